@@ -15,13 +15,14 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
+    part = Path(name)
     try:
-        yield Path(name)
-        with open(name, "rb+") as written:
+        yield part
+        with part.open("rb+") as written:
             os.fsync(written.fileno())
-        os.replace(name, path)
+        part.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
 
 

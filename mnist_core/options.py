@@ -51,7 +51,12 @@ def _typed(where, value, hint):
     if hint is float and type(value) is int:
         value = _as_float(where, value)
     if type(value) is not hint:
-        kind = {"int": "a whole number", "float": "a number", "bool": "true or false"}
+        kind = {
+            "int": "a whole number",
+            "float": "a number",
+            "bool": "true or false",
+            "str": "a text",
+        }
         kind = kind.get(hint.__name__, f"a {hint.__name__}")
         raise ValueError(f"{where} must be {kind}. Received: {value!r}")
     return value

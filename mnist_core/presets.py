@@ -50,7 +50,7 @@ _PUBLISHED = {
             epochs=10,
             validation="test",
         ),
-        "The classic: the second convolution sees combinations of strokes, which takes it past 99 %.",
+        "The classic: a second convolution sees combinations of strokes; that carries it past 99 %.",
     ),
     "one-conv-100": Preset(
         _experiment(_network(ConvBlock(), dense=[100]), epochs=10),
@@ -92,7 +92,7 @@ _OURS = {
             epochs=4,
             validation="none",
         ),
-        "Few filters make a step cheap; a high learning rate that ends at 0 makes every step count.",
+        "Few filters make steps cheap; a high learning rate that falls to 0 makes each one count.",
     ),
     "tiny": Preset(
         _experiment(

@@ -1,0 +1,82 @@
+"""The command line: python -m mnist_core train | evaluate | predict | presets | runs | models.
+
+Exit status 0: done. 2: the input or the arguments are at fault, said in one line on standard
+error. `--json` prints one JSON object a line.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from mnist_core import commands
+from mnist_core.presets import PRESETS
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and option, with its meaning."""
+    top = argparse.ArgumentParser(prog="python -m mnist_core", description=__doc__.split("\n")[0])
+    several = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name, help, call):
+        found = several.add_parser(name, help=help, description=help)
+        found.add_argument("--json", action="store_true", help="one JSON object a line")
+        found.set_defaults(call=call)
+        return found
+
+    train = command("train", "train a network and keep it as a model", commands.train)
+    what = train.add_mutually_exclusive_group()
+    what.add_argument("--preset", choices=list(PRESETS), metavar="NAME", help="see presets")
+    what.add_argument("--experiment", type=Path, metavar="FILE.json", help="an experiment as JSON")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="change a field, such as recipe.epochs=3 or network.blocks.0.filters=16",
+    )
+    train.add_argument("--name", help="what the run and its model are called")
+
+    evaluate = command("evaluate", "accuracy and loss of a model on a test set", commands.evaluate)
+    evaluate.add_argument("--model", default="reader", metavar="NAME", help="see models")
+    evaluate.add_argument("--data", default="mnist", help="mnist, built-in or a STROKES.jsonl")
+
+    predict = command("predict", "read pictures of digits", commands.predict)
+    predict.add_argument("pictures", nargs="+", type=Path, metavar="PICTURE")
+    predict.add_argument("--model", default="reader", metavar="NAME", help="see models")
+
+    command("presets", "the named experiments", commands.presets)
+    command("runs", "the trainings there are", commands.runs_)
+    command("models", "the models there are", commands.models_)
+    _hidden_work(several)
+    return top
+
+
+def _hidden_work(several):
+    """What `worker` starts; its token is there to be seen on the command line."""
+    work = several.add_parser("work")
+    work.add_argument("token")
+    work.set_defaults(call=commands.work, json=False)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = parser().parse_args(arguments)
+    say = _say_json if options.json else _say_text
+    try:
+        return options.call(options, say) or 0
+    except (ValueError, OSError) as fault:
+        print(f"mnist_core: {' '.join(str(fault).split())}", file=sys.stderr)
+        return 2
+
+
+def _say_json(text: str, **facts) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+def _say_text(text: str, **facts) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

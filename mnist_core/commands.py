@@ -1,0 +1,179 @@
+"""What each command of the command line does.
+
+A command takes the parsed options and `say(text, **facts)`, which prints the text for a person
+or the facts as JSON. It returns the exit status; None is 0.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from tqdm import tqdm
+
+from mnist_core import data, models, preprocess, runs, worker
+from mnist_core.config import Experiment
+from mnist_core.layers import plan
+from mnist_core.options import to_plain
+from mnist_core.presets import ABOUT, PRESETS
+
+LOOK_EVERY = 0.2  # seconds between two looks at a run's folder
+
+
+def train(options, say) -> int:
+    """Queue a run and follow it with a progress bar; Ctrl-C stops it and keeps its weights."""
+    experiment = _experiment(options)
+    if experiment.data == "mnist" and data.find_mnist() is None:
+        _download()
+    run = runs.create(experiment, options.name or options.preset or "run")
+    worker.start(run)
+    _follow(run, say if options.json else lambda text, **facts: tqdm.write(text), options.json)
+    status = run.status()
+    test = next((e for e in run.events()[0] if e["kind"] == "test"), {})
+    facts = {"name": run.name, "state": status["state"], "sentence": status["sentence"]}
+    facts |= {"loss": test.get("loss"), "accuracy": test.get("accuracy")}
+    facts |= {"seconds": status.get("seconds"), "parameters": _parameters(experiment)}
+    result = f"Test accuracy {test['accuracy']:.2%}, loss {test['loss']:.4f}." if test else ""
+    parts = [f"{run.name}: {status['state']}.", status["sentence"], result]
+    say(" ".join(filter(None, parts)), **facts)
+    return 0 if test else 1
+
+
+def _experiment(options) -> Experiment:
+    if options.experiment:
+        experiment = Experiment.from_json(_text(options.experiment))
+    else:
+        experiment = PRESETS[options.preset] if options.preset else Experiment()
+    changes = dict(change.partition("=")[::2] for change in options.set)
+    return experiment.with_values(changes)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ValueError(f"{path} must be a readable JSON file: {fault}") from None
+
+
+def _download() -> None:
+    with tqdm(desc="Downloading MNIST", unit="B", unit_scale=True, file=sys.stderr) as bar:
+
+        def on_progress(done, total):
+            bar.total = total
+            bar.update(done - bar.n)
+
+        data.download(on_progress)
+
+
+def _follow(run, say, plain) -> None:
+    """Show a run's events until it ends."""
+    offset = 0
+    with tqdm(desc=run.name, unit=" steps", file=sys.stderr, disable=plain) as bar:
+        while True:
+            ended = _has_ended(run)
+            events, offset = run.events(offset)
+            for event in events:
+                _show(event, bar, say)
+            if ended:
+                return
+
+
+def _has_ended(run) -> bool:
+    """Wait a moment; an interrupt from the keyboard stops the run, and waiting goes on."""
+    try:
+        time.sleep(LOOK_EVERY)
+        worker.tend()
+    except KeyboardInterrupt:
+        worker.stop(run)
+    return run.state in runs.ENDED
+
+
+def _show(event, bar, say) -> None:
+    match event["kind"]:
+        case "start":
+            bar.total = event["total_steps"]
+            bar.refresh()
+        case "steps":
+            bar.update(len(event["loss"]) * event["every"])
+            bar.set_postfix(
+                loss=f"{event['loss'][-1]:.3f}", accuracy=f"{event['accuracy'][-1]:.3f}"
+            )
+        case "epoch":
+            names = ("loss", "accuracy", "val_loss", "val_accuracy")
+            figures = [f"{n} {event[n]:.4f}" for n in names if n in event]
+            say(f"Epoch {event['epoch']}: {', '.join(figures)} ({event['seconds']:.1f} s)", **event)
+
+
+def evaluate(options, say) -> None:
+    """Accuracy and loss of a model on the test set of a data set, or on a file of strokes."""
+    from mnist_core import evaluation, strokes
+    from mnist_core.prediction import Classifier
+
+    if options.data in ("mnist", "built-in"):
+        digits = data.load(options.data).test
+    else:
+        digits = evaluation.stroke_digits(strokes.read(options.data), seed=0)
+    classifier = Classifier.load(options.model)
+    accuracy, loss = evaluation.accuracy_and_loss(classifier, digits)
+    facts = {"model": options.model, "data": options.data, "images": len(digits.labels)}
+    text = f"{options.model} on {options.data}: accuracy {accuracy:.2%}, loss {loss:.4f}"
+    say(f"{text} ({len(digits.labels)} images)", **facts, accuracy=accuracy, loss=loss)
+
+
+def predict(options, say) -> int:
+    """A line per picture: file, digit, probabilities. A bad picture doesn't stop the others."""
+    import numpy as np
+
+    from mnist_core.prediction import Classifier
+
+    classifier, status = Classifier.load(options.model), 0
+    for path in options.pictures:
+        try:
+            image = preprocess.to_mnist(preprocess.open_picture(path))
+        except (ValueError, OSError) as fault:
+            message = str(fault) if str(path) in str(fault) else f"{path}: {fault}"
+            print(f"mnist_core: {message}", file=sys.stderr)
+            status = 2
+            continue
+        probabilities = classifier.probabilities(image[None])[0]
+        digit = int(np.argmax(probabilities))
+        shown = " ".join(f"{p:.3f}" for p in probabilities)
+        facts = {"file": str(path), "digit": digit}
+        say(f"{path}: {digit}  {shown}", **facts, probabilities=[float(p) for p in probabilities])
+    return status
+
+
+def presets(options, say) -> None:
+    """A line per preset: its parameter count and why it behaves as it does."""
+    for name, preset in ABOUT.items():
+        facts = {"name": name, "parameters": _parameters(preset.experiment), "why": preset.why}
+        facts |= {"published": preset.published, "experiment": to_plain(preset.experiment)}
+        say(f"{name:18} {facts['parameters']:>9,} parameters  {preset.why}", **facts)
+
+
+def _parameters(experiment) -> int:
+    return sum(layer.parameters for layer in plan(experiment.network))
+
+
+def runs_(options, say) -> None:
+    """A line per run, the newest first."""
+    worker.tend()
+    for run in runs.all_runs():
+        status = run.status()
+        facts = {key: status.get(key) for key in ("state", "sentence", "created", "seconds")}
+        text = f"{run.name:30} {status['state']:12} {status.get('sentence', '')}".rstrip()
+        say(text, name=run.name, **facts)
+
+
+def models_(options, say) -> None:
+    """A line per model, the newest first: test accuracy, parameters."""
+    for name in models.names():
+        card = models.card(name)
+        test = card.get("test") or {}
+        figure = f"{test['accuracy']:.2%} test" if test else "not tested"
+        text = f"{name:30} {figure:14} {card['parameters']:>9,} parameters  {card['made']}"
+        say(text, name=name, **{k: card.get(k) for k in ("test", "parameters", "made", "seconds")})
+
+
+def work(options, say) -> None:
+    """Train the run whose folder comes on standard input; see `worker`."""
+    worker.work()

@@ -1,0 +1,240 @@
+"""The processes that train: starting one, stopping one, and who comes next.
+
+A run is trained by a process of its own, which outlives the page and the server that asked for
+it. A spare process that has TensorFlow loaded waits for the next run, so that Start is quick.
+Which process works on a run stands in its status as a pid and a random token; the token is also
+on that process's command line, so a process is known again whatever happened to pids and clocks.
+"""
+
+import atexit
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+
+import psutil
+from filelock import FileLock
+
+from mnist_core import runs
+from mnist_core.runs import Run
+
+LOWER_PRIORITY = 5  # niceness: drawing on the page stays quick while a run trains
+SPARE_DELAY = 3.0  # seconds after a start, so that loading TensorFlow doesn't hold up that run
+
+_lock = threading.Lock()
+_spare: subprocess.Popen | None = None
+_children: list[subprocess.Popen] = []
+_last_start = 0.0
+
+
+def runs_at_once() -> int:
+    """How many runs train at the same time: `MNIST_CORE_RUNS_AT_ONCE`, or one per two cores."""
+    asked = os.environ.get("MNIST_CORE_RUNS_AT_ONCE", "")
+    return max(1, int(asked) if asked.isdecimal() else (os.cpu_count() or 1) // 2)
+
+
+def start(run: Run) -> None:
+    """Train a queued run, now or when its turn comes."""
+    assert run.state == "queued"
+    tend()
+
+
+def stop(run: Run) -> None:
+    """End a run within a batch, keeping its weights; take it out of the queue if it waits."""
+    with _queue():
+        if run.state in runs.WAITING:
+            run.set_status("stopped", "Stopped while it waited.")
+        elif run.state in runs.ACTIVE:
+            run.ask_to_stop()
+
+
+def waiting_before(run: Run) -> int:
+    """How many runs come before this one: those that train and those that wait longer."""
+    created = run.status().get("created", 0.0)
+    before = [r.status() for r in runs.all_runs() if r.name != run.name]
+    return sum(
+        s["state"] in runs.ACTIVE or (s["state"] in runs.WAITING and s["created"] <= created)
+        for s in before
+    )
+
+
+def tend() -> None:
+    """Mark the runs whose process died, and start those whose turn has come.
+
+    Cheap; whoever looks at runs calls it. A worker calls it when it ends, so that the queue moves
+    on with no page open.
+    """
+    with _queue():
+        _children[:] = [child for child in _children if child.poll() is None]
+        everything = list(reversed(runs.all_runs()))  # the oldest first
+        active = [run for run in everything if run.state in runs.ACTIVE]
+        for run in [run for run in active if not is_alive(run)]:
+            run.set_status("interrupted", _interrupted_sentence(run))
+            active.remove(run)
+        queued = [run for run in everything if run.state in runs.WAITING]
+        for run in queued[: max(0, runs_at_once() - len(active))]:
+            _hand_over(run)
+
+
+@contextlib.contextmanager
+def _queue():
+    """One at a time, among this process's threads and among processes."""
+    place = runs.home()
+    place.mkdir(parents=True, exist_ok=True)
+    with _lock, FileLock(place / "queue.lock", timeout=30):
+        yield
+
+
+def is_alive(run: Run) -> bool:
+    """Whether the process that works on a run still exists."""
+    status = run.status()
+    try:
+        return status["token"] in psutil.Process(status["pid"]).cmdline()
+    except (psutil.Error, KeyError):
+        return False
+
+
+def _interrupted_sentence(run) -> str:
+    kept = (run.folder / "model.keras").exists()
+    what = "the weights of its last full epoch are kept." if kept else "it had no full epoch yet."
+    return f"The process that trained it ended (killed, out of memory or switched off); {what}"
+
+
+def _hand_over(run: Run) -> None:
+    global _spare, _last_start
+    process, _spare = _spare if _spare and _spare.poll() is None else _new_process(), None
+    run.set_status("starting", pid=process.pid, token=process.args[-1])
+    process.stdin.write(f"{run.folder}\n".encode())
+    process.stdin.close()
+    _last_start = time.monotonic()
+
+
+def _new_process() -> subprocess.Popen:
+    """A process that loads TensorFlow and waits to be told a run's folder."""
+    token = secrets.token_hex(8)
+    package_place = str(Path(__file__).parents[1])
+    path = os.pathsep.join(filter(None, [package_place, os.environ.get("PYTHONPATH")]))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mnist_core", "work", token],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C in the server's terminal is not meant for it
+        env=os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "2"},
+    )
+    _children.append(process)
+    return process
+
+
+def warm_up() -> None:
+    """Have a spare process with TensorFlow loaded, unless one waits or a run has just begun."""
+    global _spare
+    with _lock:
+        waits = _spare is not None and _spare.poll() is None
+        if not waits and time.monotonic() - _last_start > SPARE_DELAY:
+            _spare = _new_process()
+
+
+@atexit.register
+def _dismiss_spare() -> None:
+    """End the spare with the server: nobody else knows of it. (It also ends by itself.)"""
+    if _spare is not None and _spare.poll() is None:
+        _spare.stdin.close()
+        _spare.terminate()
+
+
+def work() -> None:
+    """What such a process does: load, wait for a folder on standard input, train it.
+
+    Standard input that ends without one means that the server is gone.
+    """
+    psutil.Process().nice(_niceness())
+    _prepare()
+    folder = sys.stdin.readline().strip()
+    if folder:
+        train_run(Run(Path(folder)))
+        tend()
+
+
+def _niceness() -> int:
+    return psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else LOWER_PRIORITY
+
+
+def _prepare() -> None:
+    """Everything that takes time and is the same for every run."""
+    import tensorflow as tf
+
+    from mnist_core import data, models, training  # noqa: F401 -- loaded now, used later
+
+    threads = max(2, (os.cpu_count() or 1) // runs_at_once())
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    with contextlib.suppress(data.DataError):
+        data.load("mnist")
+
+
+def train_run(run: Run) -> None:
+    """Train a run in this process, from its experiment.json to its card.json.
+
+    Whatever goes wrong becomes the run's status; the traceback is in its worker.log.
+    """
+    try:
+        _train(run)
+    except Exception as fault:
+        with contextlib.suppress(OSError):
+            (run.folder / "worker.log").write_text(traceback.format_exc())
+            run.set_status("failed", _sentence(fault))
+
+
+def _sentence(fault: Exception) -> str:
+    if isinstance(fault, ValueError | OSError):
+        return str(fault)
+    if "OOM" in str(fault) or isinstance(fault, MemoryError):
+        return "There was not enough memory: make batch_size or the network smaller."
+    return f"{type(fault).__name__} while training; worker.log in the run's folder says more."
+
+
+def _train(run: Run) -> None:
+    from mnist_core import data, models, training
+
+    experiment = run.experiment()
+    dataset = data.load(experiment.data)
+    model, done = _to_go_on_with(run, experiment, training)
+    began = time.monotonic()
+
+    def keep(model, epochs, test=None, state="training"):
+        figures = test and {**test, "images": len(dataset.test.labels)}
+        seconds = time.monotonic() - began
+        card = models.make_card(run.name, experiment, dataset, epochs, figures, seconds, state)
+        models.save(run.folder, model, card)
+
+    def on_event(event):
+        if event["kind"] == "status":
+            run.set_status(event["state"])
+        else:
+            run.append(event)
+
+    result = training.train(
+        experiment, dataset, on_event, run.is_asked_to_stop, keep, model=model, done=done
+    )
+    if result.outcome != "failed":
+        test = {"loss": result.test_loss, "accuracy": result.test_accuracy}
+        keep(result.model, result.epochs, test, result.outcome)
+    run.set_status(result.outcome, result.sentence, seconds=result.seconds)
+
+
+def _to_go_on_with(run: Run, experiment, training):
+    """(model, done) of a run that continues another; (None, nothing done) otherwise."""
+    events = run.events()[0]
+    if not run.status().get("continues"):
+        return None, training.Done()
+    model = training.compiled(experiment)
+    model.load_weights(run.folder / "model.keras")
+    epochs = max((e["epoch"] for e in events if e["kind"] == "epoch"), default=0)
+    points = [e for e in events if e["kind"] == "steps"]
+    steps = max((e["first"] + e["every"] * len(e["loss"]) - 1 for e in points), default=0)
+    return model, training.Done(epochs, steps)

@@ -1,0 +1,131 @@
+"""A run is a folder that can be read after a crash at any moment."""
+
+import json
+
+import pytest
+
+from mnist_core import runs
+from mnist_core.config import Experiment
+from mnist_core.presets import PRESETS
+
+
+@pytest.fixture
+def run(home):
+    return runs.create(PRESETS["tiny"], "tiny")
+
+
+def ended(run, state="finished"):
+    """The run as if its training had ended; the model is only a file here."""
+    (run.folder / "model.keras").write_bytes(b"weights")
+    (run.folder / "card.json").write_text("{}")
+    run.set_status(state)
+    return run
+
+
+def test_a_new_run_is_queued_and_holds_exactly_what_was_asked(run):
+    assert run.state == "queued"
+    assert run.experiment() == PRESETS["tiny"]
+
+
+def test_a_name_that_is_taken_gets_a_number(run):
+    assert [runs.create(Experiment(), "tiny").name for _ in range(2)] == ["tiny 2", "tiny 3"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "..", "../tiny", "a/b", "a\\b", ".hidden", "reader", "Reader", "x" * 61, "a\n", "a."],
+)
+def test_a_name_that_could_leave_its_folder_is_refused(home, name):
+    with pytest.raises(runs.RunError, match="A name must be 1 to 60 letters"):
+        runs.create(Experiment(), name)
+    assert not (home / "runs").exists()
+
+
+def test_events_come_in_order_and_a_reader_can_go_on_where_it_was(run):
+    run.append({"kind": "epoch", "epoch": 1})
+    first, offset = run.events()
+    run.append({"kind": "epoch", "epoch": 2})
+    later, _ = run.events(offset)
+    assert [e["epoch"] for e in first + later] == [1, 2]
+
+
+def test_half_a_line_is_not_read_until_it_is_whole(run):
+    run.append({"kind": "epoch", "epoch": 1})
+    log = run.folder / "events.jsonl"
+    whole = log.read_bytes()
+    line = json.dumps({"kind": "epoch", "epoch": 2}).encode() + b"\n"
+    for cut in range(len(line)):
+        log.write_bytes(whole + line[:cut])
+        events, offset = run.events()
+        assert [e["epoch"] for e in events] == [1]
+        assert offset == len(whole)
+
+
+def test_a_line_that_a_crash_cut_short_does_not_spoil_the_next(run):
+    with (run.folder / "events.jsonl").open("ab") as log:
+        log.write(b'{"kind": "epo')
+    run.append({"kind": "epoch", "epoch": 1})
+    assert [e["epoch"] for e in run.events()[0]] == [1]
+
+
+def test_a_status_keeps_what_was_known_before(run):
+    created = run.status()["created"]
+    run.set_status("training", pid=7)
+    run.set_status("failed", "Because.")
+    status = run.status()
+    assert (status["created"], status["pid"]) == (created, 7)
+    assert (status["state"], status["sentence"]) == ("failed", "Because.")
+
+
+def test_runs_are_listed_newest_first_and_leftovers_are_not_runs(home, run):
+    newer = runs.create(Experiment(), "newer")
+    (home / "runs" / ".new-abc").mkdir()
+    (home / "runs" / "empty").mkdir()
+    assert [r.name for r in runs.all_runs()] == [newer.name, run.name]
+
+
+def test_a_run_that_waits_or_trains_can_be_neither_deleted_nor_renamed(run):
+    for state in ("queued", "training"):
+        run.set_status(state)
+        for change in (lambda: runs.delete("tiny"), lambda: runs.rename("tiny", "other")):
+            with pytest.raises(runs.RunError, match="stop it first"):
+                change()
+    assert runs.get("tiny").experiment() == PRESETS["tiny"]
+
+
+def test_deleting_a_run_leaves_nothing_behind(home, run):
+    runs.delete(ended(run).name)
+    assert list((home / "runs").iterdir()) == []
+
+
+def test_renaming_keeps_everything_and_refuses_a_name_that_is_taken(run):
+    other = ended(runs.create(Experiment(), "other"))
+    with pytest.raises(runs.RunError, match="There is a run called 'tiny' already"):
+        runs.rename("other", "tiny")
+    other.append({"kind": "epoch", "epoch": 1})
+    assert runs.rename("other", "best").events()[0][-1]["epoch"] == 1
+
+
+def test_a_continued_run_begins_with_the_curves_and_weights_of_the_first(run):
+    run.append({"kind": "steps", "first": 1, "every": 1, "loss": [2.0], "accuracy": [0.1]})
+    more = runs.create(PRESETS["tiny"], "more", continues=ended(run, "stopped").name)
+    assert [e["kind"] for e in more.events()[0]] == ["steps"]
+    assert (more.folder / "model.keras").read_bytes() == b"weights"
+    assert more.status()["continues"] == "tiny"
+
+
+def test_continuing_an_interrupted_run_drops_the_steps_whose_weights_are_lost(run):
+    run.append({"kind": "epoch", "epoch": 1, "step": 5})
+    run.append({"kind": "steps", "first": 6, "every": 1, "loss": [2.0], "accuracy": [0.1]})
+    more = runs.create(PRESETS["tiny"], "more", continues=ended(run, "interrupted").name)
+    assert [e["kind"] for e in more.events()[0]] == ["epoch"]
+
+
+def test_only_an_ended_run_with_the_same_network_can_be_continued(run):
+    with pytest.raises(runs.RunError, match="has no weights yet, or is still training"):
+        runs.create(PRESETS["tiny"], continues="tiny")
+    ended(run)
+    with pytest.raises(runs.RunError, match="the network must stay the same"):
+        runs.create(PRESETS["lenet"], continues="tiny")
+    assert [r.name for r in runs.all_runs()] == ["tiny"]
+
