@@ -149,10 +149,10 @@ def create(experiment: Experiment, name: str = "run", continues: str | None = No
         _inherit(parent, new)
     status = {"created": time.time(), "continues": continues}
     files.write(new / "status.json", json.dumps(status | {"state": "queued", "sentence": ""}))
-    return Run(_settle(new, name))
+    return Run(settle(new, name))
 
 
-def _settle(new: Path, name: str) -> Path:
+def settle(new: Path, name: str) -> Path:
     """Give a finished folder the first free of `name`, `name 2`, `name 3`, ..."""
     for number in range(1, 100_000):
         place = new.with_name(name if number == 1 else f"{name[:54]} {number}")

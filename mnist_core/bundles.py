@@ -1,0 +1,164 @@
+"""Our own file for a model that travels, and how one from a stranger is taken apart safely.
+
+A bundle is a zip of experiment.json, card.json and weights.npz. No part of it can hold code; the
+names, shapes and dtypes of its weights must be the experiment's before any of them is read.
+"""
+
+import io
+import json
+import shutil
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from mnist_core import arrays, cards, files, layers, network, runs
+from mnist_core.arrays import Form
+from mnist_core.config import Experiment, Network
+
+LARGEST_TEXT = 1 << 20  # bytes of experiment.json and of card.json
+LARGEST_WEIGHTS = 256 << 20  # bytes: 64 million parameters
+PARTS = {
+    "experiment.json": LARGEST_TEXT,
+    "card.json": LARGEST_TEXT,
+    "weights.npz": LARGEST_WEIGHTS,
+}
+
+
+def pack(experiment: Experiment, card: dict, model) -> bytes:
+    """A bundle of a model."""
+    weights = io.BytesIO()
+    np.savez(weights, **_weights(model))
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("experiment.json", experiment.to_json())
+        archive.writestr("card.json", json.dumps(card, indent=1))
+        archive.writestr("weights.npz", weights.getvalue())
+    return content.getvalue()
+
+
+def _weights(model) -> dict[str, np.ndarray]:
+    return {
+        f"{layer.name}.{weight.name}": weight.numpy()
+        for layer in model.layers
+        for weight in layer.weights
+    }
+
+
+def weight_forms(wanted: Network) -> dict[str, Form]:
+    """Every array of weights of a network, in order: "layer.weight" -> its form."""
+    found, channels = {}, layers.IMAGE_SHAPE[-1]
+    for layer in layers.plan(wanted):
+        for name, shape in _shapes(layer, channels).items():
+            found[f"{layer.name}.{name}"] = Form(shape, "float32")
+        channels = layer.output_shape[-1]
+    return found
+
+
+def _shapes(layer: layers.Layer, inputs: int) -> dict[str, tuple[int, ...]]:
+    outputs = layer.output_shape[-1]
+    if layer.kind == "Conv2D":
+        side = layer.arguments["kernel_size"]
+        return {"kernel": (side, side, inputs, outputs), "bias": (outputs,)}
+    if layer.kind == "Dense":
+        return {"kernel": (inputs, outputs), "bias": (outputs,)}
+    if layer.kind == "BatchNormalization":
+        parts = ("gamma", "beta", "moving_mean", "moving_variance")
+        return dict.fromkeys(parts, (outputs,))
+    return {}
+
+
+def unpack(data: bytes) -> tuple[Experiment, dict, dict[str, np.ndarray]]:
+    """(experiment, card, weights by name) of a bundle, all of it checked.
+
+    Raises:
+        ValueError: one sentence that says which part is at fault, what was expected, what came.
+    """
+    parts = _parts(data)
+    experiment = Experiment.from_json(_decoded("experiment.json", parts["experiment.json"]))
+    card = cards.checked(_decoded("card.json", parts["card.json"]), experiment)
+    count = network.parameter_count(experiment.network)
+    if 4 * count > LARGEST_WEIGHTS:
+        raise ValueError(
+            f"A bundle's network must have at most {LARGEST_WEIGHTS // 4:,} parameters."
+            f" Received: {count:,}"
+        )
+    try:
+        forms = weight_forms(experiment.network)
+        weights = arrays.read(io.BytesIO(parts["weights.npz"]), forms)
+    except ValueError as fault:
+        raise ValueError(f"weights.npz does not fit the experiment: {fault}.") from None
+    for name, array in weights.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"weights.npz: {name} must hold finite numbers, and doesn't.")
+    return experiment, card, weights
+
+
+def _decoded(name, content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} must be UTF-8 text.") from None
+
+
+def _parts(data: bytes) -> dict[str, bytes]:
+    if len(data) > sum(PARTS.values()):
+        raise ValueError(f"A bundle must be at most {sum(PARTS.values()) >> 20} MB.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            received = sorted(member.filename for member in archive.infolist())
+            if received == sorted(PARTS):
+                return {name: _part(archive, name, most) for name, most in PARTS.items()}
+    except arrays.FAULTS as fault:
+        raise ValueError(f"A bundle must be a whole zip file: {fault}.") from None
+    raise ValueError(
+        f"A bundle must hold exactly {', '.join(PARTS)}."
+        f" Received: {', '.join(received)[:200] or 'nothing'}"
+    )
+
+
+def _part(archive, name, most) -> bytes:
+    size = archive.getinfo(name).file_size
+    if size > most:
+        raise ValueError(f"{name} would unpack to {size} bytes, when {most} are allowed")
+    return archive.read(name)  # never more than file_size: zipfile stops there
+
+
+def with_weights(experiment: Experiment, weights: dict[str, np.ndarray]):
+    """A Keras model of an experiment that holds these weights."""
+    model = network.build(experiment.network)
+    for layer in model.layers:
+        for weight in layer.weights:
+            weight.assign(weights[f"{layer.name}.{weight.name}"])
+    return model
+
+
+def settle(name: str, experiment: Experiment, card: dict, model) -> str:
+    """Keep an imported model as a finished run; gives the name it got.
+
+    The run's folder appears whole: it is filled under another name first.
+    """
+    place = runs.home() / "runs"
+    place.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
+    new.chmod(0o755)
+    try:
+        _fill(new, experiment, card, model)
+        return runs.settle(new, name).name
+    finally:
+        shutil.rmtree(new, ignore_errors=True)  # gone already if all went well
+
+
+def _fill(new: Path, experiment, card, model) -> None:
+    model.save(new / "model.keras")
+    files.write(new / "card.json", json.dumps(card, indent=1))
+    files.write(new / "experiment.json", experiment.to_json())
+    status = {"state": "finished", "sentence": "Imported.", "created": time.time()}
+    files.write(new / "status.json", json.dumps(status | {"continues": None}))
+    run = runs.Run(new)
+    for epoch in card["curves"]:
+        run.append({"kind": "epoch"} | epoch)
+    if card["test"]:
+        run.append({"kind": "test"} | card["test"])

@@ -1,0 +1,47 @@
+"""A run's events -> the points of its curves."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Curve(NamedTuple):
+    """Loss and accuracy at some steps; three lists of one length, by rising step."""
+
+    step: list[int]
+    loss: list[float]
+    accuracy: list[float]
+
+
+class Curves(NamedTuple):
+    """All that a run has to show by now."""
+
+    steps: Curve  # training, each point the mean over a few steps
+    train: Curve  # training, by epoch
+    validation: Curve  # validation, by epoch; empty if the recipe has none
+    total_steps: int  # planned; 1 before the run has said so
+    steps_per_epoch: int
+
+
+def from_events(events: Iterable[dict]) -> Curves:
+    """The curves that a run's events tell of, as far as they go."""
+    steps, train, validation = (Curve([], [], []) for _ in range(3))
+    total = per_epoch = 1
+    for event in events:
+        if event["kind"] == "start":
+            total = max(1, event["first_step"] - 1 + event["total_steps"])
+            per_epoch = max(1, event["steps_per_epoch"])
+        elif event["kind"] == "steps":
+            ends = [event["first"] + i * event["every"] for i in range(len(event["loss"]))]
+            for column, values in zip(steps, (ends, event["loss"], event["accuracy"]), strict=True):
+                column.extend(values)
+        elif event["kind"] == "epoch":
+            _add(train, event, "")
+            if "val_loss" in event:
+                _add(validation, event, "val_")
+    return Curves(steps, train, validation, total, per_epoch)
+
+
+def _add(curve, event, prefix) -> None:
+    curve.step.append(event["step"])
+    curve.loss.append(event[f"{prefix}loss"])
+    curve.accuracy.append(event[f"{prefix}accuracy"])

@@ -1,0 +1,148 @@
+"""Trained networks by name: those of the runs, and the reader that ships with the package.
+
+A model is a folder with model.keras (its weights) and card.json (what is known of it). The
+network is always built from the card's experiment and only weights are read from files: Keras'
+own `load_model` can be made to run a stranger's code.
+"""
+
+import json
+from pathlib import Path
+
+from mnist_core import bundles, exports, files, network, runs
+from mnist_core.cards import make_card
+from mnist_core.config import Experiment
+
+__all__ = [
+    "EXPORTS",
+    "ModelError",
+    "card",
+    "export",
+    "folder",
+    "import_bundle",
+    "load",
+    "make_card",
+    "names",
+    "save",
+    "weights_path",
+]
+
+READER = "reader"
+
+EXPORTS = {
+    "script": "the Keras program that trains this network, to read and to run",
+    "keras": "the model in Keras' own format: keras.models.load_model reads it",
+    "h5": "the model in Keras' older format, for older programs",
+    "json": "a zip: the architecture as JSON, the weights apart",
+    "bundle": "to import it into this app elsewhere",
+}
+
+
+class ModelError(ValueError):
+    """A model can't be used; the message says which and why."""
+
+
+def names() -> list[str]:
+    """Every model, the newest first, and "reader" last."""
+    return [run.name for run in runs.all_runs() if _is_model(run.folder)] + [READER]
+
+
+def _is_model(place: Path) -> bool:
+    return (place / "model.keras").is_file() and (place / "card.json").is_file()
+
+
+def folder(name: str) -> Path:
+    """Where the model of this name is, or would be.
+
+    Raises:
+        RunError: that can't be a name.
+    """
+    if name == READER:
+        return Path(__file__).parent / "reader"
+    return runs.home() / "runs" / runs.checked_name(name)
+
+
+def weights_path(name: str) -> Path:
+    """The file with the weights of this model.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    place = folder(name)
+    if not _is_model(place):
+        raise ModelError(f"There is no model called {name!r}. There are: {', '.join(names())}")
+    return place / "model.keras"
+
+
+def card(name: str) -> dict:
+    """What is known of this model; see `make_card`. Its name is the one it goes by now.
+
+    Raises:
+        ModelError: there is no such model, or its card can't be read.
+    """
+    place = weights_path(name).with_name("card.json")
+    try:
+        return json.loads(place.read_text()) | {"name": name}
+    except (OSError, ValueError, TypeError) as fault:
+        raise ModelError(f"{place} must be the card of a model, as JSON: {fault}.") from None
+
+
+def load(name: str):
+    """This model, built from its card's experiment, with its weights: x -> probabilities.
+
+    Raises:
+        ModelError: there is no such model, or its files don't fit together.
+    """
+    path = weights_path(name)
+    model = network.build(_experiment(name).network)
+    try:
+        model.load_weights(path)
+    except Exception as fault:  # h5py and Keras raise anything for a damaged file
+        raise ModelError(f"{path} must hold the weights of {name!r}: {fault}") from None
+    return model
+
+
+def _experiment(name) -> Experiment:
+    found = card(name).get("experiment")
+    try:
+        return Experiment.from_json(json.dumps(found))
+    except ValueError as fault:
+        raise ModelError(f"The card of {name!r} is damaged: {fault}") from None
+
+
+def save(place: Path, model, card: dict) -> None:
+    """Put a model and its card into a folder, each file whole or not at all."""
+    with files.replacing(place / "model.keras") as part:
+        model.save(part)
+    files.write(place / "card.json", json.dumps(card, indent=1))
+
+
+def export(name: str, kind: str) -> tuple[str, bytes]:
+    """(file name, content) of a model in one of the EXPORTS.
+
+    Raises:
+        ModelError: there is no such model, or no such kind.
+    """
+    if kind not in EXPORTS:
+        raise ModelError(f"kind must be one of {', '.join(EXPORTS)}. Received: {kind!r}")
+    if kind == "keras":
+        return f"{name}.keras", weights_path(name).read_bytes()
+    if kind == "script":
+        return exports.script(name, _experiment(name))
+    if kind == "bundle":
+        return f"{name}.bundle.zip", bundles.pack(_experiment(name), card(name), load(name))
+    make = {"h5": exports.h5, "json": exports.json_and_weights}[kind]
+    return make(name, load(name))
+
+
+def import_bundle(data: bytes, name: str) -> str:
+    """Make a model of a bundle that was exported elsewhere. Nothing in it is run.
+
+    Returns:
+        The name it got: `name`, with a number behind it where that is taken.
+
+    Raises:
+        ValueError: the name isn't one, or the bundle is refused; says why. Nothing is written.
+    """
+    runs.checked_name(name)
+    experiment, card, weights = bundles.unpack(data)
+    return bundles.settle(name, experiment, card, bundles.with_weights(experiment, weights))

@@ -1,0 +1,82 @@
+"""Picture files of all kinds -> one kind of array."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from mnist_core.ink import LARGEST_SIDE
+
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
+LARGEST_FILE = 100 * 2**20  # bytes; a photo of 20 million pixels has about 10 million
+
+
+def open_picture(source: bytes | str | Path) -> np.ndarray:
+    """A picture file as people see it: turned as the camera says, its colours in RGB.
+
+    Returns uint8 (H, W), (H, W, 3), or (H, W, 4) if it has transparency. Of an animation it
+    is the first frame.
+
+    Args:
+        source: the path or the bytes of a PNG, JPEG, GIF, BMP, WEBP or TIFF file of at most
+            100 MB, at most 8192 pixels wide and high.
+
+    Raises:
+        ValueError: it can't be read; says which file, what was expected and what came.
+    """
+    name = "The picture" if isinstance(source, bytes) else str(source)
+    try:
+        data = _bytes(source)
+        with Image.open(io.BytesIO(data), formats=FORMATS) as file:
+            if max(file.size) > LARGEST_SIDE:  # from the header: nothing is unpacked yet
+                raise _RefusedError(f"{file.width} x {file.height} pixels")
+            return _pixels(ImageOps.exif_transpose(file))
+    except Exception as error:  # broken files make Pillow's readers fail in every way there is
+        fault = _in_words(error)
+    raise ValueError(
+        f"{name} must be a whole picture file ({', '.join(FORMATS)}) of at most"
+        f" {LARGEST_SIDE} x {LARGEST_SIDE} pixels. Received: {fault}"
+    )
+
+
+class _RefusedError(Exception):
+    """A limit is passed; the text says what came."""
+
+
+def _bytes(source):
+    given = isinstance(source, bytes)
+    size = len(source) if given else Path(source).stat().st_size
+    if size > LARGEST_FILE:
+        raise _RefusedError(f"{size / 2**20:.0f} MB, when {LARGEST_FILE >> 20} are allowed")
+    return source if given else Path(source).read_bytes()
+
+
+def _in_words(error) -> str:
+    if isinstance(error, _RefusedError):
+        return str(error)
+    if isinstance(error, UnidentifiedImageError):
+        return "a file of another kind"
+    if isinstance(error, Image.DecompressionBombError):
+        return "a picture of far more pixels"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"a broken file ({str(error).splitlines()[0] if str(error) else 'unreadable'})"
+
+
+def _pixels(file):
+    if file.mode.startswith(("I", "F")):
+        return _eight_bits(np.asarray(file))
+    plain = "L" if file.mode in ("1", "L") else "RGB"
+    mode = "RGBA" if file.has_transparency_data else plain
+    return np.array(file.convert(mode))
+
+
+def _eight_bits(values):
+    """Grey levels of 16 or 32 bits, brought to 0 to 255; uint8 (H, W)."""
+    values = np.nan_to_num(values.astype(np.float64))
+    low, high = float(values.min()), float(values.max())
+    if values.size and low >= 0 and high <= 65535 and not np.any(values % 1):
+        return np.floor(values / 257 + 0.5).astype(np.uint8)
+    scale = 255 / (high - low) if high > low else 0  # no agreed white: stretch to what is there
+    return np.floor((values - low) * scale + 0.5).astype(np.uint8)

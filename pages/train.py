@@ -1,0 +1,102 @@
+"""Build a network with sliders, train it on MNIST, watch it learn."""
+
+import streamlit as st
+
+from mnist_core import estimate, network, runs, worker
+from pages.ui import data_notice, entry, form, layer_view, live, preset_choice
+from pages.ui.session import session
+from pages.ui.story import Story
+
+
+def build() -> bool:
+    """The form; true if what it says can be built, which is then the session's experiment."""
+    place = st.container()
+    shown = form.Form(session().experiment)
+    form.first_five(shown)
+    for title, part in form.DETAILS.items():
+        with st.expander(title):
+            part(shown)
+    try:
+        session().experiment = shown.experiment()
+    except ValueError as fault:
+        st.error(str(fault), icon=":material/block:")
+        return False
+    finally:
+        with place:
+            preset_choice.show()
+    return True
+
+
+def start() -> None:
+    """Queue a run of the experiment and follow it."""
+    name = st.session_state["run_name"].strip() or preset_choice.name(session().experiment)
+    try:
+        run = runs.create(session().experiment, name)
+    except (runs.RunError, OSError) as fault:
+        session().fault = str(fault)
+        return
+    worker.start(run)
+    session().story = Story(run)
+
+
+def start_row(valid: bool) -> None:
+    """The button, what the run is called, and how long it will take."""
+    name, button = st.columns([3, 2], vertical_alignment="bottom")
+    name.text_input(
+        "Name", key="run_name", placeholder=preset_choice.name(session().experiment), max_chars=50
+    )
+    button.button(
+        "Start", key="start", type="primary", icon=":material/play_arrow:", width="stretch",
+        disabled=not (valid and data_notice.is_there(session().experiment.data)), on_click=start,
+    )  # fmt: skip
+    if valid:
+        took = live.duration(estimate.seconds(session().experiment, _pace()))
+        st.caption(f"About {took} on this computer.")
+
+
+@st.cache_data(ttl=30, show_spinner=False)
+def _pace() -> float:
+    """How this computer compares, by the newest runs."""
+    past = []
+    for run in runs.all_runs()[:20]:
+        epochs = [e["seconds"] for e in run.events()[0] if e["kind"] == "epoch"]
+        if epochs:
+            past.append((run.experiment(), min(epochs)))
+    return estimate.pace(past)
+
+
+def newest_run() -> Story | None:
+    """The run to show to somebody who comes, or comes back: one that goes on, or the newest."""
+    everything = runs.all_runs()
+    going_on = [run for run in everything if run.state not in runs.ENDED]
+    return next((Story(run) for run in going_on + everything), None)
+
+
+entry.require()
+if session().experiment is None:
+    session().experiment = form.experiment_from_link()
+if session().story is None or not session().story.exists():
+    session().story = newest_run()
+worker.warm_up()
+
+heading, drawing = st.columns([1, 3], vertical_alignment="center")
+heading.markdown("### Train a network\nBuild it with sliders, press Start, watch it learn.")
+left, middle, right = st.columns([5, 6, 8], gap="medium")
+with left:
+    valid = build()
+    form.put_into_link(session().experiment)
+table = network.layer_table(session().experiment.network) if valid else None
+with drawing:
+    layer_view.drawing(table)
+with middle:
+    layer_view.table(table)
+with right:
+    data_notice.show(session().experiment.data)
+    start_row(valid)
+    if session().story:
+        with st.container(border=True):
+            live.show(session().story)
+    else:
+        st.info(
+            "Press Start: the curves of its learning will grow here.", icon=":material/timeline:"
+        )

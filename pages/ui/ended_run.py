@@ -1,0 +1,58 @@
+"""What can be done with a run that has ended: draw on it, or go on training it."""
+
+import dataclasses
+
+import streamlit as st
+
+from mnist_core import runs, worker
+from mnist_core.config import Recipe
+from pages.ui import form
+from pages.ui.session import session
+from pages.ui.story import Story
+
+
+def show(story: Story) -> None:
+    """The buttons, where there is a model."""
+    if not (story.run.folder / "card.json").exists():
+        return
+    with st.container(horizontal=True):
+        if st.button("Draw on this model", key="draw_on", type="primary", icon=":material/draw:"):
+            st.switch_page("pages/draw.py", query_params={"model": story.run.name})
+        with st.popover("Continue", icon=":material/resume:", key="continue"):
+            _continue(story)
+
+
+def _continue(story: Story) -> None:
+    experiment = story.run.experiment()
+    st.caption("Go on from these weights, as a new run. The first one stays as it is.")
+    fields = {field.name: field.metadata for field in dataclasses.fields(Recipe)}
+    rates = sorted({*form.RATES, experiment.recipe.learning_rate})
+    rate = st.select_slider(
+        "Learning rate",
+        rates,
+        experiment.recipe.learning_rate,
+        format_func="{:g}".format,
+        help=fields["learning_rate"]["help"],
+        key="continue_rate",
+    )
+    low, high = fields["epochs"]["limits"]
+    epochs = st.number_input("More epochs", low, high, experiment.recipe.epochs, key="more_epochs")
+    st.button(
+        "Go on",
+        key="go_on",
+        type="primary",
+        on_click=_go_on,
+        args=(story, experiment, rate, epochs),
+    )
+
+
+def _go_on(story, experiment, rate, epochs) -> None:
+    recipe = dataclasses.replace(experiment.recipe, learning_rate=rate, epochs=epochs)
+    changed = dataclasses.replace(experiment, recipe=recipe)
+    try:
+        run = runs.create(changed, f"{story.run.name[:50]} +", continues=story.run.name)
+    except (runs.RunError, OSError) as fault:
+        session().fault = str(fault)
+        return
+    worker.start(run)
+    session().story = Story(run)

@@ -1,0 +1,211 @@
+"""An experiment as sliders and choices, made from the dataclasses' own fields.
+
+A widget's key is the field's path (`recipe.epochs`), the same as in a link and in `--set`.
+"""
+
+import dataclasses
+
+import streamlit as st
+
+from mnist_core import data, options
+from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.presets import PRESETS
+from pages.ui.session import session
+
+RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 2e-3, 3e-3, 4e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+LABELS = {
+    "blocks": "Convolution blocks",
+    "dense": "Dense layers",
+    "head": "From maps to numbers",
+    "kernel_size": "Kernel size",
+    "pool_size": "Max pooling",
+    "train_images": "Training images",
+    "validation": "Validation",
+    "warmup": "Warm-up",
+    "data": "Data set",
+}
+
+
+PARTS = tuple(field.name for field in dataclasses.fields(Experiment))  # the first step of a path
+
+
+class Form:
+    """The widgets of one experiment. `plain` follows them and becomes the new experiment."""
+
+    def __init__(self, experiment: Experiment):
+        self.plain = options.to_plain(experiment)
+
+    def experiment(self) -> Experiment:
+        """What the widgets say now.
+
+        Raises:
+            ValueError: it can't be; says why.
+        """
+        return options.from_plain(Experiment, self.plain)
+
+    def show(self, kind, *path, only=(), **changes) -> None:
+        """A widget for each of `only` of the dataclass `kind` found at `path`."""
+        fields = {field.name: field for field in dataclasses.fields(kind)}
+        for name in only or fields:
+            self.widget(fields[name], *path, name, **changes)
+
+    def widget(self, field, *path, **changes) -> None:
+        """The widget for one field."""
+        holder = self._holder(path[:-1])
+        holder[path[-1]] = _widget(field, _key(path), holder[path[-1]], changes)
+
+    def count(self, kind, *path) -> None:
+        """A slider for how many entries a list has; the list grows by defaults or is cut."""
+        holder, name = self._holder(path[:-1]), path[-1]
+        about = {field.name: field for field in dataclasses.fields(Network)}[name].metadata
+        low, high = about["length"]
+        _seeded(
+            st.slider,
+            len(holder[name]),
+            label=_label(name),
+            min_value=low,
+            max_value=high,
+            key=_key(path),
+            help=about["help"],
+        )
+        count = st.session_state[_key(path)]
+        more = [options.to_plain(kind()) for _ in range(count)]
+        holder[name] = (holder[name] + more)[:count]
+
+    def _holder(self, path):
+        found = self.plain
+        for step in path:
+            found = found[step]
+        return found
+
+
+def use(experiment: Experiment) -> None:
+    """Put an experiment into the form: what its widgets held is dropped."""
+    session().experiment = experiment
+    for key in [key for key in st.session_state if str(key).split(".")[0] in PARTS]:
+        del st.session_state[key]
+
+
+def first_experiment() -> Experiment:
+    """What a visitor without a link starts from: ten seconds to 99 %."""
+    return dataclasses.replace(PRESETS["quick"], data=data.best_available())
+
+
+def experiment_from_link() -> Experiment:
+    """The experiment that the page's address describes, or the one for a first visit."""
+    wanted = {k: v for k, v in st.query_params.items() if k.split(".")[0] in PARTS}
+    try:
+        return Experiment().with_values(wanted) if wanted else first_experiment()
+    except ValueError as fault:
+        st.warning(f"The settings in the link were left out. {fault}")
+        return first_experiment()
+
+
+def put_into_link(experiment: Experiment) -> None:
+    """Make the page's address one that opens this experiment."""
+    found = st.query_params.to_dict()
+    wanted = {k: v for k, v in found.items() if k.split(".")[0] not in PARTS}
+    if experiment != first_experiment():
+        wanted |= {"data": experiment.data} | experiment.to_query()
+    if wanted != found:
+        st.query_params.from_dict(wanted)
+
+
+def _key(path) -> str:
+    return ".".join(str(step) for step in path)
+
+
+def _label(name) -> str:
+    return LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def _widget(field, key, value, changes):
+    about = field.metadata
+    unit = f" ({about['unit']})" if about["unit"] and not about["choices"] else ""
+    common = {"label": _label(field.name) + unit, "key": key, "help": about["help"]} | changes
+    if about["choices"]:
+        common["help"] += "".join(f"\n- **{k}**: {v}" for k, v in about["choices"].items())
+        return _seeded(st.selectbox, value, options=list(about["choices"]), **common)
+    if isinstance(value, bool):
+        return _seeded(st.toggle, value, **common)
+    low, high = about["limits"]
+    if field.name == "learning_rate":
+        rates = sorted({*RATES, value})
+        return _seeded(st.select_slider, value, options=rates, format_func="{:g}".format, **common)
+    if isinstance(value, int) and high > 300:
+        return _seeded(st.number_input, value, min_value=low, max_value=high, **common)
+    step = about["step"] or 1
+    return _seeded(st.slider, value, min_value=low, max_value=high, step=step, **common)
+
+
+def _seeded(widget, value, **arguments):
+    """The widget, starting from the experiment's value where it has none of its own."""
+    st.session_state.setdefault(arguments["key"], value)
+    return widget(**arguments)
+
+
+def first_five(form: Form) -> None:
+    """What a first-time visitor sees."""
+    form.count(ConvBlock, "network", "blocks")
+    form.count(DenseLayer, "network", "dense")
+    form.show(Recipe, "recipe", only=["optimizer", "learning_rate", "epochs"])
+
+
+def network(form: Form) -> None:
+    """All of the network but how many blocks and dense layers it has."""
+    blocks, dense = (form.plain["network"][part] for part in ("blocks", "dense"))
+    names = [f"Block {i + 1}" for i in range(len(blocks))]
+    names += [f"Dense {i + 1}" for i in range(len(dense))]
+    tabs = iter(st.tabs(names) if names else [])
+    for i in range(len(blocks)):
+        with next(tabs):
+            form.show(ConvBlock, "network", "blocks", i)
+    for i in range(len(dense)):
+        with next(tabs):
+            form.show(DenseLayer, "network", "dense", i)
+    form.show(Network, "network", only=["head"])
+
+
+def recipe(form: Form) -> None:
+    """All of the recipe that is not among the first five controls."""
+    optimizer = form.plain["recipe"]["optimizer"]
+    extra = {"SGD": ["momentum"], "RMSprop": ["momentum"], "AdamW": ["weight_decay"]}
+    schedule = ["warmup"] if form.plain["recipe"]["schedule"] == "cosine" else []
+    own = [*extra.get(optimizer, []), "schedule", *schedule, "batch_size", "train_images", "seed"]
+    form.show(Recipe, "recipe", only=own)
+
+
+def validation(form: Form) -> None:
+    """What checks the network while it learns, and when that ends the run."""
+    form.show(Recipe, "recipe", only=["validation"])
+    kind = form.plain["recipe"]["validation"]
+    if kind == "test":
+        st.caption(
+            ":orange[**Peeking.**] Choosing by the test set makes its figure look too good:"
+            " it is no longer an exam on unseen digits."
+        )
+    if kind == "split":
+        form.show(Recipe, "recipe", only=["validation_fraction"])
+    if kind == "none":
+        form.plain["recipe"] |= {"patience": 0, "restore_best_weights": False}
+    else:
+        form.show(Recipe, "recipe", only=["patience", "restore_best_weights"])
+
+
+def augmentation(form: Form) -> None:
+    """Random changes to the training images."""
+    form.show(Augmentation, "recipe", "augmentation")
+
+
+def data_set(form: Form) -> None:
+    """What it learns from."""
+    form.show(Experiment, only=["data"])
+
+
+DETAILS = {
+    "The network in detail": network,
+    "The training in detail": recipe,
+    "Validation and early stopping": validation,
+    "Augmentation": augmentation,
+    "Data": data_set,
+}

@@ -1,0 +1,133 @@
+"""A run as it trains: progress, figures, curves."""
+
+import streamlit as st
+
+from mnist_core import figures, runs, worker
+from pages.ui import ended_run
+from pages.ui.story import Story
+
+TICK = 0.6  # seconds between two looks: a chart redrawn more than twice a second blinks
+SAYS = {
+    "queued": "Waiting for its turn",
+    "starting": "Getting ready",
+    "training": "Training",
+    "testing": "Taking the test",
+    "finished": "Finished",
+    "stopped": "Stopped",
+    "failed": "Failed",
+    "interrupted": "Interrupted",
+}
+
+
+def show(story: Story) -> None:
+    """The run, followed as long as it goes on; then its curves, whose zoom stays."""
+    ended = story.has_ended()
+    st.fragment(_tick, run_every=None if ended else TICK)(story, ended)
+    if ended:
+        ended_run.show(story)
+        closely = st.toggle(
+            "Look closely", help="Accuracy from 90 %, loss up to 0.5: where good networks differ."
+        )
+        _curves(story, closely)
+
+
+def _tick(story: Story, ended: bool) -> None:
+    if not ended:
+        worker.tend()
+    if not story.exists() or (not ended and story.has_ended()):
+        st.rerun()  # the page around this is owed one look at the end
+    story.read_on()
+    _headline(story)
+    _figures(story)
+    if not ended:
+        st.button(
+            "Stop",
+            key="stop",
+            icon=":material/stop_circle:",
+            on_click=worker.stop,
+            args=(story.run,),
+            help="Ends within one batch and keeps what was learned.",
+        )
+        _curves(story)
+
+
+def _headline(story: Story) -> None:
+    status = story.run.status()
+    state, sentence = status["state"], status.get("sentence", "")
+    st.markdown(f"**{story.run.name}** · {SAYS[state]}")
+    if state == "failed":
+        st.error(sentence, icon=":material/error:")
+    elif state == "interrupted":
+        st.warning(sentence, icon=":material/power_off:")
+    elif state == "queued":
+        before = worker.waiting_before(story.run)
+        st.caption(f"{before} before it. It starts by itself, with this page open or not.")
+    elif sentence:
+        st.caption(sentence)
+    if state in runs.ACTIVE:
+        _progress(story, state)
+
+
+def _progress(story: Story, state: str) -> None:
+    start, steps = story.last("start"), story.last("steps")
+    if not start:
+        st.progress(0.0, "Loading TensorFlow and the digits …")
+        return
+    total = start["first_step"] - 1 + start["total_steps"]
+    words = (
+        f"Epoch {steps['epoch']} of {start['first_epoch'] - 1 + start['epochs']}" if steps else ""
+    )
+    left = steps.get("seconds_left")
+    if state == "testing":
+        words = "Reading the test images"
+    elif left is not None:
+        words += f" · {duration(left)} left"
+    st.progress(min(1.0, story.steps_done() / total), words)
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words, no finer than anyone needs."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def _figures(story: Story) -> None:
+    test, epoch, steps = (story.last(kind) for kind in ("test", "epoch", "steps"))
+    ended = story.has_ended()
+    shown = st.columns(4)
+    if test and ended:
+        images = f"{test['images']:,} digits that it never trained on."
+        shown[0].metric("Test accuracy", f"{test['accuracy']:.2%}", help=f"Of {images}")
+        shown[1].metric("Test loss", f"{test['loss']:.4f}", help=f"On {images} {LOSS}")
+    elif not ended:
+        shown[0].metric("Loss", _last(steps, "loss", ".3f"), help=LOSS)
+        shown[1].metric("Accuracy", _last(steps, "accuracy", ".1%"), help=ACCURACY)
+    shown[2].metric("val_loss", _number(epoch.get("val_loss"), ".4f"), help=VALIDATION)
+    shown[3].metric("val_accuracy", _number(epoch.get("val_accuracy"), ".2%"), help=VALIDATION)
+
+
+def _last(steps, name, form) -> str:
+    return _number(steps[name][-1], form) if steps else "–"
+
+
+LOSS = "How surprised the network is by the right answers: 0 is never, 2.3 is plain guessing."
+ACCURACY = "Share of the last batch's images that it read right."
+VALIDATION = "The same for images held back from training, after the last full epoch."
+
+
+def _number(value, form) -> str:
+    return "–" if value is None else format(value, form)
+
+
+def _curves(story: Story, closely: bool = False) -> None:
+    loss, accuracy = figures.curves(story.curves(), closely)
+    for figure, name in ((accuracy, "accuracy"), (loss, "loss")):
+        st.plotly_chart(
+            figure,
+            key=f"curve_{name}",
+            alt=f"The {name} of the run over its steps, in training and in validation.",
+            config={"displayModeBar": False},
+        )

@@ -1,0 +1,107 @@
+"""One run, or the model that ships: its figures, its curves, what was asked of it."""
+
+import streamlit as st
+
+from mnist_core import figures, network
+from mnist_core.config import Experiment, Recipe
+from mnist_core.sketch import sketch
+from pages.ui import live
+from pages.ui.run_list import Entry
+from pages.ui.story import Story
+
+CLOSELY = "Accuracy from 90 %, loss up to 0.5: where good networks differ."
+
+
+def figures_of(entry: Entry) -> None:
+    """Where it stands and how good it is; what is missing is left out, and said."""
+    st.markdown(f"#### {entry.name}")
+    _headline(entry)
+    _metrics(entry)
+
+
+def details_of(entry: Entry) -> None:
+    """Its curves and what was asked of it."""
+    _curves(entry)
+    if entry.experiment:
+        _experiment(entry.experiment)
+
+
+def _headline(entry: Entry) -> None:
+    parent = entry.run and entry.run.status().get("continues")
+    more = [f"It continues {parent}." if parent else "", entry.sentence]
+    st.caption(" ".join(filter(None, [f"{entry.says()}.", *more])))
+    if entry.fault:
+        st.warning(entry.fault, icon=":material/broken_image:")
+
+
+def _metrics(entry: Entry) -> None:
+    test, experiment = entry.test(), entry.experiment
+    with st.container(horizontal=True, gap="medium"):
+        for label, value in (
+            ("Test accuracy", test and f"{test['accuracy']:.2%}"),
+            ("Test loss", test and f"{test['loss']:.4f}"),
+            ("Parameters", experiment and f"{network.parameter_count(experiment.network):,}"),
+            ("Time taken", entry.seconds and live.duration(entry.seconds)),
+        ):
+            st.metric(label, value or "–", width="content")
+
+
+def story(entry: Entry) -> Story:
+    """What happened: as the run's events tell, or else by epochs, as the model's card does."""
+    found = Story(entry.run)
+    if entry.run:
+        found.read_on()
+    if not found.last("start"):
+        found.events = _from_card(entry.card)
+    return found
+
+
+def _from_card(card: dict) -> list[dict]:
+    epochs = [e for e in card.get("curves", []) if {"step", "loss", "accuracy"} <= e.keys()]
+    if not epochs:
+        return []
+    steps = {"first_step": 1, "total_steps": epochs[-1]["step"]}
+    start = {"kind": "start", "steps_per_epoch": epochs[0]["step"]} | steps
+    return [start] + [{"kind": "epoch"} | e for e in epochs]
+
+
+def _curves(entry: Entry) -> None:
+    found = story(entry).curves()
+    if not (found.steps.step or found.train.step):
+        st.caption("It has no curves: it never came to its first step.")
+        return
+    closely = st.toggle("Look closely", value=False, key="closely", help=CLOSELY)
+    loss, accuracy = figures.curves(found, closely)
+    places = st.columns(2)
+    for place, figure, what in zip(places, (accuracy, loss), ("accuracy", "loss"), strict=True):
+        place.plotly_chart(
+            figure,
+            key=f"run_{what}",
+            alt=f"The {what} of {entry.name} over its steps, in training and in validation.",
+            config={"displayModeBar": False},
+        )
+
+
+def _experiment(experiment: Experiment) -> None:
+    with st.expander("What was asked", icon=":material/schema:"):
+        table = network.layer_table(experiment.network)
+        st.html(f'<div style="overflow-x:auto">{sketch(table)}</div>')
+        st.markdown(in_short(experiment))
+
+
+def in_short(experiment: Experiment) -> str:
+    """The recipe and the data in two sentences."""
+    recipe = experiment.recipe
+    checks = {
+        "split": f"{recipe.validation_fraction:.0%} of them held back for validation",
+        "test": "validated on the test set (peeking)",
+        "none": "without validation",
+    }
+    changed = ", each changed at random" if recipe.augmentation != Recipe().augmentation else ""
+    stops = f" It ends after {recipe.patience} epochs without progress." if recipe.patience else ""
+    return (
+        f"{recipe.optimizer} at a learning rate of {recipe.learning_rate:g}"
+        f" ({recipe.schedule}), batches of {recipe.batch_size}, up to {recipe.epochs} epochs."
+        f" {recipe.train_images:,} images of {experiment.data}{changed},"
+        f" {checks[recipe.validation]}.{stops} Seed {recipe.seed}."
+    )

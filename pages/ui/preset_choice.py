@@ -1,0 +1,36 @@
+"""The choice of a named experiment, and why it behaves as it does."""
+
+import streamlit as st
+
+from mnist_core.config import Experiment
+from mnist_core.presets import ABOUT, PRESETS
+from pages.ui import form
+from pages.ui.session import session
+
+OWN = "my own"
+HELP = "Networks from published projects, some of ours, and three that fail in a telling way."
+
+
+def show() -> None:
+    """The list, the reason behind the chosen one, and a step that shows it."""
+    st.session_state["preset"] = name(session().experiment)
+    st.selectbox("Start from", [*PRESETS, OWN], key="preset", on_change=_use, help=HELP)
+    about = ABOUT.get(st.session_state["preset"])
+    if not about:
+        return
+    st.caption(about.why + (f" Published: {about.published}." if about.published else ""))
+    if about.next_step:
+        changed = session().experiment.with_values(about.change)
+        st.button(about.next_step, icon=":material/east:", on_click=form.use, args=(changed,))
+
+
+def name(experiment: Experiment) -> str:
+    """The preset that this is, whatever its data set."""
+    wanted = (experiment.network, experiment.recipe)
+    return next((n for n, e in PRESETS.items() if (e.network, e.recipe) == wanted), OWN)
+
+
+def _use() -> None:
+    chosen = st.session_state["preset"]
+    if chosen in PRESETS:
+        form.use(PRESETS[chosen].with_values({"data": session().experiment.data}))

@@ -1,0 +1,88 @@
+"""TensorFlow and the first network load behind the page: the pen should not wait for them."""
+
+import contextlib
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import streamlit as st
+
+from mnist_core import data
+
+TICK = 0.7  # seconds between two looks at whether all has loaded
+
+
+class Readers:
+    """Trained networks to ask, and digits to ask them about; one for all visitors."""
+
+    def __init__(self):
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="readers")
+        self._first: Future | None = None
+        self._test_set: Future | None = None
+
+    def start(self, name: str) -> None:
+        """Begin to load TensorFlow, this model and the test set, unless that has begun."""
+        if self._first is None:
+            self._first = self._thread.submit(_load, name)
+            self._test_set = self._thread.submit(_read_test_set)
+            self._thread.submit(_warm_up)
+
+    def ready(self) -> bool:
+        """Whether everything is there, so that nothing more need be waited for."""
+        return _done(self._first) and _done(self._test_set)
+
+    def classifier(self, name: str):
+        """The classifier of a model, or None while TensorFlow is not there yet.
+
+        Raises:
+            ValueError: the model can't be loaded; the sentence says why.
+        """
+        return _load(name) if _done(self._first) else None
+
+    def test_set(self):
+        """Digits for visitors without a pen: `data.Digits`, or None while they load."""
+        return self._test_set.result() if _done(self._test_set) else None
+
+
+def _done(future) -> bool:
+    return future is not None and future.done()
+
+
+def _load(name):
+    from mnist_core.prediction import Classifier
+
+    return Classifier.load(name)  # from memory, unless it is new
+
+
+def _read_test_set():
+    return data.load(data.best_available()).test
+
+
+def _warm_up():
+    with contextlib.suppress(ImportError):
+        from mnist_core import worker
+
+        worker.warm_up()
+
+
+@st.cache_resource(show_spinner=False)
+def readers() -> Readers:
+    """The one shelf of loaded networks on this server."""
+    return Readers()
+
+
+def load_behind_the_page(name: str) -> None:
+    """Begin to load once the browser shows the page, and run the page again when it's done.
+
+    Not at once: TensorFlow's import holds up all else for moments, also the canvas on its way
+    to the browser. A browser that asks again has the page.
+    """
+    if not readers().ready():
+        _look(name, {"looks": 0})
+
+
+@st.fragment(run_every=TICK)
+def _look(name, seen):
+    seen["looks"] += 1
+    if seen["looks"] > 1:
+        readers().start(name)
+    if readers().ready():
+        st.rerun()

@@ -1,0 +1,172 @@
+"""What can be done with a run or a model: draw on it, train it again, rename, export, delete."""
+
+import re
+from functools import partial
+
+import streamlit as st
+
+from mnist_core import models, runs, worker
+from pages.ui import form, run_list
+from pages.ui.run_list import Entry
+from pages.ui.session import session
+from pages.ui.story import Story
+
+FILES = {
+    "script": "train_{}.py",
+    "keras": "{}.keras",
+    "h5": "{}.h5",
+    "json": "{}.zip",
+    "bundle": "{}.bundle.zip",
+}
+LABELS = {
+    "script": "Keras script",
+    "keras": ".keras",
+    "h5": ".h5",
+    "json": "Architecture and weights",
+    "bundle": "Bundle",
+}
+
+
+def show(entry: Entry) -> None:
+    """A row of buttons; what can't be done now is grey and says why."""
+    with st.container(horizontal=True, key="run_actions"):
+        _draw(entry)
+        _train(entry)
+        if not entry.has_ended():
+            st.button("Stop", key="stop_run", icon=":material/stop_circle:", on_click=worker.stop,
+                      args=(entry.run,), help="Ends within one batch and keeps what was learned.",
+            )  # fmt: skip
+        _export(entry)
+        _rename(entry)
+        _delete(entry)
+
+
+def why_fixed(entry: Entry) -> str:
+    """Why this can't be renamed or deleted; nothing if it can."""
+    if entry.run is None:
+        return "It comes with the app, and stays."
+    return "" if entry.has_ended() else "It is waiting or training: stop it first."
+
+
+def _draw(entry: Entry) -> None:
+    why = "" if entry.card else "It has no weights that can be read."
+    if st.button("Draw on this model", key="draw_on_run", type="primary", icon=":material/draw:",
+                 disabled=bool(why), help=why or None):  # fmt: skip
+        st.switch_page("pages/draw.py", query_params={"model": entry.name})
+
+
+def _train(entry: Entry) -> None:
+    why = "" if entry.experiment else "What was asked can't be read."
+    if st.button("Open in Train", key="open_in_train", icon=":material/school:",
+                 disabled=bool(why),
+                 help=why or "Its settings, to change or to train again."):  # fmt: skip
+        form.use(entry.experiment)
+        if entry.run:
+            session().story = Story(entry.run)
+        st.switch_page("pages/train.py")
+
+
+def _export(entry: Entry) -> None:
+    with st.popover("Export", icon=":material/download:", key="export"):
+        if entry.experiment:
+            st.download_button(
+                "Experiment", entry.experiment.to_json(), f"{entry.name}.json",
+                "application/json", key="export_experiment", on_click="ignore", width="stretch",
+                help="What was asked, as JSON: `python -m mnist_core train --experiment` reads it.",
+            )  # fmt: skip
+        if not entry.card:
+            st.caption("There is no model to export.")
+            return
+        for kind, about in models.EXPORTS.items():
+            st.download_button(
+                LABELS[kind], partial(_content, entry.name, kind), file_name(entry.name, kind),
+                "application/octet-stream", key=f"export_{kind}", on_click="ignore",
+                width="stretch", help=about[0].upper() + about[1:] + ".",
+            )  # fmt: skip
+
+
+def _content(name: str, kind: str) -> bytes:
+    return models.export(name, kind)[1]
+
+
+def file_name(name: str, kind: str) -> str:
+    """What an export is called, known before it is made."""
+    found = FILES[kind].format(name)
+    return found.replace(" ", "_") if kind == "script" else found
+
+
+def _rename(entry: Entry) -> None:
+    why = why_fixed(entry)
+    with st.popover("Rename", icon=":material/edit:", disabled=bool(why), help=why or None,
+                    key=f"rename {entry.name}"):  # fmt: skip
+        with st.form("rename_form", border=False):
+            new = st.text_input("New name", entry.name, max_chars=60, key=f"name of {entry.name}")
+            asked = st.form_submit_button("Rename", key="rename")
+        if asked:
+            _renamed(entry.name, new.strip())
+
+
+def _renamed(old: str, new: str) -> None:
+    try:
+        run = runs.rename(old, new)
+    except (runs.RunError, OSError) as fault:
+        st.error(str(fault))
+        return
+    if session().story and session().story.run.name == old:
+        session().story = Story(run)
+    run_list.open_next(new)
+    st.rerun()
+
+
+def _delete(entry: Entry) -> None:
+    why = why_fixed(entry)
+    if st.button("Delete", key="delete", icon=":material/delete:", disabled=bool(why),
+                 help=why or None):  # fmt: skip
+        _confirm(entry.name)
+
+
+@st.dialog("Delete this run?")
+def _confirm(name: str) -> None:
+    st.write(f"**{name}**, its curves and its model will be gone for good.")
+    with st.container(horizontal=True):
+        if st.button("Delete", key="delete_for_good", type="primary"):
+            try:
+                runs.delete(name)
+            except (runs.RunError, OSError) as fault:
+                st.error(str(fault))
+                return
+            st.rerun()
+        if st.button("Keep it", key="keep"):
+            st.rerun()
+
+
+def bring_in() -> None:
+    """A place for a bundle that was exported elsewhere."""
+    with st.popover("Import a model", icon=":material/upload:", key="import"):
+        with st.form("import_form", clear_on_submit=True, border=False):
+            bundle = st.file_uploader(
+                "A bundle, exported from this app", ["zip"], key="bundle",
+                help="Only numbers and settings are read from it; nothing in it is run.",
+            )  # fmt: skip
+            asked = st.form_submit_button("Import", key="import_bundle")
+        if asked and bundle is not None:
+            _imported(bundle)
+        elif asked:
+            st.caption("Choose a file first.")
+
+
+def _imported(bundle) -> None:
+    try:
+        with st.spinner("Reading it …"):
+            name = models.import_bundle(bundle.getvalue(), name_for(bundle.name))
+    except (ValueError, OSError) as fault:
+        st.error(f"{bundle.name}: {fault}")
+        return
+    run_list.open_next(name)
+    st.rerun()
+
+
+def name_for(file: str) -> str:
+    """A run's name from a bundle's: "my net.bundle (1).zip" -> "my net"."""
+    plain = re.sub(r"[^A-Za-z0-9 ._+-]", "", re.split(r"\.bundle|\.zip$", file)[0])
+    return plain.lstrip(" ._+-")[:50].rstrip(" .") or "imported"

@@ -1,0 +1,147 @@
+"""All runs and the model that ships, as a table to choose from."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import streamlit as st
+
+from mnist_core import models, network, options, runs
+from mnist_core.config import Experiment
+from mnist_core.runs import Run
+from pages.ui import live
+
+SHIPPED = "Comes with the app"
+TEST = "Share of the test images that it read right."
+ROWS = 8  # shown at once; more are scrolled to
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a page knows of a run, or of the model that ships; what can't be read is missing."""
+
+    name: str
+    run: Run | None  # None: the model that ships
+    state: str
+    sentence: str = ""
+    created: float | None = None  # unix time
+    seconds: float | None = None  # it took to train
+    card: dict = field(default_factory=dict)  # empty: there is no model
+    experiment: Experiment | None = None
+    fault: str = ""  # why something of it can't be read
+
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self.run is None or self.state in runs.ENDED
+
+    def test(self) -> dict:
+        """Its test figures, or nothing. A run that goes on has none, whatever it began with."""
+        return (self.card.get("test") or {}) if self.has_ended() else {}
+
+    def says(self) -> str:
+        """Its state in words."""
+        return SHIPPED if self.run is None else live.SAYS.get(self.state, self.state)
+
+
+def entries() -> list[Entry]:
+    """Every run, the newest first, and the model that ships."""
+    with_model = set(models.names())
+    found = [_of_run(run, run.name in with_model) for run in runs.all_runs()]
+    return [*found, _of_reader()]
+
+
+def _of_run(run: Run, has_model: bool) -> Entry:
+    status, card, experiment, faults = run.status(), {}, None, []
+    try:
+        experiment = run.experiment()
+    except (ValueError, OSError) as fault:
+        faults.append(f"Its experiment can't be read. {fault}")
+    try:
+        card = models.card(run.name) if has_model else {}
+    except ValueError as fault:
+        faults.append(str(fault))
+    state = status.get("state", "interrupted")
+    took = status.get("seconds")
+    if took is None and state in runs.ENDED:
+        took = card.get("seconds")
+    return Entry(
+        run.name, run, state, status.get("sentence", ""), status.get("created"), took, card,
+        experiment, " ".join(faults),
+    )  # fmt: skip
+
+
+def _of_reader() -> Entry:
+    card = models.card(models.READER)
+    return Entry(
+        models.READER,
+        None,
+        "finished",
+        created=datetime.fromisoformat(card["made"]).timestamp(),
+        seconds=card["seconds"],
+        card=card,
+        experiment=options.from_plain(Experiment, card["experiment"]),
+    )
+
+
+def choose(found: list[Entry]) -> Entry:
+    """The table, and a list for a thumb or a keyboard; what is chosen in one shows in both."""
+    names = [entry.name for entry in found]
+    wanted = st.session_state.pop("run_next", st.session_state.get("run"))
+    st.session_state["run"] = wanted if wanted in names else names[0]
+    place = st.container()
+    name = st.selectbox("Open", names, key="run", bind="query-params", format_func=_title)
+    with place:
+        _table(found, names.index(name))
+    return found[names.index(name)]
+
+
+def open_next(name: str) -> None:
+    """Have this one open when the page runs again."""
+    st.session_state["run_next"] = name
+
+
+def _title(name: str) -> str:
+    return f"{name} (comes with the app)" if name == models.READER else name
+
+
+def _table(found: list[Entry], opened: int) -> None:
+    st.session_state["run_table"] = {"selection": {"rows": [opened], "columns": [], "cells": []}}
+    st.dataframe(
+        [_row(entry) for entry in found],
+        key="run_table",
+        on_select=lambda: _open_selected(found),
+        selection_mode=["single-row-required", "single-cell"],
+        hide_index=True,
+        placeholder="–",
+        height=36 + 35 * min(len(found), ROWS),
+        column_config=_columns(),
+        alt="All runs, newest first. The list below opens one of them.",
+    )
+
+
+def _open_selected(found: list[Entry]) -> None:
+    chosen = st.session_state["run_table"]["selection"]
+    rows = [row for row, _ in chosen["cells"]] or chosen["rows"]
+    if rows and rows[0] < len(found):
+        open_next(found[rows[0]].name)
+
+
+def _row(entry: Entry) -> dict:
+    made = entry.created and datetime.fromtimestamp(entry.created)
+    return {
+        "Name": entry.name,
+        "Test": entry.test().get("accuracy"),
+        "State": entry.says(),
+        "Parameters": entry.experiment and network.parameter_count(entry.experiment.network),
+        "Seconds": entry.seconds,
+        "Made": made or None,
+    }
+
+
+def _columns() -> dict:
+    return {
+        "Name": st.column_config.TextColumn(pinned=True),
+        "Test": st.column_config.NumberColumn(format="percent", width="small", help=TEST),
+        "Parameters": st.column_config.NumberColumn(format="localized"),
+        "Seconds": st.column_config.NumberColumn(format="%.0f"),
+        "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
+    }

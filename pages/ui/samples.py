@@ -1,0 +1,77 @@
+"""Ways in without a pen: sample digits and uploads."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core import preprocess
+from pages.ui import answer, canvas
+from pages.ui.readers import readers
+from pages.ui.session import Session
+
+_STYLE = """
+[class*=st-key-sample-] button { width: 52px; height: 52px; padding: 0; border-radius: 6px;
+  background: #000 center / 100% 100%; image-rendering: pixelated; color: transparent; }
+[class*=st-key-sample-] button:hover { outline: 2px solid #2f86e0; color: transparent; }
+[class*=st-key-sample-] button * { color: transparent; }"""
+
+
+def show(session: Session) -> None:
+    """A row of digits to click, and a place for a picture."""
+    left, right = st.columns([2, 1], gap="large")
+    with left:
+        _digits(session)
+    with right:
+        _upload(session)
+
+
+def _digits(session: Session) -> None:
+    st.markdown("**No pen at hand? Take a digit that someone wrote**")
+    test_set = readers().test_set()
+    if test_set is None:
+        st.caption("They are on their way.")
+        return
+    chosen = ten_digits(test_set, session.samples_seed)
+    backgrounds = "".join(
+        f".st-key-sample-{digit} button {{ background-image: url({answer.png(image)}) }}"
+        for digit, image in enumerate(chosen)
+    )
+    st.html(f"<style>{_STYLE}{backgrounds}</style>")
+    with st.container(horizontal=True, key="samples"):
+        for digit, image in enumerate(chosen):
+            st.button(f"A {digit}", key=f"sample-{digit}", on_click=_take, args=(session, image))
+        st.button("Others", key="others", icon=":material/casino:", on_click=_others,
+                  args=(session,))  # fmt: skip
+
+
+def ten_digits(digits, seed: int) -> list[np.ndarray]:
+    """One image of each digit, other ones for another seed: ten uint8 (28, 28)."""
+    dice = np.random.default_rng(seed)
+    return [digits.images[dice.choice(np.flatnonzero(digits.labels == d))] for d in range(10)]
+
+
+def _take(session: Session, image: np.ndarray) -> None:
+    canvas.start_with(session, [], canvas.fit(image))
+
+
+def _others(session: Session) -> None:
+    session.samples_seed += 1
+
+
+def _upload(session: Session) -> None:
+    st.file_uploader("Or a picture of one", ["png", "jpg", "jpeg"], key="upload",
+                     on_change=_open, args=(session,))  # fmt: skip
+    if session.fault:
+        st.error(session.fault)
+
+
+def _open(session: Session) -> None:
+    file = st.session_state.upload
+    if file is None:
+        session.fault = ""
+        return
+    try:
+        ink = preprocess.steps(preprocess.open_picture(file.getvalue())).ink
+    except ValueError as fault:
+        session.fault = f"{file.name}: {fault}"
+        return
+    canvas.start_with(session, [], canvas.fit(ink))

@@ -1,0 +1,30 @@
+"""What one visitor's tab remembers between reruns and from page to page."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.config import Experiment
+from pages.ui.story import Story
+
+
+@dataclass
+class Session:
+    """One object in place of strings all over `st.session_state`."""
+
+    entered: bool = False  # streamlit_app.py has run for this visitor; see `entry`
+    model_name: str | None = None  # the model that Draw reads with; None: nothing chosen yet
+    paths: list[dict] = field(default_factory=list)  # on the canvas now, in the order drawn
+    first_paths: list[dict] = field(default_factory=list)  # what this canvas started from
+    canvas_number: int = 0  # a new number makes a new canvas
+    backdrop: np.ndarray | None = None  # uint8, a sample or an upload under the pen
+    fault: str = ""  # why the last upload could not be used
+    samples_seed: int = 0
+    experiment: Experiment | None = None  # the form's; None until the Train page has opened
+    story: Story | None = None  # of the run that the Train page follows
+
+
+def session() -> Session:
+    """This visitor's memory, made on the first call."""
+    return st.session_state.setdefault("session", Session())

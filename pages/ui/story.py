@@ -1,0 +1,41 @@
+"""What a page knows of a run: its events so far, read once each."""
+
+from dataclasses import dataclass, field
+
+from mnist_core import curves
+from mnist_core.runs import ENDED, Run
+
+
+@dataclass
+class Story:
+    """A run that a visitor follows."""
+
+    run: Run
+    events: list[dict] = field(default_factory=list)
+    offset: int = 0
+
+    def read_on(self) -> None:
+        """Take in what has happened since."""
+        new, self.offset = self.run.events(self.offset)
+        self.events += new
+
+    def curves(self) -> curves.Curves:
+        """All points so far."""
+        return curves.from_events(self.events)
+
+    def last(self, kind: str) -> dict:
+        """The latest event of a kind, or an empty one."""
+        return next((e for e in reversed(self.events) if e["kind"] == kind), {})
+
+    def exists(self) -> bool:
+        """Whether nobody has deleted the run meanwhile."""
+        return self.run.folder.is_dir()
+
+    def has_ended(self) -> bool:
+        """Whether there is nothing more to come."""
+        return self.run.state in ENDED
+
+    def steps_done(self) -> int:
+        """How many steps have been taken, those of a continued run's parent included."""
+        found = self.last("steps")
+        return found["first"] + (len(found["loss"]) - 1) * found["every"] if found else 0

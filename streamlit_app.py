@@ -1,0 +1,19 @@
+"""The app: `streamlit run streamlit_app.py`."""
+
+import streamlit as st
+
+from pages.ui import style
+from pages.ui.session import session
+
+# An emoji, because Streamlit fetches other icons of this kind from the internet
+st.set_page_config(page_title="Draw a digit", page_icon="✏️", layout="wide")
+style.apply()
+session().entered = True
+st.navigation(
+    [
+        st.Page("pages/draw.py", title="Draw", icon=":material/draw:", default=True),
+        st.Page("pages/train.py", title="Train", icon=":material/school:"),
+        st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
+    ],
+    position="top",
+).run()

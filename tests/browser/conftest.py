@@ -1,0 +1,132 @@
+"""The real app on a port of its own, and a real browser to look at it with."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
+FLAGS = ["--no-sandbox", "--disable-background-networking"]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 3,
+    "has_touch": True,
+    "is_mobile": True,
+}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+def _missing(reason):
+    if REQUIRED:
+        pytest.fail(f"REQUIRE_BROWSER=1, but {reason}", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium."""
+    program = next(filter(None, map(shutil.which, NAMES)), None)
+    if program is None:
+        _missing(f"no browser is installed; looked for {', '.join(NAMES)}")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _missing("playwright is not installed: pip install playwright")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class App:
+    """A running app: `url` to go to, `home` where its runs are kept, `stop()` and `log()`."""
+
+    def __init__(self, home: Path):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.home, self.url = home, f"http://127.0.0.1:{port}"
+        self._log = home / "app.log"
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+        command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
+        command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=os.environ | {"MNIST_CORE_HOME": str(home)},
+                stdout=log,
+                stderr=log,
+            )
+        self._wait()
+
+    def _wait(self, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self._process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError(f"The app did not start in {seconds} s. It said:\n{self.log()}")
+
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+@pytest.fixture
+def fresh_app(tmp_path):
+    """An app that nobody has visited yet."""
+    app = App(tmp_path)
+    yield app
+    app.stop()
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory):
+    """One app for all tests; each visits it with a tab of its own."""
+    app = App(tmp_path_factory.mktemp("home"))
+    yield app
+    app.stop()
+
+
+@pytest.fixture
+def page(browser, app):
+    """A new visitor's tab on a desk, on the first page."""
+    yield from _visit(browser, app, viewport={"width": 1440, "height": 900})
+
+
+@pytest.fixture
+def phone(browser, app):
+    """A new visitor's tab on a phone, on the first page."""
+    yield from _visit(browser, app, **PHONE)
+
+
+def _visit(browser, app, **kind):
+    context = browser.new_context(**kind)
+    tab = context.new_page()
+    tab.set_default_timeout(30_000)
+    tab.goto(app.url)
+    tab.locator("canvas.upper-canvas").wait_for()
+    yield tab
+    context.close()

@@ -1,0 +1,169 @@
+"""The Draw page in a real browser, with a real pen."""
+
+import re
+
+import pen
+import pytest
+
+DRAWABLE_SECONDS = 3
+
+
+@pytest.mark.parametrize(
+    ("digit", "strokes"), [("1", pen.ONE), ("7", pen.SEVEN), ("0", pen.ZERO), ("4", pen.FOUR)]
+)
+def test_a_digit_drawn_with_the_mouse_is_read(page, digit, strokes):
+    pen.draw(page, strokes)
+    pen.wait_for_answer(page, digit)
+
+
+def test_a_digit_drawn_with_a_finger_is_read_and_the_page_does_not_scroll(phone):
+    before = phone.locator(pen.CANVAS).bounding_box()
+    pen.touch(phone, pen.SEVEN)
+    pen.wait_for_answer(phone, "7")
+    assert phone.locator(pen.CANVAS).bounding_box() == before
+
+
+def test_a_finger_can_draw_in_every_corner(phone):
+    pen.touch(phone, [[(0.03, 0.03), (0.03, 0.97)]])
+    pen.wait_for_answer(phone, r"\d")
+    pen.touch(phone, [[(0.97, 0.03), (0.97, 0.97)]])
+    wait_until(phone, lambda: ink_columns(seen(phone)) == 2)
+
+
+def test_the_page_fits_a_phone(phone):
+    assert phone.evaluate("document.scrollingElement.scrollWidth") <= 390
+    box = phone.locator(pen.CANVAS).bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert box["width"] >= 280
+
+
+def test_the_page_can_be_drawn_on_in_time(browser, app):
+    """Measured on a server that has been asked before, in a browser that has not."""
+    for _ in range(2):
+        context = browser.new_context()
+        tab = context.new_page()
+        tab.goto(app.url)
+        tab.locator(pen.CANVAS).wait_for()
+        milliseconds = tab.evaluate("performance.now()")
+        context.close()
+    assert milliseconds < 1000 * DRAWABLE_SECONDS
+
+
+def test_what_is_drawn_while_the_network_loads_is_read_when_it_has_loaded(browser, fresh_app):
+    tab = browser.new_page()
+    tab.goto(fresh_app.url)
+    tab.locator(pen.CANVAS).wait_for()
+    pen.draw(tab, pen.ONE)
+    pen.wait_for_answer(tab, "Loading|1")
+    pen.wait_for_answer(tab, "1", seconds=120)
+    tab.close()
+
+
+def test_an_empty_canvas_gives_a_hint_and_so_does_clear(page):
+    hint = pen.wait_for_answer(page, "Draw")
+    pen.draw(page, pen.SEVEN)
+    pen.wait_for_answer(page, "7")
+    page.locator(".st-key-clear button").click()
+    assert pen.wait_for_answer(page, "Draw") == hint
+    pen.draw(page, pen.ONE)
+    pen.wait_for_answer(page, "1")
+
+
+def test_undo_takes_the_last_stroke_away_by_touch_too(phone):
+    pen.touch(phone, pen.ONE)
+    pen.wait_for_answer(phone, "1")
+    one = seen(phone)
+    pen.touch(phone, [[(0.3, 0.85), (0.75, 0.8)], [(0.2, 0.2), (0.8, 0.2)]])
+    wait_until(phone, lambda: ink_columns(seen(phone)) == 1 and seen(phone) != one)
+    for _ in range(2):
+        now = seen(phone)
+        phone.locator(".st-key-undo button").tap()
+        wait_until(phone, lambda now=now: seen(phone) != now)
+    assert seen(phone) == one
+    pen.wait_for_answer(phone, "1")
+    phone.locator(".st-key-undo button").tap()
+    pen.wait_for_answer(phone, "Draw")
+
+
+def test_a_stroke_after_undo_adds_to_what_was_left(page):
+    pen.draw(page, pen.FOUR[:1])
+    pen.wait_for_answer(page, r"\d")
+    left = seen(page)
+    pen.draw(page, pen.ONE)
+    wait_until(page, lambda: seen(page) != left)
+    page.locator(".st-key-undo button").click()
+    wait_until(page, lambda: seen(page) == left)
+    pen.draw(page, pen.FOUR[1:])
+    pen.wait_for_answer(page, "4")
+
+
+def test_without_the_rule_a_digit_in_a_corner_stays_there(page):
+    pen.draw(page, [[(x / 3, y / 3) for x, y in stroke] for stroke in pen.SEVEN])
+    pen.wait_for_answer(page, r"\d")
+    by_rule = seen(page)
+    page.get_by_text("Prepare it as MNIST does").click()
+    wait_until(page, lambda: seen(page) != by_rule)
+    corner = seen(page)
+    assert any(map(any, (row[:14] for row in corner[:14])))
+    assert not any(map(any, corner[14:]))
+
+
+def test_a_sample_digit_is_read_without_a_pen(page):
+    page.locator(".st-key-sample-3 button").click(timeout=90_000)
+    pen.wait_for_answer(page, r"\d")
+    assert ink_columns(seen(page)) >= 1
+
+
+def test_the_drawing_is_still_there_after_a_look_at_another_page(page):
+    pen.draw(page, pen.SEVEN)
+    pen.wait_for_answer(page, "7")
+    drawn = seen(page)
+    page.get_by_role("link", name="Runs").first.click()
+    page.locator(pen.CANVAS).wait_for(state="detached")
+    page.get_by_role("link", name="Draw").first.click()
+    pen.wait_for_answer(page, "7")
+    assert seen(page) == drawn
+    pen.draw(page, [[(0.2, 0.5), (0.8, 0.5)]])
+    wait_until(page, lambda: seen(page) != drawn)
+
+
+def test_the_app_asks_nothing_of_the_internet(browser, app):
+    context = browser.new_context()
+    tab = context.new_page()
+    asked = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(app.url)
+    tab.locator(pen.CANVAS).wait_for()
+    tab.wait_for_timeout(1000)
+    context.close()
+    assert not [url for url in asked if not re.match(rf"{app.url}|data:|blob:", url)]
+
+
+def seen(tab) -> list[list[int]]:
+    """The 28x28 image on the page, as rows of grey levels."""
+    return tab.locator("img.seen").evaluate(
+        """async picture => {
+            await picture.decode();
+            const canvas = document.createElement('canvas');
+            canvas.width = canvas.height = 28;
+            const pen = canvas.getContext('2d');
+            pen.drawImage(picture, 0, 0);
+            const levels = [...pen.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 == 0);
+            return [...Array(28).keys()].map(row => levels.slice(28 * row, 28 * row + 28));
+        }"""
+    )
+
+
+def ink_columns(image) -> int:
+    """How many groups of columns with ink there are, apart from each other."""
+    inked = [any(row[x] > 40 for row in image) for x in range(28)]
+    return sum(now and not before for before, now in zip([False, *inked], inked, strict=False))
+
+
+def wait_until(tab, true, seconds: float = 30) -> None:
+    for _ in range(int(seconds * 20)):
+        if true():
+            return
+        tab.wait_for_timeout(50)
+    raise AssertionError("It did not come about.")

@@ -1,0 +1,378 @@
+import ast
+import functools
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from mnist_core import bundles, data, models, network, options, runs, script_export, steps, training
+from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.data import DataMissing, Dataset, Digits
+from mnist_core.presets import PRESETS
+
+SMALL = Experiment(
+    network=Network(
+        blocks=(ConvBlock(filters=4, batch_normalization=True, dropout_rate=0.2),),
+        dense=(DenseLayer(units=8, dropout_rate=0.1),),
+    )
+)
+NOTHING = Digits(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8))
+DATASET = Dataset("mnist", NOTHING, NOTHING, "0" * 64, "/home/somebody/secret/mnist.npz")
+EPOCHS = [{"epoch": 1, "step": 9, "loss": 0.5, "accuracy": 0.8, "seconds": 1.5}]
+TEST = {"loss": 0.4, "accuracy": 0.85, "images": 2}
+
+
+def card_of(name="mine", experiment=SMALL):
+    return models.make_card(name, experiment, DATASET, EPOCHS, TEST, 12.34, "finished")
+
+
+def x(count=6):
+    return np.random.default_rng(0).random((count, 28, 28, 1), np.float32)
+
+
+@functools.cache
+def small_model():
+    return network.build(SMALL.network, seed=1)
+
+
+@functools.cache
+def small_keras():
+    """model.keras, as bytes: saving takes long."""
+    with tempfile.TemporaryDirectory() as place:
+        models.save(Path(place), small_model(), card_of())
+        return (Path(place) / "model.keras").read_bytes()
+
+
+@pytest.fixture
+def mine(home):
+    """The Keras model that was saved under the name "mine"."""
+    run = runs.create(SMALL, "mine")
+    (run.folder / "model.keras").write_bytes(small_keras())
+    (run.folder / "card.json").write_text(json.dumps(card_of()))
+    run.set_status("finished")
+    return small_model()
+
+
+def test_a_saved_model_answers_as_before(mine):
+    assert (models.load("mine")(x()) == mine(x())).numpy().all()
+
+
+def test_a_model_saved_with_its_optimizer_answers_as_before(home):
+    model = training.compiled(SMALL)
+    models.save(runs.create(SMALL, "mine").folder, model, card_of())
+    assert np.allclose(models.load("mine")(x()), model(x()))
+
+
+def test_names_lists_what_has_weights_and_the_reader_last(mine):
+    runs.create(SMALL, "not trained yet")
+    assert models.names() == ["mine", "reader"]
+
+
+def test_a_model_that_is_not_there_is_named_with_those_that_are(mine):
+    with pytest.raises(ValueError, match=r"'yours'. There are: mine, reader"):
+        models.load("yours")
+
+
+@pytest.mark.parametrize("name", ["../mine", "a/b", "", ".hidden", "x" * 61, "Reader"])
+def test_a_name_that_could_leave_its_folder_is_refused(mine, name):
+    with pytest.raises(ValueError, match="A name must"):
+        models.load(name)
+
+
+def test_a_card_goes_by_the_name_its_model_has_now(mine):
+    runs.rename("mine", "ours")
+    assert models.card("ours")["name"] == "ours"
+
+
+def test_a_damaged_card_is_named(mine):
+    (models.folder("mine") / "card.json").write_text("{")
+    with pytest.raises(ValueError, match=re.escape(str(models.folder("mine")))):
+        models.card("mine")
+
+
+def test_damaged_weights_are_named(mine):
+    path = models.folder("mine") / "model.keras"
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(ValueError, match=re.escape(str(path))):
+        models.load("mine")
+
+
+def test_a_card_names_no_folder_of_its_maker(mine):
+    assert models.card("mine")["data"]["source"] == "mnist.npz"
+    assert "somebody" not in json.dumps(models.card("mine"))
+
+
+def test_a_card_tells_the_experiment_and_the_parameters_keras_counts(mine):
+    card = models.card("mine")
+    assert Experiment.from_json(json.dumps(card["experiment"])) == SMALL
+    assert card["parameters"] == mine.count_params()
+
+
+def test_the_version_on_a_card_is_the_projects():
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
+    assert project["project"]["version"] == card_of()["versions"]["mnist_core"]
+
+
+def exported(kind, place):
+    file_name, content = models.export("mine", kind)
+    path = place / file_name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["keras", "h5"])
+def test_keras_reads_what_is_exported_for_it(mine, tmp_path, kind):
+    read = keras.models.load_model(exported(kind, tmp_path))
+    assert np.allclose(read(x()), mine(x()))
+
+
+def test_keras_builds_the_model_from_the_json_and_the_weights(mine, tmp_path):
+    with zipfile.ZipFile(exported("json", tmp_path)) as archive:
+        archive.extractall(tmp_path)
+    read = keras.models.model_from_json((tmp_path / "architecture.json").read_text())
+    read.load_weights(tmp_path / "model.weights.h5")
+    assert np.allclose(read(x()), mine(x()))
+
+
+def test_an_unknown_kind_of_export_is_refused_with_the_known_ones(mine):
+    with pytest.raises(ValueError, match=r"script, .*bundle\. Received: 'pickle'"):
+        models.export("mine", "pickle")
+
+
+def test_every_kind_of_export_has_a_name_with_the_models(mine):
+    for kind in models.EXPORTS:
+        assert "mine" in models.export("mine", kind)[0]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_weights_a_bundle_must_hold_are_those_keras_makes(name):
+    model = network.build(PRESETS[name].network)
+    made = {f"{a.name}.{w.name}": tuple(w.shape) for a in model.layers for w in a.weights}
+    forms = bundles.weight_forms(PRESETS[name].network)
+    assert {key: form.shape for key, form in forms.items()} == made
+
+
+def test_an_imported_bundle_is_the_model_that_was_exported(mine):
+    assert models.import_bundle(models.export("mine", "bundle")[1], "theirs") == "theirs"
+    assert (models.load("theirs")(x()) == mine(x())).numpy().all()
+    left, right = models.card("mine"), models.card("theirs")
+    assert left | {"name": ""} == right | {"name": ""}
+
+
+def test_an_imported_bundle_is_a_finished_run_with_its_curves(mine):
+    models.import_bundle(models.export("mine", "bundle")[1], "theirs")
+    run = runs.get("theirs")
+    assert run.state == "finished"
+    assert run.experiment() == SMALL
+    assert [e["kind"] for e in run.events()[0]] == ["epoch", "test"]
+
+
+def test_a_bundle_whose_name_is_taken_gets_a_number(mine):
+    assert models.import_bundle(models.export("mine", "bundle")[1], "mine") == "mine 2"
+
+
+@functools.cache
+def parts():
+    with zipfile.ZipFile(io.BytesIO(bundles.pack(SMALL, card_of(), small_model()))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(members):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+    return content.getvalue()
+
+
+def with_weight(name, array):
+    with np.load(io.BytesIO(parts()["weights.npz"])) as file:
+        weights = dict(file) | {name: array}
+    content = io.BytesIO()
+    np.savez(content, **weights)
+    return zipped(parts() | {"weights.npz": content.getvalue()})
+
+
+def with_card(**changes):
+    card = json.loads(parts()["card.json"]) | changes
+    return zipped(parts() | {"card.json": json.dumps(card)})
+
+
+def with_network(**changes):
+    plain = options.to_plain(SMALL)
+    plain["network"] |= changes
+    return zipped(parts() | {"experiment.json": json.dumps(plain)})
+
+
+def without(name):
+    return zipped({key: value for key, value in parts().items() if key != name})
+
+
+def huge_network():
+    block = options.to_plain(ConvBlock(filters=256, padding="same", pool_size=0))
+    return with_network(blocks=[block], dense=[options.to_plain(DenseLayer(units=1024))])
+
+
+BAD_BUNDLES = {
+    "empty": (lambda: b"", "whole zip"),
+    "no zip": (lambda: b"x" * 5000, "whole zip"),
+    "cut short": (lambda: zipped(parts())[:-100], "whole zip"),
+    "a part missing": (lambda: without("card.json"), "must hold exactly"),
+    "a part too many": (lambda: zipped(parts() | {"extra.py": b""}), "extra.py"),
+    "a path outside": (lambda: zipped(parts() | {"../x": b""}), "../x"),
+    "text that unpacks to much": (
+        lambda: zipped(parts() | {"card.json": b" " * 5_000_000}),
+        "5000000",
+    ),
+    "no JSON": (lambda: zipped(parts() | {"experiment.json": b"{"}), "JSON"),
+    "no text": (lambda: zipped(parts() | {"card.json": b"\xff\xfe"}), "UTF-8"),
+    "an impossible network": (lambda: with_network(head="exec"), "'exec'"),
+    "another network": (lambda: with_network(dense=[]), "logits.kernel"),
+    "a huge network": (huge_network, "205,"),
+    "a weight of another shape": (
+        lambda: with_weight("dense1.bias", np.zeros(9, np.float32)),
+        "dense1.bias",
+    ),
+    "a weight of another dtype": (
+        lambda: with_weight("dense1.bias", np.zeros(8, np.float64)),
+        "float64",
+    ),
+    "pickled objects": (lambda: with_weight("dense1.bias", np.array([print] * 8)), "pickled"),
+    "weights that are no numbers": (
+        lambda: with_weight("dense1.bias", np.full(8, np.nan, np.float32)),
+        "finite",
+    ),
+    "a card with markup": (lambda: with_card(name="<b>\n# x"), "card.json: name"),
+    "a card with curves of text": (lambda: with_card(curves=[{"loss": "0.1"}]), "curves[0].loss"),
+    "a card with endless curves": (lambda: with_card(curves=[{}] * 10_001), "curves"),
+    "a card with half a test": (lambda: with_card(test={"loss": 0.1}), "accuracy"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_BUNDLES)
+def test_a_bad_bundle_is_refused_with_the_reason_and_nothing_is_written(kind, home):
+    make, said = BAD_BUNDLES[kind]
+    with pytest.raises(ValueError) as fault:
+        models.import_bundle(make(), "theirs")
+    assert said in str(fault.value)
+    assert "\n" not in str(fault.value)
+    assert not home.exists()
+
+
+def test_a_card_from_elsewhere_keeps_only_what_a_card_holds(home):
+    models.import_bundle(with_card(extra="<script>", parameters=1), "theirs")
+    card = models.card("theirs")
+    assert "extra" not in card
+    assert card["parameters"] == network.parameter_count(SMALL.network)
+
+
+def test_a_bundle_may_not_be_called_like_the_reader(home):
+    with pytest.raises(ValueError, match="reader"):
+        models.import_bundle(zipped(parts()), "reader")
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_script_of_every_preset_is_python_with_short_lines(name):
+    program = script_export.write(name, PRESETS[name])
+    ast.parse(program)
+    assert max(map(len, program.splitlines())) <= 100
+
+
+@pytest.mark.skipif(not shutil.which("ruff"), reason="ruff is not installed")
+@pytest.mark.parametrize("name", ["tiny", "lenet", "conv-bn-dropout", "by-heart"])
+def test_the_script_is_as_tidy_as_our_own_code(name):
+    program = script_export.write("mine", PRESETS[name]).encode()
+    for command in (["check", "--isolated"], ["format", "--check", "--line-length=100"]):
+        done = subprocess.run(["ruff", *command, "-"], input=program, capture_output=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("optimizer", script_export.OPTIMIZER_ARGUMENTS)
+def test_the_script_names_the_optimizer_that_trains_the_run(optimizer):
+    recipe = Recipe(optimizer=optimizer, learning_rate=0.02, momentum=0.7, weight_decay=0.03)
+    program = script_export.write("mine", Experiment(recipe=recipe))
+    call = re.search(r"optimizer=(keras\.optimizers\.\w+\(.*\)),", program)[1]
+    made = eval(call, {"keras": keras})
+    unnamed = {"name": ""}  # Keras numbers its optimizers
+    assert made.get_config() | unnamed == steps.optimizer(recipe).get_config() | unnamed
+
+
+TINY = Experiment(
+    network=SMALL.network,
+    recipe=Recipe(
+        epochs=2,
+        train_images=300,
+        patience=1,
+        restore_best_weights=True,
+        schedule="cosine",
+        augmentation=Augmentation(shift=1.0, rotation=10.0, scale=0.1, shear=5.0),
+    ),
+)
+
+
+@pytest.mark.slow
+def test_the_script_trains_the_same_network_by_itself(tmp_path):
+    try:
+        source = data.load("mnist").source
+    except DataMissing as missing:
+        pytest.skip(str(missing))
+    (tmp_path / "train.py").write_text(script_export.write("mine", TINY))
+    environment = os.environ | {"MNIST_PATH": str(Path(source).absolute()), "PYTHONPATH": ""}
+    done = subprocess.run(
+        [sys.executable, "train.py"], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"Total params: {network.parameter_count(TINY.network):,}" in done.stdout
+    assert re.search(r"test loss \d\.\d{4}, test accuracy \d+\.\d\d%", done.stdout)
+    trained = keras.models.load_model(tmp_path / "mine.keras")
+    built = network.build(TINY.network)
+    assert [w.shape for w in trained.weights] == [w.shape for w in built.weights]
+
+
+def test_the_script_takes_the_images_the_run_takes(tmp_path):
+    images = np.zeros((400, 28, 28), np.uint8)
+    labels = np.arange(400) % 251
+    dataset = DATASET._replace(train=Digits(images, labels))
+    train, validation = training.arrange(dataset, TINY.recipe)
+    names = {"np": np, "SEED": TINY.recipe.seed, "x_train": images, "y_train": labels}
+    exec(script_export._choice(TINY.recipe), names)
+    assert (names["y_train"] == train.labels).all()
+    assert (names["y_val"] == validation.labels).all()
+
+
+def test_the_scripts_augmentation_moves_images_as_the_run_does():
+    import tensorflow as tf
+
+    for part in ("shift", "rotation", "scale", "shear"):
+        augmentation = Augmentation(**{part: 0.5 if part == "scale" else 6.0})
+        dice = np.random.default_rng(0).uniform(-1, 1, (6, 6)).astype(np.float32)
+        recipe = Recipe(augmentation=augmentation)
+        program = script_export._batches(recipe).split("batches = ")[0]
+        names = {"tf": tf, "keras": keras}
+        exec(program, names)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tf.random, "uniform", lambda *_, d=dice: d)
+            patch.setattr(tf.random, "stateless_uniform", lambda *_, d=dice: d)
+            theirs, _ = names["augment"](tf.constant(x()), None)
+            ours = steps.augment(tf.constant(x()), augmentation, (0, 0))
+        assert np.allclose(theirs, ours, atol=1e-5)
+        assert not np.allclose(ours, x(), atol=0.1)
+
+
+def test_the_reader_that_ships_can_be_loaded():
+    if not (models.folder("reader") / "model.keras").is_file():
+        pytest.skip("no reader has been trained yet")
+    probabilities = models.load("reader")(x())
+    assert probabilities.shape == (6, 10)
+    assert models.card("reader")["test"]["accuracy"] > 0.98

@@ -1,0 +1,232 @@
+"""The Runs page through the app's entry point: what it shows, and what its buttons do."""
+
+import json
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_core import models, network, options, runs
+from mnist_core.presets import PRESETS
+from pages.ui import run_actions
+
+ROOT = Path(__file__).parents[1]
+TINY = PRESETS["tiny"]
+STEPS = {"kind": "steps", "first": 1, "every": 1, "loss": [2.3, 1.5], "accuracy": [0.1, 0.5]}
+START = {"kind": "start", "first_step": 1, "total_steps": 2, "steps_per_epoch": 2}
+
+
+@pytest.fixture
+def app(monkeypatch):
+    """The app, open on the Runs page."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda name: None)
+    monkeypatch.setattr("mnist_core.worker.tend", lambda: None)  # nothing trains here
+    monkeypatch.setattr("mnist_core.worker.warm_up", lambda: None)
+    found = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()
+    return found.switch_page("pages/runs.py").run()
+
+
+@pytest.fixture
+def queued(home):
+    return runs.create(TINY, "waits")
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """A file with weights for TINY, made once."""
+    path = tmp_path_factory.mktemp("weights") / "model.keras"
+    network.build(TINY.network).save(path)
+    return path
+
+
+@pytest.fixture
+def done(home, weights):
+    """A run as if it had trained: real weights, and a card."""
+    run, accuracy = runs.create(TINY, "done"), 0.9876
+    for event in (START, STEPS):
+        run.append(event)
+    test = {"accuracy": accuracy, "loss": 0.05, "images": 10_000}
+    epochs = [{"epoch": 1, "step": 2, "loss": 1.5, "accuracy": 0.5}]
+    card = {"name": "done", "experiment": options.to_plain(TINY), "test": test, "curves": epochs}
+    card |= {"data": {}, "versions": {}, "made": "2026-01-02T03:04:05+00:00", "seconds": 1.0}
+    (run.folder / "card.json").write_text(json.dumps(card | {"state": "finished"}))
+    shutil.copy(weights, run.folder / "model.keras")
+    run.set_status("finished", seconds=12.0)
+    return run
+
+
+def table(app):
+    return app.dataframe[0].value.set_index("Name")
+
+
+def texts(app):
+    return " ".join(e.value for kind in ("markdown", "caption") for e in app.get(kind))
+
+
+def metrics(app):
+    return {m.label: m.value for m in app.metric}
+
+
+def see_one(app, name):
+    return app.selectbox(key="run").set_value(name).run()
+
+
+def press(app, key):
+    return app.button(key=key).click().run()
+
+
+def test_a_first_visitor_is_told_where_to_train_and_sees_the_model_that_ships(app):
+    assert "Nothing has been trained here yet" in app.info[0].value
+    assert [link.label for link in app.get("page_link")] == ["Train a network"]
+    assert list(table(app).index) == ["reader"]
+    assert app.button(key="delete").disabled
+    assert "comes with the app" in app.button(key="delete").help
+
+
+def test_all_runs_are_listed_newest_first_with_their_figures(done, queued, app):
+    shown = table(app)
+    assert list(shown.index) == ["waits", "done", "reader"]
+    assert shown.loc["done", "Test"] == 0.9876
+    assert shown.loc["done", "Seconds"] == 12
+    assert shown["Parameters"].iloc[0] == network.parameter_count(TINY.network)
+    assert list(shown["State"]) == ["Waiting for its turn", "Finished", "Comes with the app"]
+    assert not app.info
+
+
+def test_a_chosen_run_shows_its_figures_and_both_curves(done, queued, app):
+    see_one(app, "done")
+    assert metrics(app)["Test accuracy"] == "98.76%"
+    assert metrics(app)["Test loss"] == "0.0500"
+    charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    assert len(charts) == 2
+    assert all(chart["data"] for chart in charts)
+
+
+def test_the_model_that_ships_has_curves_over_all_its_epochs(app):
+    card = models.card("reader")
+    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert chart["layout"]["xaxis"]["range"] == [0, card["curves"][-1]["step"]]
+    assert metrics(app)["Test accuracy"] == f"{card['test']['accuracy']:.2%}"
+
+
+def test_a_row_of_the_table_opens_its_run(done, queued, app):
+    app.session_state["run_next"] = "done"  # what a click on the row leaves
+    app.run()
+    assert app.selectbox(key="run").value == "done"
+    assert app.session_state["run_table"]["selection"]["rows"] == [1]
+
+
+def test_what_waits_or_trains_can_be_stopped_but_not_renamed_or_deleted(queued, app):
+    assert app.button(key="delete").disabled
+    assert "stop it first" in app.button(key="delete").help
+    assert app.button(key="draw_on_run").disabled
+    press(app, "stop_run")
+    assert queued.state == "stopped"
+    assert not app.button(key="delete").disabled
+
+
+def test_renaming_keeps_the_run_open(done, queued, app):
+    see_one(app, "done")
+    app.text_input(key="name of done").set_value("my best")
+    press(app, "rename")
+    assert [run.name for run in runs.all_runs()] == ["waits", "my best"]
+    assert app.selectbox(key="run").value == "my best"
+
+
+def test_a_name_that_cannot_be_is_refused_in_a_sentence(done, queued, app):
+    see_one(app, "done")
+    for name, sentence in (("waits", "There is a run called 'waits' already"), ("../x", "A name")):
+        app.text_input(key="name of done").set_value(name)
+        press(app, "rename")
+        assert sentence in app.error[0].value
+    assert {run.name for run in runs.all_runs()} == {"done", "waits"}
+
+
+def test_delete_only_asks(done, app):
+    press(app, "delete")
+    assert app.button(key="delete_for_good").label == "Delete"
+    press(app, "keep")  # AppTest can't press what is in a dialog: tests/browser/ does
+    assert done.folder.exists()
+    assert not app.exception
+
+
+def test_open_in_train_puts_its_experiment_into_the_form(done, app):
+    press(app, "open_in_train")
+    session = app.session_state["session"]
+    assert session.experiment == TINY
+    assert session.story.run.name == "done"
+    assert app.button(key="start")
+
+
+def test_every_export_is_offered_by_the_name_it_will_have(done, app):
+    offered = {button.key for button in app.get("download_button")}
+    assert offered == {"export_experiment", *(f"export_{kind}" for kind in models.EXPORTS)}
+    for kind in models.EXPORTS:
+        assert run_actions.file_name("done", kind) == models.export("done", kind)[0]
+
+
+def test_an_exported_bundle_comes_back_as_a_run_that_is_open(done, app):
+    bundle = models.export("done", "bundle")[1]
+    app.file_uploader(key="bundle").upload("done.bundle (1).zip", bundle, "application/zip")
+    press(app, "import_bundle")
+    assert app.selectbox(key="run").value == "done 2"
+    assert metrics(app)["Test accuracy"] == "98.76%"
+    assert models.load("done 2").count_params() == network.parameter_count(TINY.network)
+
+
+def test_what_is_no_bundle_is_refused_in_a_sentence(app):
+    app.file_uploader(key="bundle").upload("x.zip", b"no zip", "application/zip")
+    press(app, "import_bundle")
+    assert app.error[0].value.startswith("x.zip: A bundle must be")
+    assert runs.all_runs() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("my net.bundle.zip", "my net"),
+        ("my net.bundle (1).zip", "my net"),
+        ("a/b..zip", "ab"),
+        ("ß.zip", "imported"),
+        (f"{'x' * 90}.bundle.zip", "x" * 50),
+    ],
+)
+def test_an_imported_model_is_named_after_its_file(file, name):
+    assert run_actions.name_for(file) == runs.checked_name(name)
+
+
+@pytest.mark.parametrize("part", ["model.keras", "card.json", "events.jsonl", "status.json"])
+def test_a_missing_file_does_not_break_the_page(done, app, part):
+    (done.folder / part).unlink()
+    app.run()
+    assert not app.exception
+    assert "done" in table(app).index
+
+
+@pytest.mark.parametrize("part", ["card.json", "experiment.json"])
+def test_a_damaged_file_is_named_and_does_not_break_the_page(done, app, part):
+    (done.folder / part).write_text("{")
+    app.run()
+    assert not app.exception
+    assert app.warning[0].value
+    assert "done" in table(app).index
+
+
+def test_a_run_that_another_tab_deletes_leaves_the_list(done, queued, app):
+    see_one(app, "done")
+    runs.delete("done")
+    app.run()
+    assert not app.exception
+    assert list(table(app).index) == ["waits", "reader"]
+
+
+def test_the_list_is_quick_with_two_hundred_runs(app):
+    for number in range(200):
+        runs.create(TINY, f"run {number}")
+    began = time.perf_counter()
+    app.run()
+    assert len(table(app)) == 201
+    assert time.perf_counter() - began < 3

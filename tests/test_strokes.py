@@ -1,0 +1,129 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mnist_core import strokes
+
+SEVEN = [np.array([[0, 0], [60, 0], [20, 100]], float), np.array([[15, 50], [50, 50]], float)]
+
+
+def a_file(tmp_path, *lines):
+    path = tmp_path / "some.jsonl"
+    path.write_text(
+        "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+    )
+    return path
+
+
+def a_line(**changes):
+    return {"label": 7, "writer": "me", "strokes": [[[0, 0], [1.5, 2]], [[3, 4]]]} | changes
+
+
+def test_what_is_in_the_file_is_read(tmp_path):
+    one, two = strokes.read(a_file(tmp_path, a_line(), "", a_line(label=1, writer="you")))
+    assert (one.label, one.writer, two.label, two.writer) == (7, "me", 1, "you")
+    assert [stroke.tolist() for stroke in one.strokes] == a_line()["strokes"]
+    assert all(stroke.dtype == np.float64 for stroke in one.strokes)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[1, 2]",
+        "[" * 100_000,
+        {"label": 3},
+        a_line(label=10),
+        a_line(label=True),
+        a_line(label="7"),
+        a_line(writer=3),
+        a_line(strokes=[]),
+        a_line(strokes=[[]]),
+        a_line(strokes=[3]),
+        a_line(strokes=[[1, 2]]),
+        a_line(strokes=[[[1, 2], [3]]]),
+        a_line(strokes=[[[1, "2"]]]),
+        a_line(strokes=[[[1, None]]]),
+        a_line(strokes=[[[1, float("nan")]]]),
+        a_line(strokes=[[[1, float("inf")]]]),
+        a_line(strokes=[[[1, 1e300]]]),
+        a_line(strokes=[[[1, 10**400]]]),
+        a_line(strokes=[[[0, 0]] * 20_001]),
+    ],
+)
+def test_a_bad_line_is_refused_with_file_and_line(tmp_path, line):
+    with pytest.raises(ValueError, match=r"some\.jsonl, line 2"):
+        strokes.read(a_file(tmp_path, a_line(), line))
+
+
+def test_a_file_without_drawings_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="empty"):
+        strokes.read(a_file(tmp_path, ""))
+
+
+def test_a_missing_file_is_refused_in_words(tmp_path):
+    with pytest.raises(ValueError, match=r"nowhere.*No such file"):
+        strokes.read(tmp_path / "nowhere")
+
+
+def test_a_binary_file_is_refused_in_words(tmp_path):
+    path = tmp_path / "binary"
+    path.write_bytes(bytes(range(256)))
+    with pytest.raises(ValueError, match="UTF-8"):
+        strokes.read(path)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0.1, 1), st.floats(0, 280), st.floats(0, 280))
+def test_placing_sets_size_and_middle_and_keeps_the_proportions(size, x, y):
+    placed = strokes.place(SEVEN, 280, size, (x, y))
+    points = np.concatenate(placed)
+    low, high = points.min(axis=0), points.max(axis=0)
+    np.testing.assert_allclose((low + high) / 2, (x, y), atol=1e-6)
+    np.testing.assert_allclose(high - low, np.array([60, 100]) * size * 280 / 100)
+
+
+def test_a_placed_dot_is_a_dot():
+    assert strokes.place([[[5, 5]]], 280)[0].tolist() == [[140, 140]]
+
+
+def test_a_tap_is_a_round_dot_of_the_pens_width():
+    picture = strokes.draw([np.array([[140.0, 140.0]])], width=22)
+    assert abs(picture.sum() / 255 - np.pi * 11**2) < 3
+    np.testing.assert_array_equal(picture, picture.T)
+    np.testing.assert_array_equal(picture, picture[::-1, ::-1])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0, 2 * np.pi), st.floats(3, 30))
+def test_a_line_covers_its_length_times_its_width_and_two_half_discs(angle, width):
+    end = 70 * np.array([np.cos(angle), np.sin(angle)])
+    picture = strokes.draw([np.array([140 - end, 140 + end])], width=width)
+    expected = 140 * width + np.pi * width**2 / 4
+    assert abs(picture.sum() / 255 - expected) < 0.02 * expected + 60
+
+
+def test_a_corner_is_as_thick_as_the_line():
+    corner = strokes.draw([np.array([[40.0, 40], [140, 40], [140, 140]])], width=20)
+    assert corner[34, 145] == 255  # outside of both lines, 8 from the point where they meet
+    assert corner[31, 148] < 64  # but round: 12 from it
+
+
+def test_edges_are_grey_in_proportion_to_what_is_covered():
+    picture = strokes.draw([np.array([[50.0, 100.25], [200, 100.25]])], width=20)
+    assert picture[90, 120] == 191  # from 90.25 on: three quarters
+    assert picture[110, 120] == 64
+
+
+def test_what_is_off_the_canvas_is_cut_off():
+    picture = strokes.draw([np.array([[-100.0, 140], [500, 140]])], width=10)
+    assert picture[140].min() == 255 and picture.shape == (280, 280)
+
+
+@pytest.mark.parametrize(("canvas", "width"), [(0, 1), (5000, 9), (280, 0), (280, 281)])
+def test_an_impossible_canvas_or_pen_is_refused(canvas, width):
+    with pytest.raises(ValueError, match="Received: canvas"):
+        strokes.draw(SEVEN, canvas, width)

@@ -1,0 +1,188 @@
+"""A run is trained by a process of its own, and nothing that happens to it is lost."""
+
+import os
+import signal
+import time
+
+import psutil
+import pytest
+
+from mnist_core import data, models, options, runs, worker
+from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, Recipe
+
+SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
+PATIENCE = 90  # seconds; loading TensorFlow takes 5, on a busy machine several times that
+
+
+def experiment(**recipe):
+    chosen = {"train_images": 400, "epochs": 1, "learning_rate": 0.01} | recipe
+    return Experiment(network=SMALL, recipe=Recipe(**chosen), data=data.best_available())
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left_behind(home):
+    yield
+    for run in runs.all_runs():
+        if worker.is_alive(run) and run.status()["pid"] != os.getpid():
+            psutil.Process(run.status()["pid"]).kill()
+
+
+def trained(run):
+    """The run after training it in this process."""
+    worker.train_run(run)
+    return run
+
+
+def wait_for(run, condition):
+    """Look at a run as a page does until it is as wanted."""
+    end = time.monotonic() + PATIENCE
+    while not condition(run):
+        assert time.monotonic() < end, f"{run.status()} {run.events()[0][-3:]}"
+        worker.tend()
+        time.sleep(0.05)
+
+
+def state_is(*states):
+    return lambda run: run.state in states
+
+
+def has_epochs(count):
+    return lambda run: len(kinds(run, "epoch")) >= count or run.state in runs.ENDED
+
+
+def kinds(run, kind):
+    return [event for event in run.events()[0] if event["kind"] == kind]
+
+
+def test_a_trained_run_holds_its_story_its_model_and_its_card(home):
+    run = trained(runs.create(experiment(), "small"))
+    assert run.state == "finished"
+    states = [event["state"] for event in kinds(run, "status")]
+    assert states == ["training", "testing", "finished"]
+    card = models.card("small")
+    assert card["test"]["accuracy"] == kinds(run, "test")[0]["accuracy"]
+    assert card["experiment"] == options.to_plain(run.experiment())
+    assert [e["epoch"] for e in card["curves"]] == [1]
+
+
+def test_the_kept_model_gives_the_test_figures_on_its_card(home):
+    from mnist_core.evaluation import accuracy_and_loss
+    from mnist_core.prediction import Classifier
+
+    run = trained(runs.create(experiment(), "small"))
+    figures = accuracy_and_loss(Classifier.load("small"), data.load(run.experiment().data).test)
+    card = models.card("small")["test"]
+    assert figures == pytest.approx((card["accuracy"], card["loss"]), abs=1e-4)
+
+
+def test_a_run_that_was_asked_to_stop_keeps_weights_and_test_figures(home):
+    run = runs.create(experiment(epochs=50), "stopped early")
+    run.ask_to_stop()
+    trained(run)
+    assert run.state == "stopped"
+    assert run.status()["sentence"].startswith("Stopped in epoch 1, step 1.")
+    assert models.card(run.name)["test"]["images"] == 10_000 or run.experiment().data != "mnist"
+    assert models.load(run.name).count_params() == 11_042
+
+
+def test_a_run_that_diverges_says_what_to_change(home):
+    bad = experiment(optimizer="SGD", learning_rate=10.0, epochs=5)
+    linear = Network(blocks=(), dense=[DenseLayer(activation="linear")])
+    run = trained(runs.create(Experiment(linear, bad.recipe, bad.data), "diverges"))
+    assert run.state == "failed"
+    assert "Try a learning_rate of 1 in place of 10" in run.status()["sentence"]
+
+
+def test_a_run_without_its_data_says_so(home, monkeypatch, tmp_path):
+    monkeypatch.setenv("MNIST_PATH", str(tmp_path / "nowhere.npz"))
+    run = trained(runs.create(Experiment(), "no data"))
+    assert run.state == "failed"
+    assert "nowhere.npz" in run.status()["sentence"]
+
+
+def test_a_continued_run_goes_on_from_the_weights_and_counts_on(home):
+    first = trained(runs.create(experiment(epochs=3), "first"))
+    more = runs.create(experiment(epochs=1, learning_rate=1e-5), "more", continues="first")
+    trained(more)
+    assert [event["epoch"] for event in kinds(more, "epoch")] == [1, 2, 3, 4]
+    assert models.card("more")["test"]["accuracy"] == pytest.approx(
+        models.card("first")["test"]["accuracy"], abs=0.02
+    )
+    assert first.state == "finished"
+
+
+def test_the_second_waits_until_the_first_has_ended_and_can_be_taken_out_meanwhile(
+    home, monkeypatch
+):
+    monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "1")
+    first, second = (runs.create(experiment(), name) for name in ("first", "second"))
+    first.set_status("training", pid=os.getpid(), token=psutil.Process().cmdline()[-1])
+    worker.start(second)
+    assert second.state == "queued"
+    assert worker.waiting_before(second) == 1
+    worker.stop(second)
+    assert second.state == "stopped"
+    first.set_status("finished")
+
+
+def test_a_run_whose_process_is_gone_becomes_interrupted(home):
+    run = runs.create(experiment(), "gone")
+    run.set_status("training", pid=2**22 + 1, token="none")
+    worker.tend()
+    assert run.state == "interrupted"
+    assert "it had no full epoch yet" in run.status()["sentence"]
+
+
+def test_a_process_that_only_has_the_same_pid_is_not_taken_for_the_worker(home):
+    run = runs.create(experiment(), "gone")
+    run.set_status("training", pid=os.getpid(), token="another process's")
+    assert not worker.is_alive(run)
+
+
+@pytest.mark.slow
+def test_a_process_of_its_own_trains_a_run_to_the_end(home):
+    run = runs.create(experiment(), "alone")
+    worker.start(run)
+    assert run.status()["pid"] != os.getpid()
+    wait_for(run, state_is(*runs.ENDED))
+    assert run.state == "finished"
+    assert models.load("alone").count_params() == 11_042
+
+
+@pytest.mark.slow
+def test_stop_ends_a_running_process_within_a_batch_and_the_queue_moves_on_by_itself(
+    home, monkeypatch
+):
+    monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "1")
+    long = runs.create(experiment(epochs=200, train_images=5000), "long")
+    worker.start(long)
+    following = runs.create(experiment(), "following")
+    worker.start(following)
+    wait_for(long, lambda run: kinds(run, "steps"))
+    worker.stop(long)
+    end = time.monotonic() + PATIENCE
+    while following.state not in runs.ENDED:  # nobody tends: the first worker starts the second
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert (long.state, following.state) == ("stopped", "finished")
+    assert kinds(long, "test")
+
+
+@pytest.mark.slow
+def test_a_killed_worker_leaves_its_curves_and_the_weights_of_the_last_full_epoch(home):
+    run = runs.create(experiment(epochs=200, train_images=2000), "killed")
+    worker.start(run)
+    wait_for(run, has_epochs(2))
+    os.kill(run.status()["pid"], signal.SIGKILL)
+    wait_for(run, state_is("interrupted"))
+    assert "the weights of its last full epoch are kept" in run.status()["sentence"]
+    epochs = len(kinds(run, "epoch"))
+    assert epochs >= 2
+    assert len(models.card("killed")["curves"]) in (epochs, epochs - 1)
+    models.load("killed")
+
+    more = runs.create(experiment(epochs=1, train_images=2000), "on", continues="killed")
+    worker.start(more)
+    wait_for(more, state_is(*runs.ENDED))
+    assert more.state == "finished"
+    assert kinds(more, "epoch")[-1]["epoch"] == epochs + 1
