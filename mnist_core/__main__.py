@@ -6,6 +6,7 @@ error. `--json` prints one JSON object a line.
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -13,9 +14,16 @@ from mnist_core import commands
 from mnist_core.presets import PRESETS
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line; `--help` has the rest."""
+
+    def error(self, message):
+        self.exit(2, f"mnist_core: {message}\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """Every command and option, with its meaning."""
-    top = argparse.ArgumentParser(prog="python -m mnist_core", description=__doc__.split("\n")[0])
+    top = _Parser(prog="python -m mnist_core", description=__doc__.split("\n")[0])
     several = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name, help, call):
@@ -78,5 +86,20 @@ def _say_text(text: str, **facts) -> None:
     print(text, flush=True)
 
 
+def _hush_tensorflow() -> None:
+    """Keep Python's standard error, and drop what compiled code writes there.
+
+    TensorFlow announces itself on it in a dozen lines that TF_CPP_MIN_LOG_LEVEL doesn't silence;
+    with a level of 0 they are shown.
+    """
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3") == "0":
+        return
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
 if __name__ == "__main__":
+    _hush_tensorflow()
     sys.exit(main())

@@ -151,6 +151,14 @@ def settle(name: str, experiment: Experiment, card: dict, model) -> str:
         shutil.rmtree(new, ignore_errors=True)  # gone already if all went well
 
 
+def _start(experiment, epochs) -> dict:
+    """How far the curves of a model from elsewhere go, for their axis."""
+    steps = [epoch["step"] for epoch in epochs]
+    start = {"kind": "start", "first_step": 1, "first_epoch": 1, "epochs": len(epochs)}
+    start |= {"total_steps": max(steps, default=1), "steps_per_epoch": min(steps, default=1)}
+    return start | {"parameters": network.parameter_count(experiment.network), "time": time.time()}
+
+
 def _fill(new: Path, experiment, card, model) -> None:
     model.save(new / "model.keras")
     files.write(new / "card.json", json.dumps(card, indent=1))
@@ -158,6 +166,7 @@ def _fill(new: Path, experiment, card, model) -> None:
     status = {"state": "finished", "sentence": "Imported.", "created": time.time()}
     files.write(new / "status.json", json.dumps(status | {"continues": None}))
     run = runs.Run(new)
+    run.append(_start(experiment, card["curves"]))
     for epoch in card["curves"]:
         run.append({"kind": "epoch"} | epoch)
     if card["test"]:

@@ -105,17 +105,24 @@ def _dict_of(check: Callable) -> Callable:
 def _curves(where, value) -> list[dict]:
     if not isinstance(value, list) or len(value) > MOST_EPOCHS:
         raise ValueError(f"{where} must be a list of at most {MOST_EPOCHS} epochs.")
-    return [_dict_of(_number)(f"{where}[{i}]", row) for i, row in enumerate(value)]
+    found = [_dict_of(_number)(f"{where}[{i}]", row) for i, row in enumerate(value)]
+    for i, row in enumerate(found):
+        _needs(f"{where}[{i}]", row, ("epoch", "step", "loss", "accuracy"))
+    return found
 
 
 def _test(where, value) -> dict | None:
     if value is None:
         return None
     found = _dict_of(_number)(where, value)
-    missing = [key for key in ("loss", "accuracy", "images") if key not in found]
+    _needs(where, found, ("loss", "accuracy", "images"))
+    return found
+
+
+def _needs(where, found, keys) -> None:
+    missing = [key for key in keys if key not in found]
     if missing:
         raise ValueError(f"{where} must hold {missing[0]!r}, and doesn't.")
-    return found
 
 
 _FIELDS = {

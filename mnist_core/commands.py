@@ -22,8 +22,10 @@ LOOK_EVERY = 0.2  # seconds between two looks at a run's folder
 def train(options, say) -> int:
     """Queue a run and follow it with a progress bar; Ctrl-C stops it and keeps its weights."""
     experiment = _experiment(options)
-    if experiment.data == "mnist" and data.find_mnist() is None:
-        _download()
+    if experiment.data == "mnist":
+        if data.find_mnist() is None:
+            _download()
+        data.load("mnist")  # a file that isn't MNIST is refused before there is a run
     run = runs.create(experiment, options.name or options.preset or "run")
     worker.start(run)
     _follow(run, say if options.json else lambda text, **facts: tqdm.write(text), options.json)
@@ -40,22 +42,32 @@ def train(options, say) -> int:
 
 def _experiment(options) -> Experiment:
     if options.experiment:
-        experiment = Experiment.from_json(_text(options.experiment))
+        try:
+            experiment = Experiment.from_json(_text(options.experiment))
+        except ValueError as fault:
+            raise ValueError(f"{options.experiment}: {fault}") from None
     else:
         experiment = PRESETS[options.preset] if options.preset else Experiment()
+    for change in options.set:
+        if "=" not in change:
+            raise ValueError(f"--set must be PATH=VALUE. Received: {change!r}")
     changes = dict(change.partition("=")[::2] for change in options.set)
     return experiment.with_values(changes)
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text()
-    except (OSError, UnicodeDecodeError) as fault:
-        raise ValueError(f"{path} must be a readable JSON file: {fault}") from None
+        return path.read_text(encoding="utf-8")
+    except OSError as fault:
+        raise ValueError(f"It must be a readable file. Received: {fault.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError("It must be JSON in UTF-8. Received: other bytes") from None
 
 
 def _download() -> None:
-    with tqdm(desc="Downloading MNIST", unit="B", unit_scale=True, file=sys.stderr) as bar:
+    with tqdm(
+        desc="Downloading MNIST", unit="B", unit_scale=True, file=sys.stderr, disable=None
+    ) as bar:
 
         def on_progress(done, total):
             bar.total = total
@@ -65,9 +77,9 @@ def _download() -> None:
 
 
 def _follow(run, say, plain) -> None:
-    """Show a run's events until it ends."""
-    offset = 0
-    with tqdm(desc=run.name, unit=" steps", file=sys.stderr, disable=plain) as bar:
+    """Show a run's events until it ends; the bar only where it can move."""
+    offset, hide = 0, plain or None  # None: tqdm shows it in a terminal only
+    with tqdm(desc=run.name, unit=" steps", file=sys.stderr, disable=hide) as bar:
         while True:
             ended = _has_ended(run)
             events, offset = run.events(offset)

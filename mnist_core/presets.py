@@ -57,7 +57,11 @@ _PUBLISHED = {
         "The classic: a second convolution sees combinations of strokes, so it passes 99 %.",
     ),
     "one-conv-100": Preset(
-        _experiment(_network(ConvBlock(), dense=[100]), epochs=10),
+        _experiment(
+            _network(ConvBlock(), dense=[100]),
+            batch_size=32,  # what Keras takes when nobody says, as its authors did
+            epochs=10,
+        ),
         "Training accuracy climbs to almost 100 % while validation stays near 98.6 %: that gap is"
         " overfitting.",
         "98.6 % validation, 99.88 % training",
@@ -89,14 +93,13 @@ _OURS = {
         _experiment(
             _network(
                 ConvBlock(filters=8, kernel_size=5),
-                ConvBlock(filters=16, kernel_size=5),
-                dense=[64],
+                ConvBlock(filters=24, kernel_size=5),
+                dense=[96],
             ),
             learning_rate=0.004,
             schedule="cosine",
-            batch_size=128,
-            epochs=4,
-            validation="none",
+            epochs=3,
+            validation_fraction=0.05,
         ),
         "Few filters make steps cheap; a high learning rate that falls to 0 makes each one count.",
     ),

@@ -174,7 +174,7 @@ def _prepare() -> None:
     threads = max(2, (os.cpu_count() or 1) // runs_at_once())
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     with contextlib.suppress(data.DataError):
-        data.load("mnist")
+        data.load(data.best_available())
 
 
 def train_run(run: Run) -> None:
@@ -204,12 +204,16 @@ def _train(run: Run) -> None:
     experiment = run.experiment()
     dataset = data.load(experiment.data)
     model, done = _to_go_on_with(run, experiment, training)
+    earlier = [e for e in run.events()[0] if e["kind"] == "epoch"]  # of the run it continues
+    earlier = [{k: v for k, v in e.items() if k not in ("kind", "time")} for e in earlier]
     began = time.monotonic()
 
     def keep(model, epochs, test=None, state="training"):
         figures = test and {**test, "images": len(dataset.test.labels)}
         seconds = time.monotonic() - began
-        card = models.make_card(run.name, experiment, dataset, epochs, figures, seconds, state)
+        card = models.make_card(
+            run.name, experiment, dataset, earlier + epochs, figures, seconds, state
+        )
         models.save(run.folder, model, card)
 
     def on_event(event):

@@ -4,13 +4,13 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import models, preprocess
-from pages.ui import answer, canvas, samples
+from pages.ui import answer, canvas, entry, samples
 from pages.ui.readers import load_behind_the_page, readers
 from pages.ui.session import session
 
 
 @st.fragment
-def board():
+def board(names: list[str]):
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
     memory = session()
     row = st.container(horizontal=True, horizontal_alignment="distribute", gap="medium")
@@ -19,9 +19,11 @@ def board():
         pen(memory)
     picture = canvas.picture(memory)
     with right:
-        image = prepare(picture)
+        image = see(picture)
     with middle:
-        read(memory, image)
+        read(memory, image, names)
+    with st.expander("From drawing to image, step by step", icon=":material/transform:"):
+        answer.steps(steps_of(picture))
 
 
 def pen(memory):
@@ -35,42 +37,47 @@ def pen(memory):
         st.slider("Pen width", *canvas.PEN_WIDTHS, canvas.PEN_WIDTH, key="pen_width")
 
 
-def prepare(picture: np.ndarray) -> np.ndarray | None:
-    """Picture -> image, shown with the way it went; None for an empty canvas."""
+def see(picture: np.ndarray) -> np.ndarray | None:
+    """Picture -> image, shown as the network sees it; None for an empty canvas."""
     st.markdown("**What the network sees**")
     place = st.container()
-    by_rule = st.toggle(
+    st.toggle(
         "Prepare it as MNIST does",
         value=True,
         key="rule",
         help="Off: the whole canvas is just shrunk to 28 × 28. Draw small, or in a corner, "
         "and see how much that costs.",
     )
+    prepare = preprocess.to_mnist if st.session_state.rule else preprocess.shrink
     try:
-        way = preprocess.steps(picture)
+        image = prepare(picture)
     except preprocess.BlankPictureError:
-        way = None
-    image = None
-    if way is not None:
-        image = way.image if by_rule else preprocess.shrink(picture)
+        image = None
     with place:
         answer.seen(image)
-    with st.expander("From drawing to image", icon=":material/photo_size_select_small:"):
-        if way is None:
-            st.caption("Draw something first.")
-        elif not by_rule:
-            st.caption("The rule is off: the whole canvas is shrunk to 28 × 28, and that's all.")
-        else:
-            answer.steps(way)
     return image
 
 
-def read(memory, image: np.ndarray | None):
+def steps_of(picture: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """What happens to a picture, in sentences, and what it looks like then."""
+    if not picture.any():
+        return []
+    if not st.session_state.rule:
+        return [("The rule is off: all of the canvas is shrunk to 28 × 28.",
+                 preprocess.shrink(picture))]  # fmt: skip
+    way = preprocess.steps(picture)
+    return [
+        ("Cut out the ink, as tightly as it goes.", way.crop),
+        ("Widen it to a square. Nothing is stretched.", way.square),
+        ("Shrink it to 20 × 20 and make the brightest pixel white.", way.small),
+        ("Lay it in 28 × 28, with its centre of mass in the middle.", way.image),
+    ]
+
+
+def read(memory, image: np.ndarray | None, names: list[str]):
     """The answer of the chosen model."""
     place = st.container(key="answer")
-    memory.model_name = st.selectbox(
-        "Read by", models.names(), key="model", bind="query-params", format_func=title
-    )
+    memory.model_name = st.selectbox("Read by", names, key="model", bind="query-params")
     with place:
         try:
             classifier = readers().classifier(memory.model_name)
@@ -85,12 +92,9 @@ def read(memory, image: np.ndarray | None):
             answer.reading(classifier.probabilities(image[None])[0])
 
 
-def title(name: str) -> str:
-    """A model's name as the list shows it."""
-    return "reader (comes with the app)" if name == "reader" else name
-
-
+entry.require()
 st.html(f"<style>{canvas.STYLE}{answer.STYLE}</style>")
-board()
+board(models.names())
 samples.show(session())
+st.page_link("pages/train.py", label="Train a network of your own", icon=":material/school:")
 load_behind_the_page(session().model_name)

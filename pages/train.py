@@ -3,9 +3,12 @@
 import streamlit as st
 
 from mnist_core import estimate, network, runs, worker
-from pages.ui import data_notice, entry, form, layer_view, live, preset_choice
+from pages.ui import data_notice, entry, form, layer_view, link, live, preset_choice
 from pages.ui.session import session
 from pages.ui.story import Story
+
+# One column on a phone: what it does comes before what it is made of
+STYLE = "@media (max-width: 640px) { .stColumn:has(.st-key-layers) { order: 1; } }"
 
 
 def build() -> bool:
@@ -29,26 +32,44 @@ def build() -> bool:
 
 def start() -> None:
     """Queue a run of the experiment and follow it."""
-    name = st.session_state["run_name"].strip() or preset_choice.name(session().experiment)
     try:
-        run = runs.create(session().experiment, name)
+        run = runs.create(session().experiment, run_name())
     except (runs.RunError, OSError) as fault:
-        session().fault = str(fault)
+        st.toast(str(fault), icon=":material/error:", duration="long")
         return
     worker.start(run)
     session().story = Story(run)
+
+
+def run_name() -> str:
+    """What the next run will be called."""
+    return st.session_state["run_name"].strip() or preset_choice.name(session().experiment)
+
+
+def name_fault() -> str:
+    """Why the next run can't be called so, or nothing."""
+    try:
+        runs.checked_name(run_name())
+    except runs.RunError as fault:
+        return str(fault)
+    return ""
 
 
 def start_row(valid: bool) -> None:
     """The button, what the run is called, and how long it will take."""
     name, button = st.columns([3, 2], vertical_alignment="bottom")
     name.text_input(
-        "Name", key="run_name", placeholder=preset_choice.name(session().experiment), max_chars=50
-    )
+        "Name", key="run_name", placeholder=preset_choice.name(session().experiment), max_chars=50,
+        help="What the list of models will call it.",
+    )  # fmt: skip
+    fault = name_fault()
+    ready = valid and not fault and data_notice.is_there(session().experiment.data)
     button.button(
         "Start", key="start", type="primary", icon=":material/play_arrow:", width="stretch",
-        disabled=not (valid and data_notice.is_there(session().experiment.data)), on_click=start,
+        disabled=not ready, on_click=start,
     )  # fmt: skip
+    if fault:
+        st.error(fault)
     if valid:
         took = live.duration(estimate.seconds(session().experiment, _pace()))
         st.caption(f"About {took} on this computer.")
@@ -73,8 +94,9 @@ def newest_run() -> Story | None:
 
 
 entry.require()
+st.html(f"<style>{STYLE}</style>")
 if session().experiment is None:
-    session().experiment = form.experiment_from_link()
+    session().experiment = link.read()
 if session().story is None or not session().story.exists():
     session().story = newest_run()
 worker.warm_up()
@@ -84,11 +106,11 @@ heading.markdown("### Train a network\nBuild it with sliders, press Start, watch
 left, middle, right = st.columns([5, 6, 8], gap="medium")
 with left:
     valid = build()
-    form.put_into_link(session().experiment)
+    link.write(session().experiment)
 table = network.layer_table(session().experiment.network) if valid else None
 with drawing:
     layer_view.drawing(table)
-with middle:
+with middle.container(key="layers"):
     layer_view.table(table)
 with right:
     data_notice.show(session().experiment.data)

@@ -7,7 +7,7 @@ import pytest
 from mnist_core import curves, figures
 from mnist_core.curves import Curve, Curves
 
-START = {"kind": "start", "total_steps": 40, "steps_per_epoch": 10, "epochs": 4}
+START = {"kind": "start", "first_step": 1, "total_steps": 40, "steps_per_epoch": 10, "epochs": 4}
 
 
 def block(first, every, loss):
@@ -53,6 +53,12 @@ def test_events_of_other_kinds_change_nothing():
     more = [*plain, {"kind": "test", "loss": 0.1, "accuracy": 0.9, "images": 5}]
     more += [{"kind": "status", "state": "finished", "sentence": ""}]
     assert curves.from_events(more) == curves.from_events(plain)
+
+
+def test_a_continued_run_goes_on_to_the_right_of_what_was():
+    found = curves.from_events([START | {"first_step": 41}, block(45, 5, [0.5])])
+    assert found.total_steps == 80
+    assert found.steps.step == [45]
 
 
 def test_a_run_that_has_not_begun_gives_two_empty_figures():

@@ -153,8 +153,9 @@ def test_delete_only_asks(done, app):
     assert not app.exception
 
 
-def test_open_in_train_puts_its_experiment_into_the_form(done, app):
-    press(app, "open_in_train")
+def test_open_in_train_puts_its_experiment_into_the_form(done, queued, app):
+    press(see_one(app, "done"), "open_in_train")
+    assert not app.exception
     session = app.session_state["session"]
     assert session.experiment == TINY
     assert session.story.run.name == "done"

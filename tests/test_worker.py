@@ -105,6 +105,7 @@ def test_a_continued_run_goes_on_from_the_weights_and_counts_on(home):
     more = runs.create(experiment(epochs=1, learning_rate=1e-5), "more", continues="first")
     trained(more)
     assert [event["epoch"] for event in kinds(more, "epoch")] == [1, 2, 3, 4]
+    assert [epoch["epoch"] for epoch in models.card("more")["curves"]] == [1, 2, 3, 4]
     assert models.card("more")["test"]["accuracy"] == pytest.approx(
         models.card("first")["test"]["accuracy"], abs=0.02
     )

@@ -11,7 +11,6 @@ import streamlit as st
 from PIL import Image
 
 from mnist_core.prediction import NOT_SURE_BELOW
-from mnist_core.preprocess import Steps
 
 HINT = "Draw a digit, 0 to 9."
 LOADING = "Loading the network… keep drawing."
@@ -36,9 +35,11 @@ STYLE = """
 .bars span:nth-child(3n) { text-align: right; font-size: .85rem; }
 .seen { width: 252px; max-width: 100%; aspect-ratio: 1; image-rendering: pixelated;
   background: #000; border-radius: 6px; display: block; }
-.steps { display: grid; grid-template-columns: 84px 1fr; gap: .7rem .9rem; align-items: center; }
-.steps img { width: 84px; height: 84px; object-fit: contain; image-rendering: pixelated;
-  background: #000; border-radius: 4px; }
+.steps { display: grid; gap: .7rem 1.5rem;
+  grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); }
+.steps figure { display: flex; align-items: center; gap: .9rem; margin: 0; }
+.steps img { width: 112px; height: 112px; object-fit: contain; image-rendering: pixelated;
+  background: #000; border-radius: 4px; flex: none; }
 @media (max-width: 640px) {
   .answer { flex-direction: row; align-items: center; gap: 1rem; }
   .answer-head { width: 6.6rem; flex: none; min-height: 12rem; justify-content: center; }
@@ -112,19 +113,14 @@ def seen(image: np.ndarray | None) -> None:
     st.html(f'<img class="seen" alt="{alt}" src="{png(image)}">')
 
 
-def steps(way: Steps) -> None:
-    """How a picture became an image, with a sentence for each step."""
-    said = [
-        (way.crop, "Cut out the ink, as tightly as it goes."),
-        (way.square, "Widen it to a square. Nothing is stretched."),
-        (way.small, "Shrink it to 20 × 20 and make the brightest pixel white."),
-        (way.image, "Lay it in 28 × 28, with its centre of mass in the middle."),
+def steps(said: list[tuple[str, np.ndarray]]) -> None:
+    """How a picture became an image: a sentence and a uint8 (h, w) for each step."""
+    cells = [
+        f'<figure><img alt="After step {number}" src="{png(image)}">'
+        f"<figcaption><b>{number}.</b> {sentence}</figcaption></figure>"
+        for number, (sentence, image) in enumerate(said, 1)
     ]
-    rows = [
-        f'<img alt="Step {number}" src="{png(image)}"><div><b>{number}.</b> {sentence}</div>'
-        for number, (image, sentence) in enumerate(said, 1)
-    ]
-    st.html(f'<div class="steps">{"".join(rows)}</div>')
+    st.html(f'<div class="steps">{"".join(cells) or "Draw something first."}</div>')
 
 
 def png(image) -> str:

@@ -1,13 +1,17 @@
 """The drawing canvas: pen paths in, strokes and a picture out; Clear and Undo."""
 
+import functools
+import logging
+from pathlib import Path
+
 import numpy as np
 import streamlit as st
 from PIL import Image
-from streamlit_drawable_canvas import st_canvas
 
 from mnist_core import strokes
 from pages.ui.session import Session
 
+KEY = "canvas"
 SIDE = 420  # pixels on a desk
 PICTURE = 280  # side of the picture that is read: 10 x 28, and drawn in half the time of SIDE's
 PEN_WIDTH = 34  # about 1/9 of the height of a digit that fills three quarters of the canvas
@@ -16,39 +20,64 @@ APART = 6  # pixels between points on a curve: less than the thinnest pen
 NARROW = 0.8  # on a phone the same canvas is shown at 336 pixels,
 SMALLEST = 0.68  # and on the narrowest at 286
 
-# Scaled, not made anew, so that turning the phone keeps the drawing. `overflow` also hides the
-# component's own toolbar, which floats above it and which a finger can't reach.
+# Scaled, not made anew, so that turning the phone keeps the drawing.
 STYLE = f"""
-.st-key-canvas {{ width: {SIDE}px; height: {SIDE}px; overflow: clip; border-radius: 12px;
+.st-key-pad {{ width: {SIDE}px; height: {SIDE}px; overflow: clip; border-radius: 12px;
   background: #000; flex: none; touch-action: none; }}
-.st-key-canvas > div {{ width: {SIDE}px; min-width: {SIDE}px; transform-origin: 0 0; }}
+.st-key-pad > div {{ width: {SIDE}px; min-width: {SIDE}px; transform-origin: 0 0; }}
 .st-key-pen {{ max-width: {SIDE}px; }}
 @media (max-width: 640px) {{
-  .st-key-canvas {{ width: {NARROW * SIDE}px; height: {NARROW * SIDE}px; margin: 0 auto; }}
-  .st-key-canvas > div {{ transform: scale({NARROW}); }}
+  .st-key-pad {{ width: {NARROW * SIDE}px; height: {NARROW * SIDE}px; margin: 0 auto; }}
+  .st-key-pad > div {{ transform: scale({NARROW}); }}
 }}
 @media (max-width: 367px) {{
-  .st-key-canvas {{ width: {SMALLEST * SIDE}px; height: {SMALLEST * SIDE}px; }}
-  .st-key-canvas > div {{ transform: scale({SMALLEST}); }}
+  .st-key-pad {{ width: {SMALLEST * SIDE}px; height: {SMALLEST * SIDE}px; }}
+  .st-key-pad > div {{ transform: scale({SMALLEST}); }}
 }}
 """
 
 
-def pen_paths(
-    first_paths: list[dict], pen_width: int, backdrop: np.ndarray | None, key: str
-) -> list[dict]:
+@functools.cache
+def _component():
+    """The drawing component without its own toolbar.
+
+    Unseen until a mouse hovers, that lies over a corner, where a finger finds it by accident.
+    Imported late, because it can't be outside a running app.
+    """
+    import streamlit_drawable_canvas
+
+    folder = Path(streamlit_drawable_canvas.__file__).parent / "frontend/build"
+    style = (folder / "index-style.css").read_text()
+    log = logging.getLogger("streamlit.components.v2.component_registry")
+    log.addFilter(_expected)
+    streamlit_drawable_canvas.out = st.components.v2.component(
+        "streamlit-drawable-canvas.streamlit_drawable_canvas",
+        js="index-*.js",
+        css=f"{style} .dc-toolbar {{ display: none !important }}",
+        html='<div class="canvas-root"></div>',
+        isolate_styles=True,
+    )
+    log.removeFilter(_expected)
+    return streamlit_drawable_canvas.st_canvas
+
+
+def _expected(record) -> bool:
+    """Hides the warning that the name is taken: it is, on purpose."""
+    return "already registered" not in record.getMessage()
+
+
+def pen_paths(first_paths: list[dict], pen_width: int, backdrop: np.ndarray | None) -> list[dict]:
     """The pen's paths on the real canvas. A test without a browser replaces this function.
 
     Args:
-        first_paths: what a canvas with this key starts from.
+        first_paths: what the canvas shows when these differ from the last call's.
         backdrop: uint8 (PICTURE, PICTURE) shown under the pen, or None for black.
-        key: another key makes another canvas.
 
     Returns:
         Fabric.js objects, oldest first: {"type": "Path", "path": [["M", x, y], ...],
         "strokeWidth": w, ...} in canvas pixels.
     """
-    result = st_canvas(
+    result = _component()(
         stroke_width=pen_width,
         stroke_color="#fff",
         background_color="#000",
@@ -56,26 +85,42 @@ def pen_paths(
         initial_drawing={"objects": first_paths},
         height=SIDE,
         width=SIDE,
-        key=key,
+        key=KEY,
     )
-    return (result.json_data or {}).get("objects", first_paths)
+    return (result.json_data or {}).get("objects") or first_paths
 
 
 def show(session: Session, pen_width: int) -> None:
     """Put the canvas on the page and its paths into `session.paths`."""
-    key = f"canvas-{session.canvas_number}"
-    if key not in st.session_state:  # a new canvas, or one that comes back from another page
-        session.first_paths = list(session.paths)
-    with st.container(key="canvas"):
-        session.paths = pen_paths(session.first_paths, pen_width, session.backdrop, key)
+    if KEY not in st.session_state:  # a first visit, or one that comes back from another page
+        _begin(session, session.paths)
+    with st.container(key="pad"):
+        mark, *paths = pen_paths(session.first_paths, pen_width, session.backdrop)
+    if mark["path"] == session.first_paths[0]["path"]:
+        session.paths = paths
 
 
 def start_with(session: Session, paths: list[dict], backdrop: np.ndarray | None = None) -> None:
-    """Put a new canvas with these paths on this backdrop in the place of the old one."""
-    session.paths = list(paths)
+    """Put these paths on this backdrop in the place of what is on the canvas."""
     session.backdrop = backdrop
     session.fault = ""
-    session.canvas_number += 1
+    _begin(session, paths)
+
+
+def _begin(session, paths) -> None:
+    session.drawing_number += 1
+    session.paths = list(paths)
+    session.first_paths = [_mark(session.drawing_number), *paths]
+
+
+def _mark(number: int) -> dict:
+    """An unseen path outside the canvas that tells one drawing from the next.
+
+    The browser answers late: after Clear it may still send the strokes from before. It also
+    draws only what it hasn't been told before, and two drawings may both be empty.
+    """
+    far = -1000 - number
+    return {"type": "Path", "path": [["M", far, far], ["L", far, far + 1]], "strokeWidth": 1}
 
 
 def undo(session: Session) -> None:
@@ -86,13 +131,19 @@ def undo(session: Session) -> None:
 
 def picture(session: Session) -> np.ndarray:
     """What is on the canvas as a picture: uint8 (PICTURE, PICTURE), white ink on black."""
-    drawn = np.zeros((PICTURE, PICTURE), np.uint8)
+    drawn = picture_of(session.paths)
     if session.backdrop is not None:
-        drawn = session.backdrop
+        drawn = np.maximum(drawn, session.backdrop)
+    return np.pad(drawn[1:-1, 1:-1], 1)  # so that a pen along the edges is not the background
+
+
+def picture_of(paths: list[dict]) -> np.ndarray:
+    """Pen paths as a picture: uint8 (PICTURE, PICTURE), white ink on black."""
     scale = PICTURE / SIDE
     by_width: dict[float, list[np.ndarray]] = {}
-    for path in session.paths:
+    for path in paths:
         by_width.setdefault(path["strokeWidth"], []).append(points(path) * scale)
+    drawn = np.zeros((PICTURE, PICTURE), np.uint8)
     for width, group in by_width.items():
         drawn = np.maximum(drawn, strokes.draw(group, canvas=PICTURE, width=width * scale))
     return drawn

@@ -52,7 +52,7 @@ def _go_on(story, experiment, rate, epochs) -> None:
     try:
         run = runs.create(changed, f"{story.run.name[:50]} +", continues=story.run.name)
     except (runs.RunError, OSError) as fault:
-        session().fault = str(fault)
+        st.toast(str(fault), icon=":material/error:", duration="long")
         return
     worker.start(run)
     session().story = Story(run)

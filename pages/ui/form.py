@@ -7,12 +7,15 @@ import dataclasses
 
 import streamlit as st
 
-from mnist_core import data, options
+from mnist_core import options
 from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Experiment, Network, Recipe
-from mnist_core.presets import PRESETS
 from pages.ui.session import session
 
-RATES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 2e-3, 3e-3, 4e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+RATES = (1e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 2e-3, 3e-3, 4e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+EPOCHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200)
+FILTERS = (1, 2, 4, 6, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 224, 256)
+STOPS = {"learning_rate": RATES, "epochs": EPOCHS, "filters": FILTERS}  # finer where it matters
+STEPS = {"train_images": 1000, "batch_size": 32, "units": 32}  # of the buttons - and +
 LABELS = {
     "blocks": "Convolution blocks",
     "dense": "Dense layers",
@@ -86,31 +89,6 @@ def use(experiment: Experiment) -> None:
         del st.session_state[key]
 
 
-def first_experiment() -> Experiment:
-    """What a visitor without a link starts from: ten seconds to 99 %."""
-    return dataclasses.replace(PRESETS["quick"], data=data.best_available())
-
-
-def experiment_from_link() -> Experiment:
-    """The experiment that the page's address describes, or the one for a first visit."""
-    wanted = {k: v for k, v in st.query_params.items() if k.split(".")[0] in PARTS}
-    try:
-        return Experiment().with_values(wanted) if wanted else first_experiment()
-    except ValueError as fault:
-        st.warning(f"The settings in the link were left out. {fault}")
-        return first_experiment()
-
-
-def put_into_link(experiment: Experiment) -> None:
-    """Make the page's address one that opens this experiment."""
-    found = st.query_params.to_dict()
-    wanted = {k: v for k, v in found.items() if k.split(".")[0] not in PARTS}
-    if experiment != first_experiment():
-        wanted |= {"data": experiment.data} | experiment.to_query()
-    if wanted != found:
-        st.query_params.from_dict(wanted)
-
-
 def _key(path) -> str:
     return ".".join(str(step) for step in path)
 
@@ -124,18 +102,27 @@ def _widget(field, key, value, changes):
     unit = f" ({about['unit']})" if about["unit"] and not about["choices"] else ""
     common = {"label": _label(field.name) + unit, "key": key, "help": about["help"]} | changes
     if about["choices"]:
-        common["help"] += "".join(f"\n- **{k}**: {v}" for k, v in about["choices"].items())
+        common |= _explained(value, about)
         return _seeded(st.selectbox, value, options=list(about["choices"]), **common)
     if isinstance(value, bool):
         return _seeded(st.toggle, value, **common)
     low, high = about["limits"]
-    if field.name == "learning_rate":
-        rates = sorted({*RATES, value})
-        return _seeded(st.select_slider, value, options=rates, format_func="{:g}".format, **common)
+    if field.name in STOPS:
+        stops = sorted({*STOPS[field.name], value})
+        return _seeded(st.select_slider, value, options=stops, format_func="{:g}".format, **common)
+    step = about["step"] or STEPS.get(field.name, 1)
     if isinstance(value, int) and high > 300:
-        return _seeded(st.number_input, value, min_value=low, max_value=high, **common)
-    step = about["step"] or 1
+        return _seeded(st.number_input, value, min_value=low, max_value=high, step=step, **common)
     return _seeded(st.slider, value, min_value=low, max_value=high, step=step, **common)
+
+
+def _explained(value, about) -> dict:
+    """What each choice means: in the list itself where choices are mere numbers, else as help."""
+    if isinstance(value, int):
+        return {"format_func": about["choices"].get}
+    return {
+        "help": about["help"] + "".join(f"\n- **{k}**: {v}" for k, v in about["choices"].items())
+    }
 
 
 def _seeded(widget, value, **arguments):

@@ -49,6 +49,6 @@ def _grouped(number: int) -> str:
 
 
 def _row(layer: Layer) -> dict[str, str]:
-    shape = " × ".join(map(str, layer.output_shape))
+    shape = "\u00a0×\u00a0".join(map("{:,}".format, layer.output_shape))  # on one line
     what = f"**{layer.name}**  \n{layer.kind}: {MEANINGS[layer.kind]}"
     return {"Layer": what, "Output": shape, "Parameters": f"{layer.parameters:,}"}

@@ -4,8 +4,7 @@ import streamlit as st
 
 from mnist_core import figures, network
 from mnist_core.config import Experiment, Recipe
-from mnist_core.sketch import sketch
-from pages.ui import live
+from pages.ui import layer_view, live
 from pages.ui.run_list import Entry
 from pages.ui.story import Story
 
@@ -84,8 +83,7 @@ def _curves(entry: Entry) -> None:
 
 def _experiment(experiment: Experiment) -> None:
     with st.expander("What was asked", icon=":material/schema:"):
-        table = network.layer_table(experiment.network)
-        st.html(f'<div style="overflow-x:auto">{sketch(table)}</div>')
+        layer_view.drawing(network.layer_table(experiment.network))
         st.markdown(in_short(experiment))
 
 

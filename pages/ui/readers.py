@@ -1,6 +1,7 @@
 """TensorFlow and the first network load behind the page: the pen should not wait for them."""
 
 import contextlib
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import streamlit as st
@@ -18,12 +19,12 @@ class Readers:
         self._first: Future | None = None
         self._test_set: Future | None = None
 
-    def start(self, name: str) -> None:
+    def start(self, name: str, afterwards: Callable[[], None] = lambda: None) -> None:
         """Begin to load TensorFlow, this model and the test set, unless that has begun."""
         if self._first is None:
             self._first = self._thread.submit(_load, name)
             self._test_set = self._thread.submit(_read_test_set)
-            self._thread.submit(_warm_up)
+            self._thread.submit(afterwards)
 
     def ready(self) -> bool:
         """Whether everything is there, so that nothing more need be waited for."""
@@ -83,6 +84,6 @@ def load_behind_the_page(name: str) -> None:
 def _look(name, seen):
     seen["looks"] += 1
     if seen["looks"] > 1:
-        readers().start(name)
+        readers().start(name, _warm_up)
     if readers().ready():
         st.rerun()

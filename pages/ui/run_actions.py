@@ -19,11 +19,11 @@ FILES = {
     "bundle": "{}.bundle.zip",
 }
 LABELS = {
-    "script": "Keras script",
-    "keras": ".keras",
-    "h5": ".h5",
-    "json": "Architecture and weights",
-    "bundle": "Bundle",
+    "script": "Keras script (.py)",
+    "keras": "Model for Keras (.keras)",
+    "h5": "Model for older programs (.h5)",
+    "json": "Architecture and weights (.zip)",
+    "bundle": "Bundle, to import it here (.zip)",
 }
 
 
@@ -63,14 +63,15 @@ def _train(entry: Entry) -> None:
         form.use(entry.experiment)
         if entry.run:
             session().story = Story(entry.run)
-        st.switch_page("pages/train.py")
+        # Streamlit refuses to leave without: the page's own `run` would stay in the address
+        st.switch_page("pages/train.py", query_params=entry.experiment.to_query())
 
 
 def _export(entry: Entry) -> None:
     with st.popover("Export", icon=":material/download:", key="export"):
         if entry.experiment:
             st.download_button(
-                "Experiment", entry.experiment.to_json(), f"{entry.name}.json",
+                "Experiment (.json)", entry.experiment.to_json(), f"{entry.name}.json",
                 "application/json", key="export_experiment", on_click="ignore", width="stretch",
                 help="What was asked, as JSON: `python -m mnist_core train --experiment` reads it.",
             )  # fmt: skip

@@ -88,7 +88,7 @@ def choose(found: list[Entry]) -> Entry:
     wanted = st.session_state.pop("run_next", st.session_state.get("run"))
     st.session_state["run"] = wanted if wanted in names else names[0]
     place = st.container()
-    name = st.selectbox("Open", names, key="run", bind="query-params", format_func=_title)
+    name = st.selectbox("Open", names, key="run", bind="query-params")
     with place:
         _table(found, names.index(name))
     return found[names.index(name)]
@@ -97,10 +97,6 @@ def choose(found: list[Entry]) -> Entry:
 def open_next(name: str) -> None:
     """Have this one open when the page runs again."""
     st.session_state["run_next"] = name
-
-
-def _title(name: str) -> str:
-    return f"{name} (comes with the app)" if name == models.READER else name
 
 
 def _table(found: list[Entry], opened: int) -> None:

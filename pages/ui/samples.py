@@ -74,4 +74,5 @@ def _open(session: Session) -> None:
     except ValueError as fault:
         session.fault = f"{file.name}: {fault}"
         return
-    canvas.start_with(session, [], canvas.fit(ink))
+    strong = np.rint(ink * (255 / ink.max())).astype(np.uint8)  # a pencil on a photo is faint
+    canvas.start_with(session, [], canvas.fit(strong))

@@ -16,8 +16,8 @@ class Session:
     entered: bool = False  # streamlit_app.py has run for this visitor; see `entry`
     model_name: str | None = None  # the model that Draw reads with; None: nothing chosen yet
     paths: list[dict] = field(default_factory=list)  # on the canvas now, in the order drawn
-    first_paths: list[dict] = field(default_factory=list)  # what this canvas started from
-    canvas_number: int = 0  # a new number makes a new canvas
+    first_paths: list[dict] = field(default_factory=list)  # what this drawing started from
+    drawing_number: int = 0  # of drawings begun: on entry, by Clear, Undo, a sample
     backdrop: np.ndarray | None = None  # uint8, a sample or an upload under the pen
     fault: str = ""  # why the last upload could not be used
     samples_seed: int = 0

@@ -7,6 +7,8 @@ _STYLE = """<style>
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.9rem 1rem 2rem; } }
 /* A man who runs at each stroke says nothing; what takes long says so where it happens. */
 [data-testid="stStatusWidget"] { display: none; }
+/* What waits for its next value stays as it is, so that nothing blinks while one draws. */
+[data-stale="true"] { opacity: 1 !important; transition: none !important; }
 [data-testid="stMetricValue"] { font-size: 1.45rem; }
 </style>"""
 

