@@ -199,7 +199,7 @@ def test_a_share_is_never_called_certain_or_impossible_when_it_is_not():
     assert answer.percent(0.9999) == ">99 %"
     assert answer.percent(0.0001) == "<1 %"
     assert answer.percent(0.5) == "50 %"
-    assert (answer.percent(0), answer.percent(1)) == ("0 %", "100 %")
+    assert (answer.percent(0), answer.percent(1)) == ("<1 %", ">99 %")
 
 
 def test_an_unsure_network_names_its_second_guess(monkeypatch):

@@ -84,10 +84,10 @@ def _escaped(text) -> str:
 
 
 def percent(probability: float) -> str:
-    """A share in whole percent, which says 0 % or 100 % to nothing that isn't exactly so."""
-    if 0 < probability < 0.005:
+    """A share in whole percent, but never 0 % or 100 %: softmax only rounds to them."""
+    if probability < 0.005:
         return "<1 %"
-    if 0.995 <= probability < 1:
+    if probability >= 0.995:
         return ">99 %"
     return f"{probability:.0%}".replace("%", " %")
 

@@ -70,13 +70,12 @@ def _headline(story: Story) -> None:
 
 def _progress(story: Story, state: str) -> None:
     start, steps = story.last("start"), story.last("steps")
-    if not start:
+    if not start or state == "starting":  # a continued run begins with its parent's events
         st.progress(0.0, "Loading TensorFlow and the digits …")
         return
     total = start["first_step"] - 1 + start["total_steps"]
-    words = (
-        f"Epoch {steps['epoch']} of {start['first_epoch'] - 1 + start['epochs']}" if steps else ""
-    )
+    epoch = max(start["first_epoch"], steps.get("epoch", 1))
+    words = f"Epoch {epoch} of {start['first_epoch'] - 1 + start['epochs']}"
     left = steps.get("seconds_left")
     if state == "testing":
         words = "Reading the test images"
