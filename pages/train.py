@@ -7,12 +7,19 @@ from pages.ui import data_notice, entry, form, layer_view, link, live, preset_ch
 from pages.ui.session import session
 from pages.ui.story import Story
 
-# One column on a phone: what it does comes before what it is made of
-STYLE = "@media (max-width: 640px) { .stColumn:has(.st-key-layers) { order: 1; } }"
+# The layers stay in sight beside a long form; on a phone, in one column, they come last
+STYLE = """
+@media (min-width: 641px) {
+    .stColumn:has(.st-key-beside) { align-self: stretch; }
+    .stColumn:has(.st-key-beside) > .stVerticalBlock {
+        position: sticky; top: 4.5rem; max-height: calc(100vh - 5rem); overflow-y: auto; }
+}
+@media (max-width: 640px) { .stColumn:has(.st-key-layers) { order: 1; } }
+"""
 
 
-def build() -> bool:
-    """The form; true if what it says can be built, which is then the session's experiment."""
+def build() -> str:
+    """The form: what it says becomes the session's experiment, or why it can't be is returned."""
     place = st.container()
     shown = form.Form(session().experiment)
     form.first_five(shown)
@@ -22,12 +29,11 @@ def build() -> bool:
     try:
         session().experiment = shown.experiment()
     except ValueError as fault:
-        st.error(str(fault), icon=":material/block:")
-        return False
+        return str(fault)
     finally:
         with place:
             preset_choice.show()
-    return True
+    return ""
 
 
 def start() -> None:
@@ -105,16 +111,20 @@ heading, drawing = st.columns([1, 3], vertical_alignment="center")
 heading.markdown("### Train a network\nBuild it with sliders, press Start, watch it learn.")
 left, middle, right = st.columns([5, 6, 8], gap="medium")
 with left:
-    valid = build()
+    impossible = build()
     link.write(session().experiment)
-table = network.layer_table(session().experiment.network) if valid else None
+table = [] if impossible else network.layer_table(session().experiment.network)
 with drawing:
     layer_view.drawing(table)
-with middle.container(key="layers"):
-    layer_view.table(table)
+with middle.container(key="beside"):
+    if impossible:
+        st.error(impossible, icon=":material/block:")
+    else:
+        with st.container(key="layers"):
+            layer_view.table(table)
 with right:
     data_notice.show(session().experiment.data)
-    start_row(valid)
+    start_row(valid=not impossible)
     if session().story:
         with st.container(border=True):
             live.show(session().story)

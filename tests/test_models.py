@@ -175,7 +175,7 @@ def test_an_imported_bundle_is_a_finished_run_with_its_curves(mine):
     run = runs.get("theirs")
     assert run.state == "finished"
     assert run.experiment() == SMALL
-    assert [e["kind"] for e in run.events()[0]] == ["epoch", "test"]
+    assert [e["kind"] for e in run.events()[0]] == ["start", "epoch", "test"]
 
 
 def test_a_bundle_whose_name_is_taken_gets_a_number(mine):

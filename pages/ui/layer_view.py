@@ -5,7 +5,7 @@ import base64
 import streamlit as st
 
 from mnist_core.layers import Layer
-from mnist_core.sketch import describe, sketch
+from mnist_core.sketch import HEIGHT, describe, sketch
 
 MEANINGS = {
     "Conv2D": "looks for patterns",
@@ -20,21 +20,20 @@ MEANINGS = {
 }
 
 
-def drawing(table: list[Layer] | None) -> None:
-    """The sketch, as wide as it needs."""
+def drawing(table: list[Layer]) -> None:
+    """The sketch, as wide as it needs; of no layers, the room for one, so that nothing jumps."""
+    picture = ""
     if table:
         svg = base64.b64encode(sketch(table).encode()).decode()
-        st.html(
-            f'<div style="overflow-x:auto"><img src="data:image/svg+xml;base64,{svg}"'
-            f' alt="{describe(table)}" style="max-width:none"></div>'
+        picture = (
+            f'<img src="data:image/svg+xml;base64,{svg}" alt="{describe(table)}"'
+            ' style="max-width:none">'
         )
+    st.html(f'<div style="overflow-x:auto; min-height:{HEIGHT + 7}px">{picture}</div>')
 
 
-def table(table: list[Layer] | None) -> None:
-    """The total and a row per layer, or why there is none."""
-    if table is None:
-        st.caption("This network can't exist; the form says why.")
-        return
+def table(table: list[Layer]) -> None:
+    """The total and a row per layer."""
     total = sum(layer.parameters for layer in table)
     st.markdown("Parameters", help="The numbers that training sets: weights and biases.")
     with st.container(key="parameters"):

@@ -96,7 +96,8 @@ def duration(seconds: float) -> str:
 def _figures(story: Story) -> None:
     test, epoch, steps = (story.last(kind) for kind in ("test", "epoch", "steps"))
     ended = story.has_ended()
-    shown = st.columns(4)
+    row = st.container(horizontal=True)  # of fixed widths: two by two on a phone
+    shown = [row.container(width=110) for _ in range(4)]
     if test and ended:
         images = f"{test['images']:,} digits that it never trained on."
         shown[0].metric("Test accuracy", f"{test['accuracy']:.2%}", help=f"Of {images}")

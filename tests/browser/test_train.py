@@ -1,0 +1,231 @@
+"""The Train page in a real browser: sliders, links, a run from Start to a drawing on its model."""
+
+import re
+import time
+import urllib.parse
+
+import pen
+import pytest
+
+from mnist_core import data, network, runs
+from mnist_core.config import Experiment
+
+DATA = data.best_available()
+# About a minute of training on two cores: enough to do something meanwhile
+LONG = {"data": DATA, "network.blocks.0.filters": "8", "recipe.epochs": "60"}
+LONG |= {"recipe.train_images": "9000", "recipe.validation_fraction": "0.05"}
+SHORT = LONG | {"recipe.train_images": "1000", "recipe.epochs": "2"}
+STOP_SECONDS = 3
+PATIENCE = 90_000  # milliseconds; a busy machine takes its time to load TensorFlow
+
+FAR = "Math.max(0, ...[...document.querySelectorAll('.js-plotly-plot')].flatMap("
+FAR += "plot => (plot.data ?? []).flatMap(line => line.x ?? [])))"  # the last step drawn
+# Notes on every frame whatever could jump or blink
+WATCH = """() => {
+    const main = document.querySelector('[data-testid=stMain]');
+    main.scrollTop = 120;
+    window.frames_seen = [];
+    const look = () => {
+        const plots = [...document.querySelectorAll('.js-plotly-plot')];
+        const shown = plots.map(p => [p, p.getBoundingClientRect()]).filter(([, b]) => b.height);
+        window.frames_seen.push({
+            places: shown.map(([, box]) => [Math.round(box.top), Math.round(box.height)]).join(' '),
+            axes: shown.map(([plot]) => plot._fullLayout ? ['x', 'y'].map(
+                axis => plot._fullLayout[axis + 'axis'].range).join() : 'none').join(' '),
+            blank: shown.filter(([plot]) => !plot.querySelector('.trace path')).length,
+            page: main.scrollTop + ' of ' + main.scrollHeight,
+        });
+        window.watching = requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+
+@pytest.fixture
+def train(page, app):
+    """A function that opens the Train page, as a link with these settings does."""
+    page.set_default_timeout(PATIENCE)
+
+    def go(settings=None):
+        page.goto(f"{app.url}/train?{urllib.parse.urlencode(settings or {})}")
+        page.locator(".st-key-start button").wait_for()
+        return page
+
+    yield go
+    end_all(app)
+
+
+def end_all(app) -> None:
+    """Stop what trains, so that the next test has the machine to itself."""
+    going_on = [run for run in runs_of(app) if run.state not in runs.ENDED]
+    for run in going_on:
+        run.ask_to_stop()
+    wait_until(lambda: all(run.state in runs.ENDED for run in going_on))
+
+
+def runs_of(app) -> list[runs.Run]:
+    return [runs.Run(p) for p in (app.home / "runs").glob("*") if (p / "status.json").exists()]
+
+
+def wait_until(true, seconds=60) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "It did not come about."
+        time.sleep(0.05)
+
+
+def start(tab) -> None:
+    """Start a run, and wait for the first of its curve."""
+    tab.locator(".st-key-start button").click()
+    grow(tab)
+
+
+def grow(tab, beyond=0) -> int:
+    """The last step that the curves show, once it is more than `beyond`."""
+    tab.wait_for_function(f"{FAR} > {beyond}")
+    return tab.evaluate(FAR)
+
+
+def click_key(tab, key) -> None:
+    """Press a button; on touch Streamlit keeps a second one for its help."""
+    tab.locator(f".st-key-{key} button:visible").click()
+
+
+def parameters(tab) -> str:
+    return tab.locator(".st-key-parameters").inner_text()
+
+
+def count_of(settings) -> str:
+    """The parameter count that belongs to a link, by the library."""
+    return str(network.parameter_count(Experiment().with_values(settings).network))
+
+
+def press_on(tab, key, *presses) -> None:
+    """Arrow keys on the thumb of a slider."""
+    tab.locator(f".st-key-{key} input[type=range]").focus()
+    for name in presses:
+        tab.keyboard.press(name)
+
+
+def open_page(tab, name) -> None:
+    tab.get_by_role("link", name=name, exact=True).first.click()
+
+
+def test_a_link_shows_its_experiment_to_the_first_visitor_of_a_server(browser, fresh_app):
+    settings = LONG | {"network.blocks": "2", "network.dense.0.units": "77"}
+    tab = browser.new_page()
+    tab.set_default_timeout(PATIENCE)
+    tab.goto(f"{fresh_app.url}/train?{urllib.parse.urlencode(settings)}")
+    tab.locator(".st-key-parameters").wait_for()
+    assert parameters(tab) == count_of(settings)
+    assert tab.get_by_role("link", name="Draw").count()
+    assert urllib.parse.parse_qs(urllib.parse.urlsplit(tab.url).query)["recipe.epochs"] == ["60"]
+    tab.close()
+
+
+def test_the_parameter_count_and_the_link_follow_the_sliders(train):
+    tab = train({"data": DATA})
+    assert parameters(tab) == count_of({})
+    settings = {"data": DATA, "network.blocks": "2", "network.dense": "2"}
+    press_on(tab, "network-blocks", "ArrowRight")
+    press_on(tab, "network-dense", "ArrowRight")
+    tab.wait_for_function(
+        f"document.querySelector('.st-key-parameters').innerText == '{count_of(settings)}'"
+    )
+    tab.get_by_text("The network in detail").click()
+    press_on(tab, "network-blocks-0-kernel_size", "ArrowRight", "ArrowRight")
+    settings |= {"network.blocks.0.kernel_size": "5"}
+    tab.wait_for_function(
+        f"document.querySelector('.st-key-parameters').innerText == '{count_of(settings)}'"
+    )
+    tab.wait_for_url(re.compile("kernel_size=5"))
+    tab.reload()
+    tab.locator(".st-key-parameters").wait_for()
+    assert parameters(tab) == count_of(settings)
+
+
+def test_an_impossible_network_is_explained_where_it_can_be_seen(train):
+    tab = train({"data": DATA, "network.blocks": "3", "network.blocks.2.kernel_size": "5"})
+    tab.get_by_text("The network in detail").click()
+    tab.get_by_role("tab", name="Block 3").click()
+    tab.wait_for_timeout(500)
+    press_on(tab, "network-blocks-2-kernel_size", "ArrowRight")
+    tab.get_by_text("does not fit").wait_for()
+    box = tab.get_by_text("does not fit").bounding_box()
+    assert 0 < box["y"] < tab.viewport_size["height"] - box["height"]
+    assert tab.locator(".st-key-start button").is_disabled()
+    press_on(tab, "network-blocks-2-kernel_size", "ArrowLeft")
+    tab.locator(".st-key-start button:enabled").wait_for()
+
+
+def test_the_curves_grow_and_nothing_jumps(train):
+    tab = train(LONG)
+    start(tab)
+    tab.evaluate(WATCH)
+    for _ in range(5):
+        grow(tab, beyond=tab.evaluate(FAR))
+    tab.evaluate("cancelAnimationFrame(window.watching)")
+    seen = tab.evaluate("window.frames_seen.slice(1)")
+    assert len({frame["places"] for frame in seen}) == 1
+    assert len({frame["axes"] for frame in seen if "none" not in frame["axes"]}) == 1
+    assert len({frame["page"] for frame in seen}) == 1
+    assert seen[0]["page"].startswith("120 ")
+    assert sum(frame["blank"] for frame in seen) == 0
+
+
+def test_a_run_goes_on_whatever_its_visitor_does(train):
+    tab = train(LONG)
+    start(tab)
+    drawn = tab.evaluate(FAR)
+    press_on(tab, "network-dense", "ArrowRight")
+    tab.wait_for_function(
+        "document.querySelector('.st-key-parameters').innerText"
+        f" == '{count_of(LONG | {'network.dense': '2'})}'"
+    )
+    drawn = grow(tab, beyond=drawn)
+    open_page(tab, "Runs")
+    tab.locator(".st-key-start").wait_for(state="detached")
+    open_page(tab, "Train")
+    drawn = grow(tab, beyond=drawn)
+    assert parameters(tab) == count_of(LONG | {"network.dense": "2"})
+    tab.reload()
+    tab.locator(".st-key-stop").wait_for()
+    grow(tab, beyond=drawn)
+    assert "Training" in tab.locator(".stMain").inner_text()
+
+
+def test_a_stopped_run_keeps_what_it_learned_and_can_be_drawn_on(train, app):
+    tab = train(LONG)
+    tab.get_by_label("Name", exact=True).fill("half done")
+    tab.keyboard.press("Tab")
+    start(tab)
+    (run,) = [run for run in runs_of(app) if run.name == "half done"]
+    wait_until(lambda: any(event["kind"] == "epoch" for event in run.events()[0]))
+    click_key(tab, "stop")
+    began = time.monotonic()
+    wait_until(lambda: run.state != "training", STOP_SECONDS)
+    tab.get_by_text("Stopped in epoch").wait_for()
+    print(f"Stop to the stopped page: {time.monotonic() - began:.1f} s")
+    test = next(event for event in run.events()[0] if event["kind"] == "test")
+    metric = tab.locator("[data-testid=stMetric]", has_text="Test accuracy")
+    assert f"{test['accuracy']:.2%}" in metric.inner_text()
+    click_key(tab, "draw_on")
+    tab.locator(pen.CANVAS).wait_for()
+    assert "model=half+done" in tab.url
+    tab.locator(".st-key-model", has_text="half done").wait_for()
+    pen.draw(tab, pen.ONE)
+    pen.wait_for_answer(tab, r"\d")
+
+
+def test_continue_goes_on_from_where_a_run_ended(train, app):
+    tab = train(SHORT)
+    start(tab)
+    tab.locator(".st-key-draw_on").wait_for()
+    ended = tab.evaluate(FAR)
+    click_key(tab, "continue")
+    tab.get_by_label("More epochs").fill("3")
+    tab.keyboard.press("Tab")
+    click_key(tab, "go_on")
+    assert grow(tab, beyond=ended) > ended
+    tab.get_by_text(re.compile(r"\+ · Finished")).wait_for()
+    assert grow(tab, beyond=ended) == ended * 5 // 2
