@@ -108,16 +108,16 @@ _OURS = {
             _network(
                 ConvBlock(filters=6, batch_normalization=True),
                 ConvBlock(filters=10, batch_normalization=True),
-                ConvBlock(filters=12, batch_normalization=True, pool_size=0),
-                head="global_average_pooling",
+                ConvBlock(filters=8, batch_normalization=True, pool_size=0),
             ),
-            learning_rate=0.01,
+            learning_rate=0.02,
             schedule="cosine",
             epochs=30,
             validation="none",
-            augmentation=Augmentation(shift=1.0),
+            augmentation=Augmentation(shift=1.0, rotation=8.0, scale=0.08, shear=5.0),
         ),
-        "Global average pooling replaces the dense layer, where nearly all parameters usually are.",
+        "Where nearly all parameters usually are, in a dense layer, it has none; few filters and a"
+        " long training with changed images do the rest.",
     ),
 }
 

@@ -74,7 +74,7 @@ def tend() -> None:
         everything = list(reversed(runs.all_runs()))  # the oldest first
         active = [run for run in everything if run.state in runs.ACTIVE]
         for run in [run for run in active if not is_alive(run)]:
-            run.set_status("interrupted", _interrupted_sentence(run))
+            _interrupt(run)
             active.remove(run)
         queued = [run for run in everything if run.state in runs.WAITING]
         for run in queued[: max(0, runs_at_once() - len(active))]:
@@ -99,10 +99,14 @@ def is_alive(run: Run) -> bool:
         return False
 
 
-def _interrupted_sentence(run) -> str:
+def _interrupt(run: Run) -> None:
+    """Note that a run's process died, and tidy up what it was writing."""
+    for part in run.folder.glob(".part-*"):
+        part.unlink(missing_ok=True)
     kept = (run.folder / "model.keras").exists()
     what = "the weights of its last full epoch are kept." if kept else "it had no full epoch yet."
-    return f"The process that trained it ended (killed, out of memory or switched off); {what}"
+    why = "The process that trained it ended (killed, out of memory or switched off)"
+    run.set_status("interrupted", f"{why}; {what}")
 
 
 def _hand_over(run: Run) -> None:

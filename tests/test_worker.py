@@ -129,8 +129,10 @@ def test_the_second_waits_until_the_first_has_ended_and_can_be_taken_out_meanwhi
 def test_a_run_whose_process_is_gone_becomes_interrupted(home):
     run = runs.create(experiment(), "gone")
     run.set_status("training", pid=2**22 + 1, token="none")
+    (run.folder / ".part-half.keras").write_bytes(b"PK")  # what it was writing
     worker.tend()
     assert run.state == "interrupted"
+    assert not list(run.folder.glob(".part-*"))
     assert "it had no full epoch yet" in run.status()["sentence"]
 
 

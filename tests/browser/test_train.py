@@ -145,7 +145,7 @@ def test_the_parameter_count_and_the_link_follow_the_sliders(train):
 
 
 def test_an_impossible_network_is_explained_where_it_can_be_seen(train):
-    tab = train({"data": DATA, "network.blocks": "3", "network.blocks.2.kernel_size": "5"})
+    tab = train({"data": DATA, "network.blocks": "3", "network.blocks.2.kernel_size": "4"})
     tab.get_by_text("The network in detail").click()
     tab.get_by_role("tab", name="Block 3").click()
     tab.wait_for_timeout(500)
@@ -211,7 +211,7 @@ def test_a_stopped_run_keeps_what_it_learned_and_can_be_drawn_on(train, app):
     assert f"{test['accuracy']:.2%}" in metric.inner_text()
     click_key(tab, "draw_on")
     tab.locator(pen.CANVAS).wait_for()
-    assert "model=half+done" in tab.url
+    tab.wait_for_url(re.compile(r"model=half\+done"))
     tab.locator(".st-key-model", has_text="half done").wait_for()
     pen.draw(tab, pen.ONE)
     pen.wait_for_answer(tab, r"\d")
