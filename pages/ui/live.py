@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mnist_core import figures, runs, worker
-from pages.ui import ended_run
+from mnist_core import runs, worker
+from pages.ui import charts, ended_run
 from pages.ui.story import Story
 
 TICK = 0.6  # seconds between two looks: a chart redrawn more than twice a second blinks
@@ -28,7 +28,7 @@ def show(story: Story) -> None:
         closely = st.toggle(
             "Look closely", help="Accuracy from 90 %, loss up to 0.5: where good networks differ."
         )
-        _curves(story, closely)
+        charts.at_rest(story.curves(), closely)
 
 
 def _tick(story: Story, ended: bool) -> None:
@@ -48,7 +48,7 @@ def _tick(story: Story, ended: bool) -> None:
             args=(story.run,),
             help="Ends within one batch and keeps what was learned.",
         )
-        _curves(story)
+        charts.growing(story)
 
 
 def _headline(story: Story) -> None:
@@ -120,14 +120,3 @@ VALIDATION = "The same for images held back from training, after the last full e
 
 def _number(value, form) -> str:
     return "–" if value is None else format(value, form)
-
-
-def _curves(story: Story, closely: bool = False) -> None:
-    loss, accuracy = figures.curves(story.curves(), closely)
-    for figure, name in ((accuracy, "accuracy"), (loss, "loss")):
-        st.plotly_chart(
-            figure,
-            key=f"curve_{name}",
-            alt=f"The {name} of the run over its steps, in training and in validation.",
-            config={"displayModeBar": False},
-        )

@@ -13,6 +13,8 @@ class Story:
     run: Run
     events: list[dict] = field(default_factory=list)
     offset: int = 0
+    layers: list[curves.Curves] = field(default_factory=lambda: [curves.from_events([])] * 2)
+    front: int = 0  # the layer that shows the newest points; see `charts`
 
     def read_on(self) -> None:
         """Take in what has happened since."""
@@ -22,6 +24,13 @@ class Story:
     def curves(self) -> curves.Curves:
         """All points so far."""
         return curves.from_events(self.events)
+
+    def turn_layers(self) -> None:
+        """Bring new points to the front, if there are any."""
+        newest = self.curves()
+        if newest != self.layers[self.front]:
+            self.front = 1 - self.front
+            self.layers[self.front] = newest
 
     def last(self, kind: str) -> dict:
         """The latest event of a kind, or an empty one."""
