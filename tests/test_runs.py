@@ -128,4 +128,3 @@ def test_only_an_ended_run_with_the_same_network_can_be_continued(run):
     with pytest.raises(runs.RunError, match="the network must stay the same"):
         runs.create(PRESETS["lenet"], continues="tiny")
     assert [r.name for r in runs.all_runs()] == ["tiny"]
-

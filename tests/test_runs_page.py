@@ -12,6 +12,8 @@ from mnist_core import models, network, options, runs
 from mnist_core.presets import PRESETS
 from pages.ui import run_actions
 
+pytestmark = pytest.mark.slow  # a whole app per test
+
 ROOT = Path(__file__).parents[1]
 TINY = PRESETS["tiny"]
 STEPS = {"kind": "steps", "first": 1, "every": 1, "loss": [2.3, 1.5], "accuracy": [0.1, 0.5]}

@@ -20,6 +20,8 @@ from mnist_core.presets import ABOUT, PRESETS
 from mnist_core.runs import Run
 from pages.ui import link
 
+pytestmark = pytest.mark.slow  # a whole app per test
+
 ROOT = Path(__file__).parents[1]
 FIRST_FIVE = {
     "network.blocks",

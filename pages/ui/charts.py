@@ -29,7 +29,8 @@ def growing(story: Story) -> None:
         with st.container(key=name):
             for number, found in enumerate(story.layers):
                 with st.container(key=f"{name}_{number}"):
-                    _chart(found, name, f"growing_{name}_{number}")
+                    if found:
+                        _chart(found, name, f"growing_{name}_{number}")
     st.html(f"<style>{_layered(story.front)}</style>")  # last: the front is still the old one
 
 

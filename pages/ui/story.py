@@ -13,7 +13,7 @@ class Story:
     run: Run
     events: list[dict] = field(default_factory=list)
     offset: int = 0
-    layers: list[curves.Curves] = field(default_factory=lambda: [curves.from_events([])] * 2)
+    layers: list[curves.Curves | None] = field(default_factory=lambda: [None, None])
     front: int = 0  # the layer that shows the newest points; see `charts`
 
     def read_on(self) -> None:
