@@ -2,12 +2,13 @@
 
 The rooms, in the order the data passes them:
 
-    strokes, preprocess      a drawing, and the 28x28 image MNIST would make of it
-    data, handwriting        MNIST, and a data set written on the spot
-    config, layers, presets  what an experiment is, its layers and sizes, and named ones
-    network, training        the Keras model, and how it is trained
-    runs, worker             a training as a folder, and the process that fills it
-    models, prediction       trained networks: kept, exported, asked
-    evaluation, inspection   how good, and why
-    figures                  plain data as Plotly figures
+    strokes, pictures, ink, preprocess   a drawing or a file, and the 28x28 image MNIST would make
+    data, download, arrays, handwriting  MNIST, and a data set written on the spot
+    config, options, presets             what an experiment is, and named ones
+    layers, estimate, sketch             its layers and sizes, how long it will take, its drawing
+    network, steps, training             the Keras model, and how it is trained
+    runs, worker, files                  a training as a folder, and the process that fills it
+    models, cards, bundles, exports      trained networks: kept, taken along, brought in
+    prediction, evaluation               image -> probabilities, and how good they are
+    curves, figures                      what happened, as points and as Plotly figures
 """

@@ -52,6 +52,7 @@ def _layered(front: int) -> str:
             f".st-key-{name}{end}" for end in ("", f"_{front}", f"_{1 - front}")
         )
         drawn = f"{chart}:has({before} > {DRAWN})"
-        rules.append(f"{chart} {{ display: grid; }} {chart} > * {{ grid-area: 1 / 1; }}")
+        rules.append(f"{chart} {{ display: grid; grid-template-columns: minmax(0, 1fr); }}")
+        rules.append(f"{chart} > * {{ grid-area: 1 / 1; width: 100%; }}")
         rules.append(f"{drawn} {behind} * {{ visibility: hidden !important; }}")
     return " ".join(rules)

@@ -30,7 +30,9 @@ WATCH = """() => {
         && getComputedStyle(plot.querySelector('.xtick')).visibility == 'visible';
     const note = plot => {
         const box = plot.getBoundingClientRect(), layout = plot._fullLayout;
-        return [box.top, box.height, layout.xaxis.range, layout.yaxis.range].flat().join();
+        const drawn = plot.querySelector('.main-svg').getBoundingClientRect();
+        return [box.top, drawn.height, drawn.width, layout.xaxis.range, layout.yaxis.range]
+            .flat().join();
     };
     const look = () => {
         const plots = [...document.querySelectorAll('.js-plotly-plot')].filter(seen);
@@ -172,7 +174,11 @@ def test_the_curves_grow_and_nothing_jumps(train):
     assert {frame["page"] for frame in seen} == {seen[0]["page"]}
     assert seen[0]["page"].startswith("120,")
     charts = {chart for frame in seen for chart in frame["charts"]}
-    assert len(charts) == 2, "each chart keeps its place, its height and its axes"
+    assert len(charts) == 2, "each chart keeps its place, its size and its axes"
+    card = tab.locator(".stVerticalBlock:has(> * .st-key-accuracy)").last.bounding_box()
+    assert all(
+        0.9 * card["width"] < float(chart.split(",")[2]) <= card["width"] for chart in charts
+    )
     blank = sum(len(frame["charts"]) < 2 for frame in seen)
     assert blank <= 0.05 * len(seen), f"{blank} of {len(seen)} frames lack a chart"
 
