@@ -31,8 +31,8 @@ WATCH = """() => {
     const note = plot => {
         const box = plot.getBoundingClientRect(), layout = plot._fullLayout;
         const drawn = plot.querySelector('.main-svg').getBoundingClientRect();
-        return [box.top, drawn.height, drawn.width, layout.xaxis.range, layout.yaxis.range]
-            .flat().join();
+        const place = [box.top, drawn.height, drawn.width].map(Math.round);
+        return [place, layout.xaxis.range, layout.yaxis.range].flat().join();
     };
     const look = () => {
         const plots = [...document.querySelectorAll('.js-plotly-plot')].filter(seen);
@@ -175,10 +175,8 @@ def test_the_curves_grow_and_nothing_jumps(train):
     assert seen[0]["page"].startswith("120,")
     charts = {chart for frame in seen for chart in frame["charts"]}
     assert len(charts) == 2, "each chart keeps its place, its size and its axes"
-    card = tab.locator(".stVerticalBlock:has(> * .st-key-accuracy)").last.bounding_box()
-    assert all(
-        0.9 * card["width"] < float(chart.split(",")[2]) <= card["width"] for chart in charts
-    )
+    room = round(tab.locator(".st-key-accuracy").bounding_box()["width"])
+    assert {chart.split(",")[2] for chart in charts} == {str(room)}
     blank = sum(len(frame["charts"]) < 2 for frame in seen)
     assert blank <= 0.05 * len(seen), f"{blank} of {len(seen)} frames lack a chart"
 
@@ -223,15 +221,15 @@ def test_a_stopped_run_keeps_what_it_learned_and_can_be_drawn_on(train, app):
     pen.wait_for_answer(tab, r"\d")
 
 
-def test_continue_goes_on_from_where_a_run_ended(train, app):
+def test_continue_goes_on_from_where_a_run_ended(train):
+    per_epoch = 8  # batches of 128 in the 950 images that are not held back
     tab = train(SHORT)
     start(tab)
     tab.locator(".st-key-draw_on").wait_for()
-    ended = tab.evaluate(FAR)
+    tab.wait_for_function(f"{FAR} == {2 * per_epoch}")
     click_key(tab, "continue")
     tab.get_by_label("More epochs").fill("3")
     tab.keyboard.press("Tab")
     click_key(tab, "go_on")
-    assert grow(tab, beyond=ended) > ended
     tab.get_by_text(re.compile(r"\+ · Finished")).wait_for()
-    assert grow(tab, beyond=ended) == ended * 5 // 2
+    tab.wait_for_function(f"{FAR} == {(2 + 3) * per_epoch}")
