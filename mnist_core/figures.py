@@ -72,7 +72,7 @@ def _line(name, x, y, colour, fine, shown) -> go.Scatter:
         name=name,
         mode="lines" if fine else "lines+markers",
         line={"color": colour, "width": 1 if fine else 2.5},
-        opacity=0.45 if fine else 1,
+        opacity=0.65 if fine else 1,
         marker={"size": 7},
         hovertemplate=f"step %{{x:,}}: {shown}<extra>{name}</extra>",
     )

@@ -105,6 +105,8 @@ def _figures(story: Story) -> None:
     elif not ended:
         shown[0].metric("Loss", _last(steps, "loss", ".3f"), help=LOSS)
         shown[1].metric("Accuracy", _last(steps, "accuracy", ".1%"), help=ACCURACY)
+    if story.run.experiment().recipe.validation == "none":
+        return
     shown[2].metric("val_loss", _number(epoch.get("val_loss"), ".4f"), help=VALIDATION)
     shown[3].metric("val_accuracy", _number(epoch.get("val_accuracy"), ".2%"), help=VALIDATION)
 
