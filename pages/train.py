@@ -70,10 +70,12 @@ def start_row(valid: bool) -> None:
     )  # fmt: skip
     fault = name_fault()
     ready = valid and not fault and data_notice.is_there(session().experiment.data)
-    button.button(
+    pressed = button.button(
         "Start", key="start", type="primary", icon=":material/play_arrow:", width="stretch",
-        disabled=not ready, on_click=start,
+        disabled=not ready,
     )  # fmt: skip
+    if pressed and ready:  # no callback: it would miss a number typed just before the click
+        start()
     if fault:
         st.error(fault)
     if valid:

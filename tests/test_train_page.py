@@ -398,6 +398,30 @@ def test_start_makes_a_run_of_what_the_form_says_and_shows_it():
     assert app.button(key="stop")
 
 
+def test_what_is_typed_just_before_the_click_on_start_counts():
+    app = open_train(EXPERT.to_query())
+    app.number_input(key="recipe.batch_size").set_value(55)
+    app.text_input(key="run_name").set_value("late")
+    app.button(key="start").click().run()
+    (run,) = runs.all_runs()
+    assert (run.name, run.experiment().recipe.batch_size) == ("late", 55)
+
+
+def test_what_is_typed_just_before_the_click_on_go_on_counts():
+    ended = runs.create(EXPERT, "ended")
+    for file in ("model.keras", "card.json"):
+        (ended.folder / file).write_text("{}")
+    ended.set_status("finished")
+    app = open_train()
+    app.number_input(key="more_epochs").set_value(3)
+    app.select_slider(key="continue_rate").set_value(0.0001)
+    app.button(key="go_on").click().run()
+    assert not app.exception
+    recipe = runs.get("ended +").experiment().recipe
+    assert (recipe.epochs, recipe.learning_rate) == (3, 0.0001)
+    assert runs.get("ended +").experiment() == dataclasses.replace(EXPERT, recipe=recipe)
+
+
 def test_a_run_without_a_name_is_called_after_its_preset():
     app = open_train()
     set_to(app, "preset", "lenet")

@@ -27,7 +27,7 @@ def _continue(story: Story) -> None:
     st.caption("Go on from these weights, as a new run. The first one stays as it is.")
     fields = {field.name: field.metadata for field in dataclasses.fields(Recipe)}
     rates = sorted({*form.RATES, experiment.recipe.learning_rate})
-    rate = st.select_slider(
+    st.select_slider(
         "Learning rate",
         rates,
         experiment.recipe.learning_rate,
@@ -36,17 +36,19 @@ def _continue(story: Story) -> None:
         key="continue_rate",
     )
     low, high = fields["epochs"]["limits"]
-    epochs = st.number_input("More epochs", low, high, experiment.recipe.epochs, key="more_epochs")
+    st.number_input("More epochs", low, high, experiment.recipe.epochs, key="more_epochs")
     st.button(
         "Go on",
         key="go_on",
         type="primary",
         on_click=_go_on,
-        args=(story, experiment, rate, epochs),
+        args=(story, experiment),
     )
 
 
-def _go_on(story, experiment, rate, epochs) -> None:
+def _go_on(story, experiment) -> None:
+    # From the widgets themselves: a number typed just before the click comes along with it
+    rate, epochs = st.session_state["continue_rate"], st.session_state["more_epochs"]
     recipe = dataclasses.replace(experiment.recipe, learning_rate=rate, epochs=epochs)
     changed = dataclasses.replace(experiment, recipe=recipe)
     try:
