@@ -26,8 +26,7 @@ def train(options, say) -> int:
         if data.find_mnist() is None:
             _download()
         data.load("mnist")  # a file that isn't MNIST is refused before there is a run
-    run = runs.create(experiment, options.name or options.preset or "run")
-    worker.start(run)
+    run = worker.start(experiment, options.name or options.preset or "run")
     _follow(run, say if options.json else lambda text, **facts: tqdm.write(text), options.json)
     status = run.status()
     test = next((e for e in run.events()[0] if e["kind"] == "test"), {})

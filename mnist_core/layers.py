@@ -64,7 +64,7 @@ def _convolution(prefix, block, shape) -> list[Layer]:
     kernel = block.kernel_size
     side = shape[0] if block.padding == "same" else shape[0] - kernel + 1
     if side < 1:
-        _refuse(f"{prefix}_conv", f"A {kernel}x{kernel} kernel", shape)
+        _refuse(f"{prefix}_conv", f"The {kernel}x{kernel} kernel", shape)
     out = (side, side, block.filters)
     normalized = block.batch_normalization
     arguments = {"filters": block.filters, "kernel_size": kernel, "padding": block.padding}

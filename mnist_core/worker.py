@@ -21,6 +21,7 @@ import psutil
 from filelock import FileLock
 
 from mnist_core import runs
+from mnist_core.config import Experiment
 from mnist_core.runs import Run
 
 LOWER_PRIORITY = 5  # niceness: drawing on the page stays quick while a run trains
@@ -38,10 +39,11 @@ def runs_at_once() -> int:
     return max(1, int(asked) if asked.isdecimal() else (os.cpu_count() or 1) // 2)
 
 
-def start(run: Run) -> None:
-    """Train a queued run, now or when its turn comes."""
-    assert run.state == "queued"
+def start(experiment: Experiment, name: str = "run", continues: str | None = None) -> Run:
+    """A new run that trains now, or when its turn comes. Arguments and errors: `runs.create`."""
+    run = runs.create(experiment, name, continues)
     tend()
+    return run
 
 
 def stop(run: Run) -> None:

@@ -39,12 +39,9 @@ def build() -> str:
 def start() -> None:
     """Queue a run of the experiment and follow it."""
     try:
-        run = runs.create(session().experiment, run_name())
+        session().story = Story(worker.start(session().experiment, run_name()))
     except (runs.RunError, OSError) as fault:
         st.toast(str(fault), icon=":material/error:", duration="long")
-        return
-    worker.start(run)
-    session().story = Story(run)
 
 
 def run_name() -> str:

@@ -137,7 +137,7 @@ def test_a_kernel_larger_than_its_map_is_explained_with_the_layer_and_a_way_out(
     with pytest.raises(ValueError) as refusal:
         Network(blocks=[pooled, pooled, ConvBlock(kernel_size=7)])
     said = str(refusal.value)
-    assert said.startswith("block3_conv: A 7x7 kernel does not fit on a 2x2 map.")
+    assert said.startswith("block3_conv: The 7x7 kernel does not fit on a 2x2 map.")
     assert "padding 'same'" in said
 
 

@@ -118,7 +118,7 @@ def test_the_second_waits_until_the_first_has_ended_and_can_be_taken_out_meanwhi
     monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "1")
     first, second = (runs.create(experiment(), name) for name in ("first", "second"))
     first.set_status("training", pid=os.getpid(), token=psutil.Process().cmdline()[-1])
-    worker.start(second)
+    worker.tend()
     assert second.state == "queued"
     assert worker.waiting_before(second) == 1
     worker.stop(second)
@@ -144,8 +144,7 @@ def test_a_process_that_only_has_the_same_pid_is_not_taken_for_the_worker(home):
 
 @pytest.mark.slow
 def test_a_process_of_its_own_trains_a_run_to_the_end(home):
-    run = runs.create(experiment(), "alone")
-    worker.start(run)
+    run = worker.start(experiment(), "alone")
     assert run.status()["pid"] != os.getpid()
     wait_for(run, state_is(*runs.ENDED))
     assert run.state == "finished"
@@ -158,9 +157,9 @@ def test_stop_ends_a_running_process_within_a_batch_and_the_queue_moves_on_by_it
 ):
     monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "1")
     long = runs.create(experiment(epochs=200, train_images=5000), "long")
-    worker.start(long)
+    worker.tend()
     following = runs.create(experiment(), "following")
-    worker.start(following)
+    worker.tend()
     wait_for(long, lambda run: kinds(run, "steps"))
     worker.stop(long)
     end = time.monotonic() + PATIENCE
@@ -174,7 +173,7 @@ def test_stop_ends_a_running_process_within_a_batch_and_the_queue_moves_on_by_it
 @pytest.mark.slow
 def test_a_killed_worker_leaves_its_curves_and_the_weights_of_the_last_full_epoch(home):
     run = runs.create(experiment(epochs=200, train_images=2000), "killed")
-    worker.start(run)
+    worker.tend()
     wait_for(run, has_epochs(2))
     os.kill(run.status()["pid"], signal.SIGKILL)
     wait_for(run, state_is("interrupted"))
@@ -185,7 +184,7 @@ def test_a_killed_worker_leaves_its_curves_and_the_weights_of_the_last_full_epoc
     models.load("killed")
 
     more = runs.create(experiment(epochs=1, train_images=2000), "on", continues="killed")
-    worker.start(more)
+    worker.tend()
     wait_for(more, state_is(*runs.ENDED))
     assert more.state == "finished"
     assert kinds(more, "epoch")[-1]["epoch"] == epochs + 1

@@ -51,10 +51,8 @@ def _go_on(story, experiment) -> None:
     rate, epochs = st.session_state["continue_rate"], st.session_state["more_epochs"]
     recipe = dataclasses.replace(experiment.recipe, learning_rate=rate, epochs=epochs)
     changed = dataclasses.replace(experiment, recipe=recipe)
+    name = story.run.name
     try:
-        run = runs.create(changed, f"{story.run.name[:50]} +", continues=story.run.name)
+        session().story = Story(worker.start(changed, f"{name[:50]} +", continues=name))
     except (runs.RunError, OSError) as fault:
         st.toast(str(fault), icon=":material/error:", duration="long")
-        return
-    worker.start(run)
-    session().story = Story(run)

@@ -31,7 +31,7 @@ def train(names) -> None:
             label = f"{name} seed {seed}"
             if label not in {run.name for run in runs.all_runs()}:
                 changed = PRESETS[name].with_values({"recipe.seed": str(seed)})
-                worker.start(runs.create(changed, label))
+                worker.start(changed, label)
     waiting = [f"{name} seed {seed}" for seed in SEEDS for name in names]
     while waiting:
         time.sleep(1)
