@@ -113,7 +113,7 @@ class _Loop:
         self._say_start()
         self.curve.start_clock()
         for epoch in range(self.recipe.epochs):
-            self.curve.epoch = self.done.epochs + epoch + 1
+            self.curve.begin_epoch(self.done.epochs + epoch + 1)
             outcome, sentence = self._batches(epoch)
             if outcome != "finished":
                 self._restore_best()
@@ -198,7 +198,10 @@ class _Curve:
         self.of_epoch: list[tuple[float, float]] = []
 
     def start_clock(self):
-        self.told = self.started = self.epoch_began = time.monotonic()
+        self.told = self.started = time.monotonic()
+
+    def begin_epoch(self, number):
+        self.epoch, self.epoch_began = number, time.monotonic()
 
     def add(self, loss, accuracy):
         self.step += 1
@@ -238,5 +241,5 @@ class _Curve:
         """(loss, accuracy, seconds) of the epoch that ends: means over its steps."""
         loss, accuracy = np.mean(self.of_epoch, axis=0)
         now = time.monotonic()
-        seconds, self.epoch_began, self.of_epoch = now - self.epoch_began, now, []
-        return float(loss), float(accuracy), seconds
+        self.of_epoch = []
+        return float(loss), float(accuracy), now - self.epoch_began

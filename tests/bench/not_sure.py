@@ -7,8 +7,11 @@ Run: python tests/bench/not_sure.py STROKES.jsonl [MODEL]
 """
 
 import sys
+from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from mnist_core import evaluation, preprocess, strokes
 from mnist_core.prediction import Classifier

@@ -6,8 +6,11 @@ Run: python tests/bench/prediction.py [MODEL]
 import statistics
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from mnist_core.prediction import Classifier
 from mnist_core.presets import PRESETS
