@@ -4,7 +4,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -289,12 +288,12 @@ def test_the_script_of_every_preset_is_python_with_short_lines(name):
     assert max(map(len, program.splitlines())) <= 100
 
 
-@pytest.mark.skipif(not shutil.which("ruff"), reason="ruff is not installed")
 @pytest.mark.parametrize("name", ["tiny", "lenet", "conv-bn-dropout", "by-heart"])
 def test_the_script_is_as_tidy_as_our_own_code(name):
     program = script_export.write("mine", PRESETS[name]).encode()
     for command in (["check", "--isolated"], ["format", "--check", "--line-length=100"]):
-        done = subprocess.run(["ruff", *command, "-"], input=program, capture_output=True)
+        ruff = [sys.executable, "-m", "ruff", *command, "-"]
+        done = subprocess.run(ruff, input=program, capture_output=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
