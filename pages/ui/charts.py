@@ -7,15 +7,19 @@ from mnist_core.curves import Curves
 from pages.ui.story import Story
 
 NAMES = ("accuracy", "loss")
+CLOSELY = "Accuracy from 90 %, loss up to 0.5: where good networks differ."
 # A chart that is there, has its size and its axes; the one it replaces may linger behind it
 PLOT = '.js-plotly-plot:not([style*="visibility: hidden"]):not([style*="display: none"])'
 DRAWN = f":first-child {PLOT} .xtick"
 
 
-def at_rest(found: Curves, closely: bool = False) -> None:
+def at_rest(found: Curves, of: str = "the run", side_by_side: bool = False) -> None:
     """The curves of a run that has ended; a visitor's zoom stays."""
-    for name in NAMES:
-        _chart(found, name, f"curve_{name}", closely)
+    closely = st.toggle("Look closely", key="closely", help=CLOSELY)
+    places = st.columns(2) if side_by_side else (st.container(), st.container())
+    for place, name, figure in zip(places, NAMES, _figures(found, closely), strict=True):
+        with place:
+            _chart(figure, name, f"curve_{name}", of)
 
 
 def growing(story: Story) -> None:
@@ -25,21 +29,27 @@ def growing(story: Story) -> None:
     new points go to the layer behind, which comes to the front when it is drawn.
     """
     story.turn_layers()
-    for name in NAMES:
+    layers = [_figures(found) if found else None for found in story.layers]
+    for which, name in enumerate(NAMES):
         with st.container(key=name):
-            for number, found in enumerate(story.layers):
+            for number, drawn in enumerate(layers):
                 with st.container(key=f"{name}_{number}"):
-                    if found:
-                        _chart(found, name, f"growing_{name}_{number}")
+                    if drawn:
+                        _chart(drawn[which], name, f"growing_{name}_{number}")
     st.html(f"<style>{_layered(story.front)}</style>")  # last: the front is still the old one
 
 
-def _chart(found, name, key, closely=False) -> None:
+def _figures(found, closely=False):
+    """One for each of NAMES."""
     loss, accuracy = figures.curves(found, closely)
+    return accuracy, loss
+
+
+def _chart(figure, name, key, of="the run") -> None:
     st.plotly_chart(
-        accuracy if name == "accuracy" else loss,
+        figure,
         key=key,
-        alt=f"The {name} of the run over its steps, in training and in validation.",
+        alt=f"The {name} of {of} over its steps, in training and in validation.",
         config={"displayModeBar": False},
     )
 

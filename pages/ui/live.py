@@ -25,10 +25,7 @@ def show(story: Story) -> None:
     st.fragment(_tick, run_every=None if ended else TICK)(story, ended)
     if ended:
         ended_run.show(story)
-        closely = st.toggle(
-            "Look closely", help="Accuracy from 90 %, loss up to 0.5: where good networks differ."
-        )
-        charts.at_rest(story.curves(), closely)
+        charts.at_rest(story.curves())
 
 
 def _tick(story: Story, ended: bool) -> None:

@@ -2,13 +2,11 @@
 
 import streamlit as st
 
-from mnist_core import figures, network
+from mnist_core import network
 from mnist_core.config import Experiment, Recipe
-from pages.ui import layer_view, live
+from pages.ui import charts, layer_view, live
 from pages.ui.run_list import Entry
 from pages.ui.story import Story
-
-CLOSELY = "Accuracy from 90 %, loss up to 0.5: where good networks differ."
 
 
 def figures_of(entry: Entry) -> None:
@@ -69,16 +67,7 @@ def _curves(entry: Entry) -> None:
     if not (found.steps.step or found.train.step):
         st.caption("It has no curves: it never came to its first step.")
         return
-    closely = st.toggle("Look closely", value=False, key="closely", help=CLOSELY)
-    loss, accuracy = figures.curves(found, closely)
-    places = st.columns(2)
-    for place, figure, what in zip(places, (accuracy, loss), ("accuracy", "loss"), strict=True):
-        place.plotly_chart(
-            figure,
-            key=f"run_{what}",
-            alt=f"The {what} of {entry.name} over its steps, in training and in validation.",
-            config={"displayModeBar": False},
-        )
+    charts.at_rest(found, of=entry.name, side_by_side=True)
 
 
 def _experiment(experiment: Experiment) -> None:

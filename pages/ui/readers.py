@@ -1,6 +1,5 @@
 """TensorFlow and the first network load behind the page: the pen should not wait for them."""
 
-import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -58,10 +57,9 @@ def _read_test_set():
 
 
 def _warm_up():
-    with contextlib.suppress(ImportError):
-        from mnist_core import worker
+    from mnist_core import worker
 
-        worker.warm_up()
+    worker.warm_up()
 
 
 @st.cache_resource(show_spinner=False)
