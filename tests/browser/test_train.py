@@ -109,10 +109,18 @@ def wait_for_parameters(tab, settings) -> None:
 
 
 def press_on(tab, key, *presses) -> None:
-    """Arrow keys on the thumb of a slider."""
-    tab.locator(f".st-key-{key} input[type=range]").focus()
+    """Arrow keys on the thumb of a slider; again, where the page was just being rebuilt."""
+    thumb = tab.locator(f".st-key-{key} input[type=range]")
     for name in presses:
-        tab.keyboard.press(name)
+        before = thumb.input_value()
+
+        def moves(name=name, before=before):
+            if thumb.input_value() == before:
+                thumb.press(name)
+                tab.wait_for_timeout(200)
+            return thumb.input_value() != before
+
+        wait_until(moves)
 
 
 def is_in_sight(tab, place) -> bool:
