@@ -1,4 +1,4 @@
-"""The command line: python -m mnist_core train | evaluate | predict | presets | runs | models.
+"""The command line: python -m mnist_core COMMAND; `--help` lists the commands.
 
 Exit status 0: done. 2: the input or the arguments are at fault, said in one line on standard
 error. `--json` prints one JSON object a line.
@@ -45,6 +45,16 @@ def parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--name", help="what the run and its model are called")
 
+    _asking(command)
+    _reader(command("reader", "train the model that ships, anew", commands.reader))
+    command("presets", "the named experiments", commands.presets)
+    command("runs", "the trainings there are", commands.runs_)
+    command("models", "the models there are", commands.models_)
+    _hidden_work(several)
+    return top
+
+
+def _asking(command):
     evaluate = command("evaluate", "accuracy and loss of a model on a test set", commands.evaluate)
     evaluate.add_argument("--model", default="reader", metavar="NAME", help="see models")
     evaluate.add_argument("--data", default="mnist", help="mnist, built-in or a STROKES.jsonl")
@@ -53,11 +63,31 @@ def parser() -> argparse.ArgumentParser:
     predict.add_argument("pictures", nargs="+", type=Path, metavar="PICTURE")
     predict.add_argument("--model", default="reader", metavar="NAME", help="see models")
 
-    command("presets", "the named experiments", commands.presets)
-    command("runs", "the trainings there are", commands.runs_)
-    command("models", "the models there are", commands.models_)
-    _hidden_work(several)
-    return top
+
+def _reader(command):
+    command.add_argument(
+        "--strokes",
+        nargs="+",
+        type=Path,
+        required=True,
+        metavar="FILE.jsonl",
+        help="drawings to learn from, besides MNIST",
+    )
+    command.add_argument(
+        "--choose-by",
+        type=Path,
+        required=True,
+        metavar="FILE.jsonl",
+        help="drawings by other writers, to calibrate by and to measure on",
+    )
+    command.add_argument("--out", type=Path, required=True, help="folder for model and card")
+    command.add_argument("--seed", type=int)
+    command.add_argument("--epochs", type=int)
+    command.add_argument(
+        "--bfloat16",
+        action="store_true",
+        help="compute in 16 bits: faster where the processor can (AVX512-BF16, AMX)",
+    )
 
 
 def _hidden_work(several):

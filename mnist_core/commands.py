@@ -4,6 +4,7 @@ A command takes the parsed options and `say(text, **facts)`, which prints the te
 or the facts as JSON. It returns the exit status; None is 0.
 """
 
+import dataclasses
 import sys
 import time
 from pathlib import Path
@@ -123,11 +124,41 @@ def evaluate(options, say) -> None:
         digits = data.load(options.data).test
     else:
         digits = evaluation.stroke_digits(strokes.read(options.data), seed=0)
-    classifier = Classifier.load(options.model)
-    accuracy, loss = evaluation.accuracy_and_loss(classifier, digits)
-    facts = {"model": options.model, "data": options.data, "images": len(digits.labels)}
-    text = f"{options.model} on {options.data}: accuracy {accuracy:.2%}, loss {loss:.4f}"
-    say(f"{text} ({len(digits.labels)} images)", **facts, accuracy=accuracy, loss=loss)
+    found = evaluation.measure(Classifier.load(options.model), digits)
+    low, high = found.interval
+    text = (
+        f"{options.model} on {options.data}: accuracy {found.accuracy:.2%} ({low:.2%} to"
+        f" {high:.2%}), loss {found.loss:.4f}, calibration error {found.calibration_error:.2%},"
+        f" not sure {found.not_sure:.2%} ({found.images} images)"
+    )
+    say(text, model=options.model, data=options.data, **found._asdict())
+
+
+def reader(options, say) -> None:
+    """Train the reader anew; a line an epoch, then its figures."""
+    from mnist_core import reader_making
+
+    changes = {"seed": options.seed, "epochs": options.epochs}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    recipe = dataclasses.replace(reader_making.training.RECIPE, **changes)
+
+    def on_epoch(figures):
+        loss, accuracy = figures["loss"], figures["accuracy"]
+        text = f"Epoch {figures['epoch']}: loss {loss:.4f}, accuracy {accuracy:.4f}"
+        say(f"{text} ({figures['seconds']:.0f} s)", kind="epoch", **figures)
+
+    card = reader_making.make(
+        options.strokes,
+        options.choose_by,
+        options.out,
+        recipe,
+        dtype="bfloat16" if options.bfloat16 else "float32",
+        on_epoch=on_epoch,
+    )
+    for name, found in card["about"]["figures"].items():
+        low, high = found["interval"]
+        text = f"{name}: {found['accuracy']:.2%} ({low:.2%} to {high:.2%}) of {found['images']}"
+        say(text, kind="figures", set=name, **found)
 
 
 def predict(options, say) -> int:

@@ -119,6 +119,13 @@ class Augmentation(_Checked):
     shear: float = option(
         0.0, "Slant by up to this much.", limits=(0.0, 30.0), step=1.0, unit="degrees"
     )
+    elastic: float = option(
+        0.0,
+        "Bend, as if drawn on rubber, by about this much.",
+        limits=(0.0, 3.0),
+        step=0.1,
+        unit="pixels",
+    )
 
 
 @dataclass(frozen=True)

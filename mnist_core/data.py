@@ -162,10 +162,10 @@ def read_mnist(path: Path, sources: dict[str, Source] = MNIST) -> Dataset:
 
 
 def _built_in() -> Dataset:
-    from mnist_core import handwriting
+    from mnist_core import built_in
 
-    train, test = handwriting.built_in()
-    return _dataset("built-in", Digits(*train), Digits(*test), "mnist_core.handwriting")
+    train, test = (Digits(part.images, part.labels) for part in built_in.load())
+    return _dataset("built-in", train, test, "mnist_core.handwriting")
 
 
 def _dataset(name, train, test, source) -> Dataset:

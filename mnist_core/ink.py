@@ -96,7 +96,8 @@ def _from_background(pixels):
 
 def _ripples(ink, floor) -> bool:
     """Whether many of the faint pixels are small waves of their own, apart from any line."""
-    room = np.pad(ink, 2)
+    room = np.zeros((ink.shape[0] + 4, ink.shape[1] + 4), np.uint8)
+    room[2:-2, 2:-2] = ink
     places = np.flatnonzero((room > 0) & (room <= floor))
     if places.size < FEWEST_RIPPLES:
         return False

@@ -1,4 +1,4 @@
-"""Trained networks by name: those of the runs, and the reader that ships with the package.
+"""Trained networks by name: those of the runs, and the two that ship with the package.
 
 A model is a folder with model.keras (its weights) and card.json (what is known of it). The
 network is always built from the card's experiment and only weights are read from files: Keras'
@@ -27,6 +27,8 @@ __all__ = [
 ]
 
 READER = "reader"
+CLASSIC = "classic"  # LeNet by its published recipe, on MNIST alone
+SHIPPED = (READER, CLASSIC)
 
 EXPORTS = {
     "script": "the Keras program that trains this network, to read and to run",
@@ -42,8 +44,8 @@ class ModelError(ValueError):
 
 
 def names() -> list[str]:
-    """Every model, the newest first, and "reader" last."""
-    return [run.name for run in runs.all_runs() if _is_model(run.folder)] + [READER]
+    """Every model, the newest first, and those that ship last."""
+    return [run.name for run in runs.all_runs() if _is_model(run.folder)] + list(SHIPPED)
 
 
 def _is_model(place: Path) -> bool:
@@ -56,8 +58,8 @@ def folder(name: str) -> Path:
     Raises:
         RunError: that can't be a name.
     """
-    if name == READER:
-        return Path(__file__).parent / "reader"
+    if name in SHIPPED:
+        return Path(__file__).parent / name
     return runs.home() / "runs" / runs.checked_name(name)
 
 

@@ -29,7 +29,7 @@ WAITING = ("queued",)
 ACTIVE = ("starting", "training", "testing")  # a process works on it
 ENDED = ("finished", "stopped", "failed", "interrupted")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,59}")
-RESERVED = "reader"  # the model that ships
+RESERVED = ("reader", "classic")  # the models that ship
 
 
 class RunError(ValueError):
@@ -46,13 +46,13 @@ def checked_name(name: str) -> str:
     """`name`, if a run may be called so.
 
     Raises:
-        RunError: it could leave its folder, or is the shipped model's.
+        RunError: it could leave its folder, or is a shipped model's.
     """
     good = NAME.fullmatch(name) and not name.endswith((".", " "))
-    if not good or name.lower() == RESERVED:
+    if not good or name.lower() in RESERVED:
         raise RunError(
             "A name must be 1 to 60 letters, digits, spaces or . _ + -, begin with a letter or a"
-            f" digit, and not be 'reader'. Received: {name[:80]!r}"
+            f" digit, and not be 'reader' or 'classic'. Received: {name[:80]!r}"
         )
     return name
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from mnist_core import layers
 from mnist_core.config import Augmentation, Experiment, Recipe
+from mnist_core.steps import BENDS
 
 LINE = 100  # characters
 OPTIMIZER_ARGUMENTS = {
@@ -176,7 +177,26 @@ def augment(x, y):
     b2 = centre - b0 * (centre + dx) - b1 * (centre + dy)
     zero = tf.zeros_like(dx)
     matrix = tf.stack([a0, a1, a2, b0, b1, b2, zero, zero], axis=1)
-    return keras.ops.image.affine_transform(x, matrix, fill_mode="constant"), y
+    return {bent}keras.ops.image.affine_transform(x, matrix, fill_mode="constant"){close}, y
+
+'''
+
+_BEND = '''
+def bend(x):
+    """Images bent as if drawn on rubber: each pixel from a place nearby, moved by smooth noise."""
+    n = tf.shape(x)[0]
+    moves = tf.image.resize(tf.random.normal((n, {bends}, {bends}, 2)), (28, 28), "bicubic")
+    down, right = tf.meshgrid(tf.range(28.0), tf.range(28.0), indexing="ij")
+    places = tf.stack([right, down], axis=-1) + {elastic} * moves
+    places = tf.clip_by_value(places + 1, 0.0, 28.999)  # in a frame of 0
+    room = tf.reshape(tf.pad(x[..., 0], [[0, 0], [1, 1], [1, 1]]), (-1,))
+    corner = tf.floor(places)
+    right, down = tf.unstack(places - corner, axis=-1)
+    column, row = tf.unstack(tf.cast(corner, tf.int32), axis=-1)
+    at = tf.range(n)[:, None, None] * 900 + row * 30 + column
+    above = tf.gather(room, at) * (1 - right) + tf.gather(room, at + 1) * right
+    below = tf.gather(room, at + 30) * (1 - right) + tf.gather(room, at + 31) * right
+    return (above * (1 - down) + below * down)[..., None]
 
 '''
 
@@ -190,8 +210,11 @@ def _batches(recipe: Recipe) -> str:
     if a == Augmentation():
         return ""
     most = (a.shift, a.shift, math.radians(a.rotation), a.scale, a.scale, math.radians(a.shear))
-    function = _AUGMENT.format(most=", ".join(repr(round(float(value), 6)) for value in most))
-    return f"{function}\n{_BATCHES}"
+    most = ", ".join(repr(round(float(value), 6)) for value in most)
+    bent, close = ("bend(", ")") if a.elastic else ("", "")
+    bend = _BEND.format(bends=BENDS, elastic=a.elastic) if a.elastic else ""
+    function = _AUGMENT.format(most=most, bent=bent, close=close)
+    return f"{bend}{function}\n{_BATCHES}"
 
 
 def _fit(recipe: Recipe) -> str:

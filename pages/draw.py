@@ -77,7 +77,9 @@ def steps_of(picture: np.ndarray) -> list[tuple[str, np.ndarray]]:
 def read(memory, image: np.ndarray | None, names: list[str]):
     """The answer of the chosen model."""
     place = st.container(key="answer")
-    memory.model_name = st.selectbox("Read by", names, key="model", bind="query-params")
+    memory.model_name = st.selectbox(
+        "Read by", names, key="model", bind="query-params", help=answer.MODELS
+    )
     with place:
         try:
             classifier = readers().classifier(memory.model_name)
@@ -90,6 +92,26 @@ def read(memory, image: np.ndarray | None, names: list[str]):
             answer.hint(answer.HINT)
         else:
             answer.reading(classifier.probabilities(image[None])[0])
+    compare(memory.model_name, image)
+
+
+def compare(name: str, image: np.ndarray | None):
+    """What another network makes of the same drawing, one click away: that is the lesson."""
+    other = models.CLASSIC if name == models.READER else models.READER
+    classifier = readers().classifier(other)
+    found = None
+    if classifier is not None and image is not None:
+        found = classifier.probabilities(image[None])[0]
+    with st.container(key="compare", horizontal=True, vertical_alignment="center"):
+        answer.beside(other, found)
+        st.button(
+            f"Read by {other}", key="other", icon=":material/compare_arrows:", on_click=_read_by,
+            args=(other,), help=f"Let {other} read from now on; the drawing stays.",
+        )  # fmt: skip
+
+
+def _read_by(name):
+    st.session_state.model = name
 
 
 entry.require()

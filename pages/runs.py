@@ -27,7 +27,7 @@ worker.tend()
 found = run_list.entries()
 
 st.markdown("### Runs")
-if len(found) == 1:  # the model that ships
+if not any(entry.run for entry in found):  # only the models that ship
     first_visit()
 opened = run_list.choose(found)
 with st.container(border=True, key="opened"):

@@ -81,9 +81,9 @@ def test_runs_and_models_as_json_are_those_there_are(home, capsys):
     (row,) = lines(capsys.readouterr().out)
     assert (row["name"], row["state"]) == ("waits", "stopped")
     main(["models", "--json"])
-    (row,) = lines(capsys.readouterr().out)
-    assert row["name"] == "reader"
-    assert row["test"] == models.card("reader")["test"]
+    rows = lines(capsys.readouterr().out)
+    assert [row["name"] for row in rows] == ["reader", "classic"]
+    assert [row["test"] for row in rows] == [models.card(row["name"])["test"] for row in rows]
 
 
 @pytest.mark.parametrize("command", ["presets", "models"])
@@ -118,6 +118,37 @@ def test_a_stroke_file_is_evaluated(stroke_file, capsys):
     assert (row["model"], row["images"]) == ("reader", 2)
     assert row["accuracy"] in (0, 0.5, 1)
     assert row["loss"] >= 0
+    low, high = row["interval"]
+    assert low <= row["accuracy"] <= high
+    assert 0 <= row["calibration_error"] <= 1 and row["not_sure"] in (0, 0.5, 1)
+
+
+def test_a_person_is_told_the_accuracy_with_its_interval_and_the_number_of_images(
+    stroke_file, capsys
+):
+    assert main(["evaluate", "--data", str(stroke_file)]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"accuracy [\d.]+% \([\d.]+% to [\d.]+%\), loss", said)
+    assert "(2 images)" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(("option", "value"), [("--epochs", 0), ("--seed", -1)])
+def test_a_reader_that_cannot_be_trained_so_is_refused(
+    stroke_file, tmp_path, capsys, option, value
+):
+    files = ("--strokes", stroke_file, "--choose-by", stroke_file, "--out", tmp_path / "made")
+    said = refused(capsys, "reader", *files, option, value)
+    assert f"Recipe.{option[2:]} must be from" in said and f"Received: {value}" in said
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_reader_is_not_begun_where_a_file_of_strokes_is_missing(stroke_file, tmp_path, capsys):
+    out, none = tmp_path / "made", tmp_path / "none.jsonl"
+    for learn, choose in ((none, stroke_file), (stroke_file, none)):
+        arguments = ("--strokes", learn, "--choose-by", choose, "--out", out)
+        said = refused(capsys, "reader", *arguments)
+        assert "none.jsonl must be a file of strokes. Received: No such file" in said
+    assert not out.exists()
 
 
 @needs_mnist
@@ -212,7 +243,7 @@ def test_an_unknown_model_is_named_with_those_there_are(
     places = {"STROKES": str(stroke_file), "PICTURE": str(seven)}
     arguments = [places.get(a, a) for a in arguments]
     said = refused(capsys, *arguments, "--model", "nope")
-    assert "There is no model called 'nope'. There are: reader" in said
+    assert "There is no model called 'nope'. There are: reader, classic" in said
 
 
 def test_an_unknown_preset_is_named_with_those_there_are(capsys):

@@ -11,6 +11,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_core import preprocess
+from mnist_core.prediction import Classifier
 from pages.ui import answer, canvas, samples
 from pages.ui.readers import Readers, readers
 
@@ -84,6 +85,32 @@ def test_a_drawing_is_read(network, app, drawn, paths, digit):
     app.run()
     assert not app.exception
     assert said(app) == digit
+
+
+def beside(app) -> str:
+    """What the other network says of the same drawing."""
+    return next(h.proto.body for h in app.get("html") if 'class="beside"' in h.proto.body)
+
+
+def test_the_classic_and_the_reader_read_the_same_drawing_and_one_click_swaps_them(
+    network, app, drawn
+):
+    drawn.extend(SEVEN)
+    app.run()
+    image = preprocess.to_mnist(canvas.picture_of(drawn))[None]
+    for shown, other in (("reader", "classic"), ("classic", "reader")):
+        assert app.selectbox(key="model").value == shown
+        best = Classifier.load(shown).probabilities(image)[0].argmax()
+        assert said(app) == str(best)
+        probabilities = Classifier.load(other).probabilities(image)[0]
+        assert f">{probabilities.argmax()}</b>" in beside(app)
+        assert other in beside(app)
+        app.button(key="other").click().run()
+
+
+def test_without_a_drawing_the_other_network_says_nothing_of_it(network, app):
+    app.run()
+    assert "classic reads it too" in beside(app)
 
 
 def test_clear_gives_the_hint_back(network, app, drawn):

@@ -57,6 +57,88 @@ def test_a_certain_mistake_costs_much_but_not_infinitely():
     assert loss == pytest.approx(-np.log(1e-7))
 
 
+@pytest.mark.parametrize(
+    ("right", "count", "expected"),
+    [
+        (0, 10, (0.0, 0.2775)),
+        (10, 10, (0.7225, 1.0)),
+        (5, 10, (0.2366, 0.7634)),
+        (1, 1, (0.2065, 1.0)),
+        (9_925, 10_000, (0.9906, 0.9940)),
+    ],
+)
+def test_the_interval_is_wilsons(right, count, expected):
+    assert evaluation.interval(right, count) == pytest.approx(expected, abs=1e-4)
+
+
+COUNTS = st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(COUNTS)
+def test_the_interval_holds_the_share_and_lies_between_0_and_1(counts):
+    right, count = counts
+    low, high = evaluation.interval(right, count)
+    assert 0 <= low <= right / count + 1e-12 and right / count - 1e-12 <= high <= 1
+    assert low < high
+
+
+@given(COUNTS)
+def test_the_interval_of_the_mistakes_is_the_mirror_image(counts):
+    right, count = counts
+    low, high = evaluation.interval(right, count)
+    assert evaluation.interval(count - right, count) == pytest.approx((1 - high, 1 - low))
+
+
+def test_ten_times_the_images_make_the_interval_a_third_as_wide():
+    widths = [np.ptp(evaluation.interval(9 * count, 10 * count)) for count in (100, 1000)]
+    assert widths[0] / widths[1] == pytest.approx(np.sqrt(10), rel=0.01)
+
+
+def counted_calibration_error(probabilities, labels, bins):
+    """Its definition, bin by bin and image by image."""
+    error = 0.0
+    for i in range(bins):
+        gap = 0.0
+        for row, label in zip(probabilities, labels, strict=True):
+            sure = float(max(row))
+            if i / bins <= sure < (i + 1) / bins or (i == bins - 1 and sure == 1):
+                gap += (list(row).index(max(row)) == label) - sure
+        error += abs(gap) / len(labels)
+    return error
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.2, 20), st.sampled_from([1, 7, 15]))
+def test_the_calibration_error_is_what_counting_one_by_one_gives(seed, sharpness, bins):
+    dice = np.random.default_rng(seed)
+    probabilities = dice.dirichlet(np.full(10, 1 / sharpness), 50)
+    labels = dice.integers(0, 10, 50)
+    found = evaluation.calibration_error(probabilities, labels, bins)
+    assert found == pytest.approx(counted_calibration_error(probabilities, labels, bins))
+
+
+def test_who_is_right_as_often_as_sure_has_no_calibration_error():
+    four_fifths = np.full((5, 10), 0.2 / 9) + np.eye(10)[3] * (0.8 - 0.2 / 9)
+    found = evaluation.calibration_error(four_fifths, np.array([3, 3, 3, 3, 8]))
+    assert found == pytest.approx(0, abs=1e-12)
+
+
+def test_who_is_sure_and_always_wrong_has_the_largest_calibration_error():
+    assert evaluation.calibration_error(np.eye(10)[[1, 2]], np.array([2, 1])) == 1
+
+
+def test_a_measure_has_every_figure_of_the_same_answers():
+    answers = np.full((4, 10), 0.05) + np.eye(10)[[1, 2, 3, 4]] * 0.5
+    answers[0] = np.eye(10)[1]
+    found = evaluation.measure(Fixed(answers), digits(1, 2, 3, 9))
+    assert (found.accuracy, found.images) == (0.75, 4)
+    assert found.interval == evaluation.interval(3, 4)
+    assert found.loss == pytest.approx(-np.log([1, 0.55, 0.55, 0.05]).mean(), rel=1e-6)
+    assert found.not_sure == 0.75  # only the first is answered with certainty
+    # of those 55 % sure, two thirds are right
+    assert found.calibration_error == pytest.approx(3 / 4 * (2 / 3 - 0.55), rel=1e-5)
+
+
 STEP = np.array([[10.0, 10.0], [60.0, 10.0], [60.0, 90.0], [80.0, 90.0]])
 DRAWINGS = [Drawing(2, "somebody", [STEP]), Drawing(7, "another", [STEP[:, ::-1]])]
 

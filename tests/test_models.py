@@ -73,17 +73,21 @@ def test_a_model_saved_with_its_optimizer_answers_as_before(home):
     assert np.allclose(models.load("mine")(x()), model(x()))
 
 
-def test_names_lists_what_has_weights_and_the_reader_last(mine):
+def test_names_lists_what_has_weights_and_what_ships_last(mine):
     runs.create(SMALL, "not trained yet")
-    assert models.names() == ["mine", "reader"]
+    assert models.names() == ["mine", "reader", "classic"]
+
+
+def test_every_model_that_ships_has_a_name_no_run_can_take():
+    assert models.SHIPPED == runs.RESERVED
 
 
 def test_a_model_that_is_not_there_is_named_with_those_that_are(mine):
-    with pytest.raises(ValueError, match=r"'yours'. There are: mine, reader"):
+    with pytest.raises(ValueError, match=r"'yours'. There are: mine, reader, classic"):
         models.load("yours")
 
 
-@pytest.mark.parametrize("name", ["../mine", "a/b", "", ".hidden", "x" * 61, "Reader"])
+@pytest.mark.parametrize("name", ["../mine", "a/b", "", ".hidden", "x" * 61, "Reader", "Classic"])
 def test_a_name_that_could_leave_its_folder_is_refused(mine, name):
     with pytest.raises(ValueError, match="A name must"):
         models.load(name)
@@ -276,9 +280,10 @@ def test_a_card_from_elsewhere_keeps_only_what_a_card_holds(home):
     assert card["parameters"] == network.parameter_count(SMALL.network)
 
 
-def test_a_bundle_may_not_be_called_like_the_reader(home):
-    with pytest.raises(ValueError, match="reader"):
-        models.import_bundle(zipped(parts()), "reader")
+@pytest.mark.parametrize("name", models.SHIPPED)
+def test_a_bundle_may_not_be_called_like_a_model_that_ships(home, name):
+    with pytest.raises(ValueError, match=f"Received: '{name}'"):
+        models.import_bundle(zipped(parts()), name)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -315,7 +320,7 @@ TINY = Experiment(
         patience=1,
         restore_best_weights=True,
         schedule="cosine",
-        augmentation=Augmentation(shift=1.0, rotation=10.0, scale=0.1, shear=5.0),
+        augmentation=Augmentation(shift=1.0, rotation=10.0, scale=0.1, shear=5.0, elastic=1.0),
     ),
 )
 
@@ -353,9 +358,10 @@ def test_the_script_takes_the_images_the_run_takes(tmp_path):
 def test_the_scripts_augmentation_moves_images_as_the_run_does():
     import tensorflow as tf
 
-    for part in ("shift", "rotation", "scale", "shear"):
-        augmentation = Augmentation(**{part: 0.5 if part == "scale" else 6.0})
+    for part in ("shift", "rotation", "scale", "shear", "elastic"):
+        augmentation = Augmentation(**{part: {"scale": 0.5, "elastic": 2.0}.get(part, 6.0)})
         dice = np.random.default_rng(0).uniform(-1, 1, (6, 6)).astype(np.float32)
+        bends = np.random.default_rng(1).normal(size=(6, 5, 5, 2)).astype(np.float32)
         recipe = Recipe(augmentation=augmentation)
         program = script_export._batches(recipe).split("batches = ")[0]
         names = {"tf": tf, "keras": keras}
@@ -363,15 +369,15 @@ def test_the_scripts_augmentation_moves_images_as_the_run_does():
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(tf.random, "uniform", lambda *_, d=dice: d)
             patch.setattr(tf.random, "stateless_uniform", lambda *_, d=dice: d)
+            patch.setattr(tf.random, "normal", lambda *_, b=bends: b)
+            patch.setattr(tf.random, "stateless_normal", lambda *_, b=bends: b)
             theirs, _ = names["augment"](tf.constant(x()), None)
             ours = steps.augment(tf.constant(x()), augmentation, (0, 0))
         assert np.allclose(theirs, ours, atol=1e-5)
         assert not np.allclose(ours, x(), atol=0.1)
 
 
-def test_the_reader_that_ships_can_be_loaded():
-    if not (models.folder("reader") / "model.keras").is_file():
-        pytest.skip("no reader has been trained yet")
-    probabilities = models.load("reader")(x())
-    assert probabilities.shape == (6, 10)
-    assert models.card("reader")["test"]["accuracy"] > 0.98
+@pytest.mark.parametrize("name", models.SHIPPED)
+def test_a_model_that_ships_can_be_loaded(name):
+    assert models.load(name)(x()).shape == (6, 10)
+    assert models.card(name)["test"]["accuracy"] > 0.98

@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-from mnist_core import data, models, network
+from mnist_core import data, doodles, handwriting, many, models, network
 from mnist_core.config import Experiment
 from mnist_core.evaluation import accuracy_and_loss
 from mnist_core.options import from_plain
-from mnist_core.prediction import Classifier
+from mnist_core.prediction import NOT_SURE_BELOW, Classifier
 from mnist_core.preprocess import to_mnist
 from mnist_core.strokes import draw
 
 
+@pytest.mark.slow
 def test_it_reads_mnist_as_well_as_its_card_says():
     if data.find_mnist() is None:
         pytest.skip("MNIST is not on this computer")
@@ -27,6 +28,32 @@ def test_its_card_names_its_experiment_its_size_and_its_weights():
     experiment = from_plain(Experiment, card["experiment"])
     assert card["parameters"] == network.parameter_count(experiment.network)
     assert models.weights_path("reader").stat().st_size < 4_000_000
+
+
+def test_its_card_says_what_it_learned_from_and_how_well_it_reads_each_set():
+    about = models.card("reader")["about"]
+    assert {source["licence"] for source in about["sources"]} == {"CC BY-SA 3.0", "CC BY 4.0"}
+    assert sum(s.get("writers", 0) for s in about["sources"] if s["use"] == "learned") == 219
+    for figures in about["figures"].values():
+        low, high = figures["interval"]
+        assert low < figures["accuracy"] < high
+        assert figures["images"] > 1000
+    assert about["reads_badly"] and about["measured"]
+
+
+def test_it_is_small_enough_to_ship():
+    card = models.card("reader")
+    assert card["parameters"] <= 1_000_000
+    files = models.weights_path("reader").parent.iterdir()
+    assert sum(file.stat().st_size for file in files) <= 4_000_000
+
+
+def test_it_reads_nearly_all_that_the_pen_model_writes_and_doubts_what_is_no_digit():
+    reader = Classifier.load("reader")
+    images, labels, _ = handwriting.write(300, seed=1)
+    assert (reader.probabilities(images).argmax(axis=1) == labels).mean() > 0.93
+    none = many.doodle_images(200, 5, doodles.unseen_shape)
+    assert (reader.probabilities(none).max(axis=1) < NOT_SURE_BELOW).mean() > 0.7
 
 
 def test_it_reads_a_one_and_a_zero_drawn_with_a_pen():

@@ -14,6 +14,7 @@ from mnist_core import models
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 BENCH = runpy.run_path(str(ROOT / "tests" / "bench" / "presets.py"))
+READING = runpy.run_path(str(ROOT / "tests" / "bench" / "reading.py"))
 
 
 def code(language):
@@ -45,6 +46,23 @@ def test_the_results_hold_every_preset_with_three_seeds():
     assert {name: len(found) for name, found in results.items()} == dict.fromkeys(
         BENCH["PRESETS"], 3
     )
+
+
+def test_the_table_of_what_is_read_is_the_one_that_the_measurements_make():
+    results = json.loads(READING["RESULTS"].read_text())
+    shown = README.split(READING["BEGIN"])[1].split(READING["END"])[0].strip()
+    assert shown == READING["table"](results)
+
+
+def test_what_the_shipped_models_read_is_what_their_cards_say():
+    results = json.loads(READING["RESULTS"].read_text())
+    for name in models.SHIPPED:
+        accuracy = results[name]["sets"]["mnist"]["accuracy"]
+        assert accuracy == pytest.approx(models.card(name)["test"]["accuracy"], abs=2e-4)
+    figures = models.card("reader")["about"]["figures"]
+    for name in set(figures) & set(results["reader"]["sets"]):
+        found = results["reader"]["sets"][name]
+        assert found["accuracy"] == pytest.approx(figures[name]["accuracy"], abs=2e-3)
 
 
 def test_the_readers_accuracy_is_the_one_on_its_card():

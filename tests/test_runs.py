@@ -33,10 +33,17 @@ def test_a_name_that_is_taken_gets_a_number(run):
 
 @pytest.mark.parametrize(
     "name",
-    ["", "..", "../tiny", "a/b", "a\\b", ".hidden", "reader", "Reader", "x" * 61, "a\n", "a."],
+    ["", "..", "../tiny", "a/b", "a\\b", ".hidden", "x" * 61, "a\n", "a."],
 )
 def test_a_name_that_could_leave_its_folder_is_refused(home, name):
     with pytest.raises(runs.RunError, match="A name must be 1 to 60 letters"):
+        runs.create(Experiment(), name)
+    assert not (home / "runs").exists()
+
+
+@pytest.mark.parametrize("name", ["reader", "Reader", "classic", "CLASSIC"])
+def test_no_run_is_called_like_a_model_that_ships(home, name):
+    with pytest.raises(runs.RunError, match="not be 'reader' or 'classic'"):
         runs.create(Experiment(), name)
     assert not (home / "runs").exists()
 

@@ -112,6 +112,33 @@ def test_a_corner_is_as_thick_as_the_line():
     assert corner[31, 148] < 64  # but round: 12 from it
 
 
+def arc(turn, radius=80):
+    """A path in which each step turns by so many radians: a circle, nearly."""
+    angle = np.arange(0, 6, turn)
+    return 140 + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.02, 0.8), st.floats(20, 100), st.floats(4, 26))
+def test_a_dot_at_each_point_of_a_path_adds_nothing_to_it(turn, radius, width):
+    path = arc(turn, radius)
+    dotted = strokes.draw([path, *path[:, None]], width=width)
+    np.testing.assert_array_equal(strokes.draw([path], width=width), dotted)
+
+
+def test_a_path_that_goes_back_on_itself_is_round_where_it_turns():
+    back = strokes.draw([np.array([[60.0, 140], [200, 140], [60, 140]])], width=20)
+    there = strokes.draw([np.array([[60.0, 140], [200, 140]])], width=20)
+    # Pillow's line back may lie a sub-pixel beside the line there: a quarter of white
+    assert np.abs(back.astype(int) - there).max() <= 64
+
+
+def test_points_that_are_drawn_twice_change_nothing():
+    path = arc(0.1)
+    twice = strokes.draw([np.repeat(path, 2, axis=0)])
+    assert np.abs(twice.astype(int) - strokes.draw([path])).mean() < 0.05
+
+
 def test_edges_are_grey_in_proportion_to_what_is_covered():
     picture = strokes.draw([np.array([[50.0, 100.25], [200, 100.25]])], width=20)
     assert picture[90, 120] == 191  # from 90.25 on: three quarters

@@ -251,3 +251,74 @@ def test_augmentation_by_shear_slants_and_leaves_the_rows_where_they_are():
         slanted = steps.augment(x, Augmentation(shear=20.0), (3, number)).numpy()[0, ..., 0]
         rows = np.nonzero(slanted.sum(axis=1))[0]
         assert (rows.min(), rows.max()) == (4, 24)
+
+
+def ruled():
+    """A vertical line, which only bending can make anything else but straight."""
+    x = np.zeros((1, 28, 28, 1), "float32")
+    x[0, :, 13:15] = 1
+    return x
+
+
+def columns(x):
+    """Where the ink of each row is: (16,)."""
+    mass = np.asarray(x)[0, 6:22, :, 0]
+    return (mass * np.arange(28)).sum(axis=1) / mass.sum(axis=1)
+
+
+def straight(x):
+    """How far the ink is from the straight line through it, in pixels."""
+    rows, found = np.arange(16), columns(x)
+    return np.abs(found - np.polyval(np.polyfit(rows, found, 1), rows)).max()
+
+
+def test_augmentation_by_bending_bends_straight_lines_and_is_decided_by_its_seed():
+    bends = []
+    for number in range(10):
+        bent = steps.augment(ruled(), Augmentation(elastic=1.0), (4, number)).numpy()
+        again = steps.augment(ruled(), Augmentation(elastic=1.0), (4, number)).numpy()
+        np.testing.assert_array_equal(bent, again)
+        bends.append(straight(bent))
+    assert min(bends) > 0.15 and np.mean(bends) > 0.3
+    slanted = steps.augment(ruled(), Augmentation(shear=20.0, rotation=20.0), (4, 0))
+    assert straight(slanted) < 0.15
+
+
+def test_augmentation_by_bending_moves_by_about_what_is_asked():
+    many = np.repeat(blob(14, 14), 200, axis=0)
+    spread = []
+    for asked in (0.5, 1.5):
+        bent = steps.augment(many, Augmentation(elastic=asked), (5, 0)).numpy()
+        moved = np.array([centre(image[None]) for image in bent]) - 14
+        assert abs(moved.mean()) < 0.2 * asked
+        spread.append(moved.std() / asked)
+    assert min(spread) > 0.5 and max(spread) < 1.2
+
+
+ALL_KINDS = Augmentation(shift=3.0, rotation=20.0, scale=0.3, shear=15.0, elastic=1.5)
+
+
+@pytest.mark.parametrize(
+    "augmentation", [ALL_KINDS, Augmentation(shift=3.0, rotation=20.0)], ids=["all", "affine"]
+)
+def test_an_augmentation_of_no_strength_changes_nothing(augmentation):
+    x = np.random.default_rng(0).random((5, 28, 28, 1), np.float32)
+    np.testing.assert_allclose(steps.augment(x, augmentation, (0, 0), 0.0), x, atol=1e-5)
+
+
+def test_each_image_can_be_augmented_with_a_strength_of_its_own():
+    x = np.repeat(blob(14, 14), 3, axis=0)
+    strength = np.float32([1.0, 0.0, 0.5])
+    ours = steps.augment(x, ALL_KINDS, (0, 0), strength).numpy()
+    for i, one in enumerate(strength):
+        every = steps.augment(x, ALL_KINDS, (0, 0), one).numpy()
+        np.testing.assert_allclose(ours[i], every[i], atol=1e-5)
+    assert [np.abs(a - b).max() > 0.1 for a, b in zip(ours, x, strict=True)] == [True, False, True]
+
+
+def test_half_the_strength_moves_half_as_far():
+    whole, half = (
+        centre(steps.augment(blob(14, 14), Augmentation(shift=6.0), (0, 1), strength).numpy())
+        for strength in (1.0, 0.5)
+    )
+    np.testing.assert_allclose(np.subtract(whole, 14), 2 * np.subtract(half, 14), atol=0.02)

@@ -13,6 +13,10 @@ from PIL import Image
 from mnist_core.prediction import NOT_SURE_BELOW
 
 HINT = "Draw a digit, 0 to 9."
+MODELS = (
+    "reader: learned from MNIST and from what 219 people wrote with a pen. classic: LeNet, as"
+    " textbooks train it, on MNIST alone. The others are networks trained here."
+)
 LOADING = "Loading the network… keep drawing."
 
 STYLE = """
@@ -23,6 +27,9 @@ STYLE = """
 .answer-words { margin-top: .7rem; min-height: 1.6em; }
 .answer-head { min-height: 11.5rem; display: flex; flex-direction: column;
   justify-content: end; }
+.beside { display: flex; align-items: center; gap: .8rem; line-height: 1.3; min-height: 3.4rem; }
+.beside b { font-size: 3rem; line-height: 1; min-width: .65em; }
+.beside b.unsure { opacity: .45; }
 .bars { display: grid; grid-template-columns: 1ch 1fr 3.2em; gap: .28rem .6rem; width: 100%;
   align-items: center; font-variant-numeric: tabular-nums; max-width: 26rem; }
 .bars i { display: block; height: 1.05rem; border-radius: 3px;
@@ -72,6 +79,22 @@ def reading(probabilities: np.ndarray) -> None:
         _bars(probabilities, _escaped(f"Probability of each digit. {listed}.")),
         f'<div class="answer-words">{_escaped(words)}</div>',
     )
+
+
+def beside(name: str, probabilities: np.ndarray | None) -> None:
+    """What another network reads, smaller; None while there is nothing to read.
+
+    Args:
+        probabilities: float (10,), sum 1.
+    """
+    if probabilities is None:
+        st.html(f'<div class="beside"><b>–</b><span>{name} reads it too</span></div>')
+        return
+    best = int(np.argmax(probabilities))
+    sure = probabilities[best] >= NOT_SURE_BELOW
+    words = f"{name} is {percent(probabilities[best])} sure" if sure else f"{name} is not sure"
+    digit = f"<b{'' if sure else ' class=unsure'}>{best}</b>"
+    st.html(f'<div class="beside">{digit}<span>{_escaped(words)}</span></div>')
 
 
 def _show(digit, bars, words="") -> None:

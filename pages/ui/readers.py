@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
 import streamlit as st
 
-from mnist_core import data
+from mnist_core import data, models
 
 TICK = 0.7  # seconds between two looks at whether all has loaded
 
@@ -21,7 +22,7 @@ class Readers:
     def start(self, name: str, afterwards: Callable[[], None] = lambda: None) -> None:
         """Begin to load TensorFlow, this model and the test set, unless that has begun."""
         if self._first is None:
-            self._first = self._thread.submit(_load, name)
+            self._first = self._thread.submit(_load_all, [name, *models.SHIPPED])
             self._test_set = self._thread.submit(_read_test_set)
             self._thread.submit(afterwards)
 
@@ -50,6 +51,13 @@ def _load(name):
     from mnist_core.prediction import Classifier
 
     return Classifier.load(name)  # from memory, unless it is new
+
+
+def _load_all(names):
+    """Those that ship too: the page sets what they read side by side."""
+    for name in names:
+        with suppress(ValueError):  # a model that can't be loaded says so when it is asked
+            _load(name)
 
 
 def _read_test_set():

@@ -46,7 +46,7 @@ def entries() -> list[Entry]:
     """Every run, the newest first, and the model that ships."""
     with_model = set(models.names())
     found = [_of_run(run, run.name in with_model) for run in runs.all_runs()]
-    return [*found, _of_reader()]
+    return [*found, *map(_of_shipped, models.SHIPPED)]
 
 
 def _of_run(run: Run, has_model: bool) -> Entry:
@@ -69,10 +69,10 @@ def _of_run(run: Run, has_model: bool) -> Entry:
     )  # fmt: skip
 
 
-def _of_reader() -> Entry:
-    card = models.card(models.READER)
+def _of_shipped(name) -> Entry:
+    card = models.card(name)
     return Entry(
-        models.READER,
+        name,
         None,
         "finished",
         created=datetime.fromisoformat(card["made"]).timestamp(),

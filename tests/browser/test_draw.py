@@ -113,6 +113,16 @@ def test_a_sample_digit_is_read_without_a_pen(page):
     assert ink_columns(seen(page)) >= 1
 
 
+def test_one_click_lets_the_classic_read_the_same_drawing(page):
+    pen.draw(page, pen.SEVEN)
+    pen.wait_for_answer(page, "7")
+    drawn = seen(page)
+    page.get_by_role("button", name="Read by classic").click()
+    page.get_by_role("button", name="Read by reader").wait_for()
+    pen.wait_for_answer(page, r"\d")
+    assert seen(page) == drawn
+
+
 def test_the_drawing_is_still_there_after_a_look_at_another_page(page):
     pen.draw(page, pen.SEVEN)
     pen.wait_for_answer(page, "7")

@@ -1,0 +1,98 @@
+"""Looking through a set of digits: by class, by what a model gets wrong, by who wrote them.
+
+What is found are numbers in the set, counted from 0, so that `images[found]` are the pictures.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from mnist_core.data import Digits
+from mnist_core.hands import numbers, writer
+
+PAGE = 60  # digits: 4, 5, 6, 10 and 12 of them make whole rows
+
+
+class Readings(NamedTuple):
+    """What a model takes digits for."""
+
+    digits: np.ndarray  # uint8 (n,): the likeliest
+    sure: np.ndarray  # float32 (n,): its probability
+
+
+def readings(probabilities: np.ndarray) -> Readings:
+    """The likeliest digit of each image, and its probability: of float (n, 10)."""
+    digits = probabilities.argmax(axis=1)
+    sure = probabilities[np.arange(len(digits)), digits]
+    return Readings(digits.astype(np.uint8), sure.astype(np.float32))
+
+
+def of_class(labels: np.ndarray, digit: int | None) -> np.ndarray:
+    """Which labels are this digit, or all of them for None: int64, rising."""
+    return np.arange(len(labels)) if digit is None else np.flatnonzero(labels == digit)
+
+
+def misread(labels: np.ndarray, read: Readings) -> np.ndarray:
+    """Which digits were taken for others, the most surely wrong first: int64.
+
+    Where two are as sure, the earlier in the set comes first.
+
+    Args:
+        labels: (n,), the true digits.
+    """
+    wrong = np.flatnonzero(read.digits != labels)
+    return wrong[np.argsort(-read.sure[wrong], kind="stable")]
+
+
+def page_count(count: int, size: int = PAGE) -> int:
+    """How many pages so many digits fill; nothing fills one, with nothing on it."""
+    return max(1, math.ceil(count / size))
+
+
+def page(found: np.ndarray, number: int, size: int = PAGE) -> np.ndarray:
+    """What is on a page of all that was found.
+
+    Args:
+        number: 1 is the first page; those beyond the last are empty.
+    """
+    return found[(number - 1) * size : number * size]
+
+
+class Classes(NamedTuple):
+    """What the images of each digit have in common, and where they differ."""
+
+    counts: np.ndarray  # int64 (10,)
+    means: np.ndarray  # float64 (10, 28, 28), 0 to 255
+    spreads: np.ndarray  # float64 (10, 28, 28): standard deviations, 0 to 127.5
+
+
+def classes(digits: Digits) -> Classes:
+    """Each digit's mean image, and how much each of its pixels varies; 0 where there is none."""
+    counts = np.bincount(digits.labels, minlength=10)
+    means, spreads = np.zeros((2, 10, 28, 28))
+    for digit in np.flatnonzero(counts):
+        images = digits.images[digits.labels == digit]
+        means[digit], spreads[digit] = images.mean(axis=0), images.std(axis=0)
+    return Classes(counts, means, spreads)
+
+
+def as_images(values: np.ndarray) -> np.ndarray:
+    """Values as grey levels, the largest of all as white: float (...), 0 or more -> uint8 (...)."""
+    return np.rint(values * (255 / max(values.max(), 1e-9))).astype(np.uint8)
+
+
+def by_digit(labels: np.ndarray, found: np.ndarray) -> list[np.ndarray]:
+    """What was found, sorted into ten lists by label; each keeps its order."""
+    return [found[labels[found] == digit] for digit in range(10)]
+
+
+def hands(seed: int, writers: range) -> np.ndarray:
+    """The numbers of these writers' hands: float64 (len(writers), len(hands.NUMBERS))."""
+    people = (writer(seed, number) for number in writers)
+    return np.array([numbers(person.hand) for person in people])
+
+
+def share_below(values: np.ndarray, value: float) -> float:
+    """Which share of the values, (n,), is smaller than this one: 0 to 1; 0 of none."""
+    return float(np.mean(values < value)) if len(values) else 0.0

@@ -1,0 +1,82 @@
+"""Which set of digits a page looks at, and its digits, loaded with a word about the wait."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from mnist_core import built_in, data
+from mnist_core.data import Dataset, Digits
+from pages.ui import data_notice
+
+NAMES = {"MNIST": "mnist", "Built-in": "built-in"}
+PARTS = {"Test": "test", "Training": "train"}
+WRITING = "The built-in digits are being written, once on this computer. It takes up to a minute."
+ALL = "All"
+STYLE = """
+@media (max-width: 640px) {  /* eleven buttons in one row */
+  .st-key-digit button, .st-key-pen_digit button { padding-inline: 0; min-width: 1.95rem; }
+}
+"""
+
+
+class Chosen(NamedTuple):
+    """A part of a data set."""
+
+    dataset: Dataset
+    part: str  # "train" or "test"
+
+    @property
+    def digits(self) -> Digits:
+        """Images and labels, read-only."""
+        return getattr(self.dataset, self.part)
+
+    def words(self) -> str:
+        """What it is called in a sentence."""
+        whose = "MNIST's" if self.dataset.name == "mnist" else "the built-in"
+        return f"{whose} {'training' if self.part == 'train' else 'test'} set"
+
+
+def choose() -> tuple[str, str]:
+    """Two choices: the name of a data set, and "train" or "test"."""
+    best = next(said for said, name in NAMES.items() if name == data.best_available())
+    said = st.segmented_control(
+        "Set", list(NAMES), default=best, required=True, key="set", bind="query-params",
+        help="MNIST: written by American clerks and pupils around 1990;"
+        " every network here is compared on it. Built-in: written by the pen model on this page.",
+    )  # fmt: skip
+    part = st.segmented_control(
+        "Part", list(PARTS), default="Test", required=True, key="part", bind="query-params",
+        help="A network learns from the training part only. The test part"
+        " is its exam.",
+    )  # fmt: skip
+    return NAMES[said], PARTS[part]
+
+
+def fetch(name: str, part: str) -> Chosen | None:
+    """What was chosen; None, after saying what to do, where it isn't there."""
+    data_notice.show(name)
+    if not data_notice.is_there(name):
+        return None
+    dataset = load(name)
+    return dataset and Chosen(dataset, part)
+
+
+def load(name: str) -> Dataset | None:
+    """A data set; None, after saying why, if it can't be read."""
+    unwritten = name == "built-in" and not built_in.cache_file().exists()
+    try:
+        with st.spinner(WRITING if unwritten else "The digits are being read …", show_time=True):
+            return data.load(name)
+    except data.DataError as fault:
+        st.error(str(fault))
+        return None
+
+
+def choose_digit() -> int | None:
+    """One of the ten digits, or None for all."""
+    options = [ALL, *map(str, range(10))]
+    said = st.segmented_control(
+        "Digit", options, default=ALL, required=True, key="digit", bind="query-params",
+        wrap=True,
+    )  # fmt: skip
+    return None if said == ALL else int(said)

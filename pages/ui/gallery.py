@@ -1,0 +1,75 @@
+"""Digits side by side, as HTML: sharp pixels, words under each, as many in a row as fit."""
+
+import html
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from pages.ui import answer
+
+STYLE = """
+.gallery { display: grid; gap: .9rem .6rem; justify-content: start;
+  grid-template-columns: repeat(auto-fill, minmax(5rem, 1fr)); }
+.gallery figure { margin: 0; min-width: 0; }
+.gallery img, .columns img { width: 100%; aspect-ratio: 1; image-rendering: pixelated;
+  background: #000; border-radius: 5px; display: block; }
+.gallery figcaption { font-size: .8rem; line-height: 1.3; margin-top: .25rem;
+  font-variant-numeric: tabular-nums; }
+.gallery figcaption span { opacity: .75; }
+.columns { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: .5rem;
+  max-width: 62rem; }
+.columns > div { display: flex; flex-direction: column; gap: .5rem; text-align: center; }
+.ten { grid-template-columns: repeat(10, minmax(0, 1fr)); }
+.wide { grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); }
+.eight { grid-template-columns: repeat(8, minmax(0, 1fr)); gap: .4rem; }
+@media (max-width: 640px) {
+  .columns, .columns > div { gap: .2rem; }
+  .columns img { border-radius: 2px; }
+  .ten { grid-template-columns: repeat(5, minmax(0, 1fr)); }
+}
+"""
+
+
+class Tile(NamedTuple):
+    """One picture of a gallery."""
+
+    image: np.ndarray  # uint8 (h, w)
+    alt: str
+    title: str = ""  # what it is, in short
+    words: str = ""  # after it
+    more: str = ""  # on a line of its own
+
+
+def style() -> None:
+    """What the galleries of a page need, once."""
+    st.html(f"<style>{STYLE}</style>")
+
+
+def show(tiles: list[Tile], kind: str = "") -> None:
+    """The pictures in rows that wrap.
+
+    Args:
+        kind: "wide" with room for more words, "ten" or "eight" for so many in a row.
+    """
+    st.html(f'<div class="gallery {kind}">{"".join(map(_figure, tiles))}</div>')
+
+
+def columns(heads: list[str], tiles: list[list[Tile]]) -> None:
+    """Ten columns of pictures under a word each, on any screen."""
+    cells = (
+        f"<div><b>{html.escape(head)}</b>{''.join(map(_picture, column))}</div>"
+        for head, column in zip(heads, tiles, strict=True)
+    )
+    st.html(f'<div class="columns">{"".join(cells)}</div>')
+
+
+def _figure(tile) -> str:
+    title, words = html.escape(tile.title), html.escape(tile.words)
+    more = f"<br>{html.escape(tile.more)}" if tile.more else ""
+    caption = f"<figcaption><b>{title}</b> <span>{words}</span>{more}</figcaption>"
+    return f"<figure>{_picture(tile)}{caption if title else ''}</figure>"
+
+
+def _picture(tile) -> str:
+    return f'<img alt="{html.escape(tile.alt)}" src="{answer.png(tile.image)}">'

@@ -1,0 +1,104 @@
+"""What each of three networks reads, and the README's table of it.
+
+    python tests/bench/reading.py measure DRAWINGS.jsonl ...   -> reading.json -> README.md
+    python tests/bench/reading.py speed                        digits a second of the pen model
+
+The reader; the classic: LeNet on MNIST; and the same LeNet trained on the built-in digits alone,
+which has never seen a digit that a person wrote. That one is trained here if there is no run of its
+name yet (in MNIST_CORE_HOME).
+"""
+
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+
+from mnist_core import data, evaluation, handwriting, models, runs, strokes, worker  # noqa: E402
+from mnist_core.prediction import Classifier  # noqa: E402
+from mnist_core.presets import PRESETS  # noqa: E402
+
+RESULTS = Path(__file__).with_name("reading.json")
+BEGIN, END = "<!-- reading: made by tests/bench/reading.py -->", "<!-- end of reading -->"
+WRITTEN = "lenet on built-in"
+NAMES = {
+    "reader": "**the reader**: MNIST and 219 people's pens",
+    "classic": "the classic: LeNet, MNIST alone",
+    WRITTEN: "LeNet, the built-in digits alone",
+}
+COLUMNS = {"mnist": "MNIST's test set", "built-in": "the built-in test set"}
+AT_ONCE = 20_000  # digits
+
+
+def train() -> None:
+    """LeNet by its own recipe on the built-in digits, unless that has been done."""
+    if WRITTEN not in {run.name for run in runs.all_runs()}:
+        worker.start(PRESETS["lenet"].with_values({"data": "built-in"}), WRITTEN)
+    while runs.get(WRITTEN).state not in runs.ENDED:
+        time.sleep(1)
+        worker.tend()
+
+
+def measure(files) -> dict:
+    """Model -> set -> its figures."""
+    sets = {name: data.load(name).test for name in COLUMNS}
+    for file in files:
+        sets[Path(file).stem] = evaluation.stroke_digits(strokes.read(file), seed=0)
+    return {
+        name: {
+            "parameters": models.card(name)["parameters"],
+            "sets": {
+                key: evaluation.measure(Classifier.load(name), digits)._asdict()
+                for key, digits in sets.items()
+            },
+        }
+        for name in NAMES
+    }
+
+
+def table(results: dict) -> str:
+    """The results as Markdown."""
+    keys = list(results["reader"]["sets"])
+    counts = [results["reader"]["sets"][key]["images"] for key in keys]
+    titles = [COLUMNS.get(key, f"`{key}`") for key in keys]
+    heads = [f"{title} ({count:,})" for title, count in zip(titles, counts, strict=True)]
+    rows = [f"| network | {' | '.join(heads)} | parameters |", "|---" * (len(keys) + 2) + "|"]
+    for name, found in results.items():
+        cells = [_cell(found["sets"][key]) for key in keys]
+        rows.append(f"| {NAMES[name]} | {' | '.join(cells)} | {found['parameters']:,} |")
+    return "\n".join(rows)
+
+
+def _cell(found) -> str:
+    low, high = found["interval"]
+    return f"{100 * found['accuracy']:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
+
+
+def write(readme: Path, results: dict) -> None:
+    """Put the table between its two marks in the README."""
+    text = readme.read_text()
+    before, after = text.split(BEGIN)[0], text.split(END)[1]
+    readme.write_text(f"{before}{BEGIN}\n{table(results)}\n{END}{after}")
+
+
+def speed() -> None:
+    """Digits a second, on all processors, the first call (which starts processes) left out."""
+    handwriting.write(AT_ONCE // 10)
+    found = []
+    for seed in range(1, 4):
+        start = time.perf_counter()
+        handwriting.write(AT_ONCE, seed)
+        found.append(AT_ONCE / (time.perf_counter() - start))
+    print(f"{statistics.median(found):.0f} digits/s ({min(found):.0f} to {max(found):.0f})")
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "speed":
+        speed()
+    else:
+        train()
+        RESULTS.write_text(json.dumps(measure(sys.argv[2:]), indent=1) + "\n")
+        write(ROOT / "README.md", json.loads(RESULTS.read_text()))

@@ -1,0 +1,99 @@
+"""The built-in data set is written once and kept; whatever happens to its cache, it is there."""
+
+import io
+
+import numpy as np
+import pytest
+
+from mnist_core import built_in, files
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The user's cache folder, for a data set that is small."""
+    place = tmp_path / "cache"
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *names, **more: place)
+    monkeypatch.setattr(built_in, "TRAIN_COUNT", 40)
+    monkeypatch.setattr(built_in, "TEST_COUNT", 20)
+    monkeypatch.setattr(built_in, "TRAIN_WRITERS", range(5))
+    monkeypatch.setattr(built_in, "TEST_WRITERS", range(5, 8))
+    return place
+
+
+def same(one, other):
+    parts = zip(one, other, strict=True)
+    return all(np.array_equal(a, b) for x, y in parts for a, b in zip(x, y, strict=True))
+
+
+def test_both_parts_hold_their_digits_by_their_writers(folder):
+    train, test = built_in.load()
+    for part, count, writers in ((train, 40, range(5)), (test, 20, range(5, 8))):
+        assert (part.images.shape, part.images.dtype) == ((count, 28, 28), np.uint8)
+        assert (part.labels.shape, part.labels.dtype) == ((count,), np.uint8)
+        assert set(part.writers.tolist()) == set(writers)
+
+
+def test_nobody_writes_for_both_training_and_test():
+    assert not set(built_in.TRAIN_WRITERS) & set(built_in.TEST_WRITERS)
+
+
+def test_what_was_written_is_kept_and_read_again(folder):
+    written = built_in.load()
+    assert list(folder.iterdir()) == [built_in.cache_file()]
+    assert same(built_in.load(), written)
+
+
+def test_the_cache_is_used_where_there_is_one(folder):
+    built_in.load()
+    with np.load(built_in.cache_file()) as kept:
+        changed = dict(kept) | {"test_images": np.full((20, 28, 28), 9, np.uint8)}
+    data = io.BytesIO()
+    np.savez(data, **changed)
+    files.write(built_in.cache_file(), data.getvalue())
+    assert (built_in.load()[1].images == 9).all()
+
+
+DAMAGES = {
+    "empty": lambda whole: b"",
+    "no zip": lambda whole: b"no zip",
+    "cut short": lambda whole: whole[: len(whole) // 2],
+    "an array missing": lambda whole: whole.replace(b"test_writers", b"test_wr1ters"),
+    "a byte changed": lambda whole: whole[:5000] + bytes([255 - whole[5000]]) + whole[5001:],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_cache_is_written_anew(folder, damage):
+    written = built_in.load()
+    cache = built_in.cache_file()
+    whole = cache.read_bytes()
+    cache.write_bytes(DAMAGES[damage](whole))
+    assert same(built_in.load(), written)
+    assert cache.read_bytes() == whole
+
+
+def test_a_cache_of_another_size_is_written_anew(folder, monkeypatch):
+    built_in.load()
+    monkeypatch.setattr(built_in, "TEST_COUNT", 30)
+    assert len(built_in.load()[1].labels) == 30
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(folder):
+    folder.write_text("a file where the folder should be")
+    first, again = built_in.load(), built_in.load()
+    assert same(first, again)
+    assert folder.read_text() == "a file where the folder should be"
+
+
+def test_older_caches_are_removed_and_nothing_else(folder):
+    folder.mkdir()
+    (folder / "built-in-0123456789abcdef.npz").write_bytes(b"of an older pen model")
+    (folder / "mine.npz").write_bytes(b"not ours")
+    built_in.load()
+    assert set(folder.iterdir()) == {built_in.cache_file(), folder / "mine.npz"}
+
+
+def test_another_state_of_the_pen_model_has_another_cache(folder, monkeypatch):
+    now = built_in.cache_file()
+    monkeypatch.setattr(built_in, "MADE_BY", built_in.MADE_BY[:-1])
+    assert built_in.cache_file() != now

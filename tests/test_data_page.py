@@ -1,0 +1,231 @@
+"""The Data page from the entry point, on a small built-in set."""
+
+import html
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from mnist_core import browse, built_in, data, forms, hands, handwriting
+from mnist_core.built_in import Written
+from mnist_core.prediction import Classifier
+from pages.ui import look_through, pen_model
+
+pytestmark = pytest.mark.slow  # a whole app per test
+
+ENTRY = Path(__file__).parents[1] / "streamlit_app.py"
+
+
+@pytest.fixture(scope="module")
+def small():
+    """(train, test): the built-in set, if it had a few hundred digits by a few writers."""
+    seed = built_in.SEED
+    return (
+        Written(*handwriting.write(200, seed, range(5))),
+        Written(*handwriting.write(180, seed, range(5, 8))),
+    )
+
+
+@pytest.fixture
+def app(monkeypatch, tmp_path, small):
+    """The app, open on the Data page, where MNIST is missing and the built-in set is small."""
+    monkeypatch.delenv("MNIST_PATH", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
+    monkeypatch.setattr(built_in, "load", lambda: small)
+    monkeypatch.setattr(built_in, "TRAIN_WRITERS", range(5))
+    monkeypatch.setattr(built_in, "TEST_WRITERS", range(5, 8))
+    monkeypatch.setattr(data, "_loaded", {})
+    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda name: None)
+    st.cache_data.clear()
+    found = AppTest.from_file(ENTRY, default_timeout=60).run()
+    found = found.switch_page("pages/data.py").run()
+    yield found
+    assert not found.exception
+    st.cache_data.clear()
+
+
+def choose(app, key, value):
+    return app.segmented_control(key=key).set_value(value).run()
+
+
+def texts(app):
+    return " ".join(e.value for kind in ("markdown", "caption", "info") for e in app.get(kind))
+
+
+def bodies(app):
+    return [element.proto.body for element in app.get("html")]
+
+
+def gallery(app):
+    """What is read under each picture of the gallery."""
+    (body,) = [b for b in bodies(app) if '<div class="gallery' in b]
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", body)
+    return [" ".join(html.unescape(re.sub(r"<[^>]+>", " ", c)).split()) for c in captions]
+
+
+def alts(app):
+    return [alt for body in bodies(app) for alt in re.findall(r'<img[^>]* alt="([^"]*)"', body)]
+
+
+def moving(app):
+    """The link to the digit that is being written."""
+    (image,) = app.image
+    return image.proto.imgs[0].url
+
+
+def test_without_mnist_the_built_in_digits_are_shown_and_the_page_says_how_to_get_it(app):
+    assert "MNIST is not on this computer" in texts(app)
+    assert "**180** digits in the built-in test set" in texts(app)
+    assert len(gallery(app)) == browse.PAGE
+
+
+def test_mnist_can_be_asked_for_where_it_is_missing(app):
+    choose(app, "set", "MNIST")
+    assert "Choose the built-in digits" in texts(app)
+    assert not any('<div class="gallery' in body for body in bodies(app))
+
+
+def test_a_class_shows_its_digits_with_their_numbers(app, small):
+    choose(app, "digit", "7")
+    numbers = np.flatnonzero(small[1].labels == 7)
+    assert gallery(app) == [f"7 no. {n}" for n in numbers]
+    assert f"**{len(numbers)}** images of 7 in the built-in test set" in texts(app)
+    assert f"A 7, number {numbers[0]} of the built-in test set." in alts(app)
+
+
+def test_the_training_part_has_digits_of_its_own(app):
+    choose(app, "part", "Training")
+    assert "**200** digits in the built-in training set" in texts(app)
+
+
+def test_pages_go_on_where_the_last_one_ended_and_a_choice_goes_back_to_the_first(app):
+    app.get("pagination")[0].set_value(2).run()
+    assert gallery(app)[0].endswith(f"no. {browse.PAGE}")
+    choose(app, "part", "Training")
+    assert gallery(app)[0].endswith("no. 0")
+
+
+def test_what_a_model_reads_wrongly_is_shown_the_surest_first(app, small):
+    app.toggle(key="mistakes").set_value(True).run()
+    read = browse.readings(Classifier.load("reader").probabilities(small[1].images))
+    wrong = browse.misread(small[1].labels, read)
+    assert len(wrong)  # or this test shows nothing
+    assert f"reads **{len(wrong)}** of them wrongly" in texts(app)
+    assert [re.search(r"no\. (\d+)", c).group(1) for c in gallery(app)] == list(map(str, wrong))
+    first = wrong[0]
+    said = f"{small[1].labels[first]} no. {first} read as {read.digits[first]}, "
+    assert gallery(app)[0].startswith(said)
+
+
+def test_mistakes_can_be_narrowed_to_what_they_were_taken_for(app, small):
+    app.toggle(key="mistakes").set_value(True).run()
+    read = browse.readings(Classifier.load("reader").probabilities(small[1].images))
+    wrong = browse.misread(small[1].labels, read)
+    taken = int(read.digits[wrong[0]])
+    app.selectbox(key="as").set_value(str(taken)).run()
+    assert all(f"read as {taken}, " in caption for caption in gallery(app))
+    assert len(gallery(app)) == (read.digits[wrong] == taken).sum()
+
+
+def test_where_nothing_is_wrong_the_page_says_what_to_do(app):
+    app.toggle(key="mistakes").set_value(True).run()
+    choose(app, "digit", "5")
+    app.selectbox(key="as").set_value("5").run()
+    assert "reads none of them wrongly as 5. Choose another digit or model." in texts(app)
+
+
+def test_averages_show_two_pictures_of_each_digit(app, small):
+    choose(app, "look", "Averages")
+    counts = np.bincount(small[1].labels)
+    for digit in range(10):
+        assert f"The mean of {counts[digit]} images of {digit}." in alts(app)
+        assert any(alt.endswith(f"over {counts[digit]} images of {digit}.") for alt in alts(app))
+
+
+def test_a_writer_shows_all_they_wrote_and_every_number_of_their_hand(app, small):
+    choose(app, "look", "Writers")
+    app.number_input(key="writer").set_value(6).run()
+    wrote = small[1].labels[small[1].writers == 6]
+    assert sum("by writer 6" in alt for alt in alts(app)) == len(wrote)
+    assert f"Writer 6 wrote **{len(wrote)}** digits of the built-in test set" in texts(app)
+    (hand,) = [body for body in bodies(app) if 'class="hand"' in body]
+    assert hand.count("of 100 writers") == len(hands.NUMBERS)
+
+
+def test_another_writer_is_another_button_press_away(app):
+    choose(app, "look", "Writers")
+    seen = {app.button(key="another").click().run().number_input(key="writer").value
+            for _ in range(6)}  # fmt: skip
+    assert len(seen) > 1
+    assert seen <= set(range(8))
+
+
+def test_a_writers_hand_can_be_taken_to_the_pen_model(app):
+    choose(app, "look", "Writers")
+    app.number_input(key="writer").set_value(3).run()
+    app.button(key="borrow").click().run()
+    hand = hands.writer(built_in.SEED, 3).hand
+    assert app.slider(key="hand.slant").value == pytest.approx(hand.slant, abs=0.01)
+    assert "habits of writer 3" in texts(app)
+    app.button(key="plain").click().run()
+    assert app.slider(key="hand.slant").value == hands.Hand().slant
+    assert "habits of writer" not in texts(app)
+
+
+def test_every_number_of_a_hand_has_a_slider_over_all_it_may_be(app):
+    choose(app, "look", "Pen model")
+    for name, field in hands.Hand.__dataclass_fields__.items():
+        slider = app.slider(key=f"hand.{name}")
+        assert (slider.min, slider.max) == field.metadata["limits"]
+        assert slider.value == field.default
+        assert slider.help == field.metadata["help"]
+
+
+def test_a_slider_redraws_the_digit_and_back_again_it_is_the_old_one(app):
+    choose(app, "look", "Pen model")
+    before = moving(app)
+    app.slider(key="hand.slant").set_value(0.9).run()
+    assert moving(app) != before
+    app.slider(key="hand.slant").set_value(hands.Hand().slant).run()
+    assert moving(app) == before
+
+
+def test_the_sliders_stay_when_one_looks_elsewhere(app):
+    choose(app, "look", "Pen model")
+    app.slider(key="hand.slant").set_value(0.9).run()
+    choose(app, "look", "Averages")
+    choose(app, "look", "Pen model")
+    assert app.slider(key="hand.slant").value == 0.9
+
+
+def test_writing_again_gives_another_digit(app):
+    choose(app, "look", "Pen model")
+    before = moving(app)
+    app.button(key="again").click().run()
+    assert moving(app) != before
+
+
+def test_the_last_form_of_a_digit_can_be_chosen(app):
+    choose(app, "look", "Pen model")
+    for digit in (0, 1, 9):
+        choose(app, "pen_digit", digit)
+        last = len(forms.forms_of(digit)) - 1
+        choose(app, f"pen_form_{digit}", last)
+        assert f"Form {last + 1} of {last + 1}" in texts(app)
+        assert f"Another {digit} by the same hand." in alts(app)
+
+
+def test_the_same_hand_never_writes_twice_the_same():
+    several = [
+        handwriting.image_of(pen_model._one(4, 0, pen_model.PLAIN, seed)) for seed in range(9)
+    ]
+    assert len({image.tobytes() for image in several}) == 9
+
+
+def test_a_count_of_one_is_not_plural():
+    chosen = look_through.Chosen(None, "test")
+    chosen = chosen._replace(dataset=data.Dataset("mnist", None, None, "", ""))
+    assert look_through._counted(1, chosen, None) == "**1** digit in MNIST's test set"
