@@ -16,6 +16,7 @@ __all__ = [
     "EXPORTS",
     "ModelError",
     "card",
+    "experiment",
     "export",
     "folder",
     "import_bundle",
@@ -95,7 +96,7 @@ def load(name: str):
         ModelError: there is no such model, or its files don't fit together.
     """
     path = weights_path(name)
-    model = network.build(_experiment(name).network)
+    model = network.build(experiment(name).network)
     try:
         model.load_weights(path)
     except Exception as fault:  # h5py and Keras raise anything for a damaged file
@@ -103,7 +104,12 @@ def load(name: str):
     return model
 
 
-def _experiment(name) -> Experiment:
+def experiment(name: str) -> Experiment:
+    """What was asked when this model was trained: its network, recipe and data set.
+
+    Raises:
+        ModelError: there is no such model, or its card is damaged.
+    """
     found = card(name).get("experiment")
     try:
         return Experiment.from_json(json.dumps(found))
@@ -129,9 +135,9 @@ def export(name: str, kind: str) -> tuple[str, bytes]:
     if kind == "keras":
         return f"{name}.keras", weights_path(name).read_bytes()
     if kind == "script":
-        return exports.script(name, _experiment(name))
+        return exports.script(name, experiment(name))
     if kind == "bundle":
-        return f"{name}.bundle.zip", bundles.pack(_experiment(name), card(name), load(name))
+        return f"{name}.bundle.zip", bundles.pack(experiment(name), card(name), load(name))
     make = {"h5": exports.h5, "json": exports.json_and_weights}[kind]
     return make(name, load(name))
 

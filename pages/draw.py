@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import models, preprocess
-from pages.ui import answer, canvas, entry, samples
+from pages.ui import answer, canvas, entry, look_inside, samples
 from pages.ui.readers import load_behind_the_page, readers
 from pages.ui.session import session
 
@@ -16,25 +16,18 @@ def board(names: list[str]):
     row = st.container(horizontal=True, horizontal_alignment="distribute", gap="medium")
     left, middle, right = (row.container(width=width) for width in (canvas.SIDE, 350, 280))
     with left:
-        pen(memory)
+        canvas.board(memory)
     picture = canvas.picture(memory)
     with right:
         image = see(picture)
     with middle:
         read(memory, image, names)
+    if st.button("Why? Look inside the network", key="inside", icon=":material/search_insights:",
+                 disabled=image is None, help="Its layers at work on this drawing.",
+    ):  # fmt: skip
+        look_inside.open_drawing(memory.model_name)
     with st.expander("From drawing to image, step by step", icon=":material/transform:"):
         answer.steps(steps_of(picture))
-
-
-def pen(memory):
-    """The canvas, and what a hand needs beside it."""
-    width = st.session_state.get("pen_width", canvas.PEN_WIDTH)
-    canvas.show(memory, width)
-    with st.container(horizontal=True, key="pen", vertical_alignment="bottom"):
-        st.button("Clear", key="clear", icon=":material/delete:", on_click=canvas.start_with,
-                  args=(memory, []))  # fmt: skip
-        st.button("Undo", key="undo", icon=":material/undo:", on_click=canvas.undo, args=(memory,))
-        st.slider("Pen width", *canvas.PEN_WIDTHS, canvas.PEN_WIDTH, key="pen_width")
 
 
 def see(picture: np.ndarray) -> np.ndarray | None:

@@ -90,6 +90,17 @@ def pen_paths(first_paths: list[dict], pen_width: int, backdrop: np.ndarray | No
     return (result.json_data or {}).get("objects") or first_paths
 
 
+def board(session: Session) -> None:
+    """The canvas, and what a hand needs beside it."""
+    width = st.session_state.get("pen_width", PEN_WIDTH)
+    show(session, width)
+    with st.container(horizontal=True, key="pen", vertical_alignment="bottom"):
+        st.button("Clear", key="clear", icon=":material/delete:", on_click=start_with,
+                  args=(session, []))  # fmt: skip
+        st.button("Undo", key="undo", icon=":material/undo:", on_click=undo, args=(session,))
+        st.slider("Pen width", *PEN_WIDTHS, PEN_WIDTH, key="pen_width")
+
+
 def show(session: Session, pen_width: int) -> None:
     """Put the canvas on the page and its paths into `session.paths`."""
     if KEY not in st.session_state:  # a first visit, or one that comes back from another page

@@ -52,6 +52,12 @@ def choose() -> tuple[str, str]:
     return NAMES[said], PARTS[part]
 
 
+def query(name: str, part: str) -> dict[str, str]:
+    """What a link needs to have `choose` start from these."""
+    said = {value: label for label, value in (NAMES | PARTS).items()}
+    return {"set": said[name], "part": said[part]}
+
+
 def fetch(name: str, part: str) -> Chosen | None:
     """What was chosen; None, after saying what to do, where it isn't there."""
     data_notice.show(name)

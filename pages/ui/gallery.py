@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
-from pages.ui import answer
+from pages.ui import answer, clickable
 
 STYLE = """
 .gallery { display: grid; gap: .9rem .6rem; justify-content: start;
@@ -23,6 +23,8 @@ STYLE = """
 .ten { grid-template-columns: repeat(10, minmax(0, 1fr)); }
 .wide { grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); }
 .eight { grid-template-columns: repeat(8, minmax(0, 1fr)); gap: .4rem; }
+.gallery [data-click] { cursor: pointer; }
+.gallery [data-click]:is(:hover, :focus-visible) { outline: 2px solid #2f86e0; }
 @media (max-width: 640px) {
   .columns, .columns > div { gap: .2rem; }
   .columns img { border-radius: 2px; }
@@ -46,13 +48,20 @@ def style() -> None:
     st.html(f"<style>{STYLE}</style>")
 
 
-def show(tiles: list[Tile], kind: str = "") -> None:
-    """The pictures in rows that wrap.
+def show(tiles: list[Tile], kind: str = "", key: str = "") -> int | None:
+    """The pictures in rows that wrap; which one has just been clicked, from 0, if they can be.
 
     Args:
         kind: "wide" with room for more words, "ten" or "eight" for so many in a row.
+        key: of the widget; without one, they are only to look at.
     """
-    st.html(f'<div class="gallery {kind}">{"".join(map(_figure, tiles))}</div>')
+    figures = "".join(_figure(tile, i if key else None) for i, tile in enumerate(tiles))
+    body = f'<div class="gallery {kind}">{figures}</div>'
+    if not key:
+        st.html(body)
+        return None
+    click = clickable.show(body, key)
+    return int(click.what) if click else None
 
 
 def columns(heads: list[str], tiles: list[list[Tile]]) -> None:
@@ -64,12 +73,13 @@ def columns(heads: list[str], tiles: list[list[Tile]]) -> None:
     st.html(f'<div class="columns">{"".join(cells)}</div>')
 
 
-def _figure(tile) -> str:
+def _figure(tile, number: int | None) -> str:
     title, words = html.escape(tile.title), html.escape(tile.words)
     more = f"<br>{html.escape(tile.more)}" if tile.more else ""
     caption = f"<figcaption><b>{title}</b> <span>{words}</span>{more}</figcaption>"
-    return f"<figure>{_picture(tile)}{caption if title else ''}</figure>"
+    return f"<figure>{_picture(tile, number)}{caption if title else ''}</figure>"
 
 
-def _picture(tile) -> str:
-    return f'<img alt="{html.escape(tile.alt)}" src="{answer.png(tile.image)}">'
+def _picture(tile, number: int | None = None) -> str:
+    click = "" if number is None else f' data-click="{number}"'
+    return f'<img{click} alt="{html.escape(tile.alt)}" src="{answer.png(tile.image)}">'

@@ -19,12 +19,13 @@ def show(session: Session) -> None:
     """A row of digits to click, and a place for a picture."""
     left, right = st.columns([2, 1], gap="large")
     with left:
-        _digits(session)
+        digits(session)
     with right:
         _upload(session)
 
 
-def _digits(session: Session) -> None:
+def digits(session: Session) -> None:
+    """A row of digits that people wrote, to take with a click."""
     st.markdown("**No pen at hand? Take a digit that someone wrote**")
     test_set = readers().test_set()
     if test_set is None:

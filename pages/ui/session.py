@@ -1,12 +1,27 @@
 """What one visitor's tab remembers between reruns and from page to page."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from mnist_core.config import Experiment
 from pages.ui.story import Story
+
+
+class Given(NamedTuple):
+    """An image that is in none of the data sets: from a file of drawings, say."""
+
+    image: np.ndarray  # uint8 (28, 28)
+    words: str  # what it is, as in "A 7, drawing 12 of my.jsonl"
+
+
+class Spot(NamedTuple):
+    """One value of one layer."""
+
+    layer: str
+    place: tuple[int, ...]  # (row, column, map) or (unit,)
 
 
 @dataclass
@@ -23,6 +38,8 @@ class Session:
     samples_seed: int = 0
     experiment: Experiment | None = None  # the form's; None until the Train page has opened
     story: Story | None = None  # of the run that the Train page follows
+    given: Given | None = None  # an image that another page sent to Inside
+    spot: Spot | None = None  # which value Inside explains; None: it chooses
 
 
 def session() -> Session:

@@ -1,0 +1,93 @@
+"""Look inside a network: what each of its layers makes of a digit, and why it reads it so."""
+
+import streamlit as st
+
+from mnist_core import inspection, models
+from pages.ui import (
+    answer,
+    canvas,
+    digit_set,
+    entry,
+    feature_maps,
+    gallery,
+    inside_source,
+    inside_views,
+    one_value,
+    sums,
+)
+from pages.ui.readers import load_behind_the_page, readers
+from pages.ui.session import session
+
+VIEWS = {
+    "Layers": inside_views.layers,
+    "Filters": inside_views.filters,
+    "Which ink spoke": inside_views.ink,
+}
+STYLE = """
+@media (min-width: 641px) {  /* the sums stay in sight beside many layers */
+    .stColumn:has(.st-key-one_value) { align-self: stretch; }
+    .stColumn:has(.st-key-one_value) > .stVerticalBlock {
+        position: sticky; top: 4.5rem; max-height: calc(100vh - 5rem); overflow-y: auto; }
+}
+"""
+EMPTY = "Draw a digit, or take one: its way through the network appears here."
+
+
+@st.fragment
+def board(names: list[str]):
+    """Everything that changes with a stroke; a stroke reruns this and nothing else."""
+    memory = session()
+    row = st.container(horizontal=True, gap="large")
+    left, right = (row.container(width=width) for width in (canvas.SIDE, 380))
+    with left:
+        source = inside_source.choose(memory)
+    with right:
+        memory.model_name = st.selectbox(
+            "Read by", names, key="model", bind="query-params", help=answer.MODELS
+        )
+        inspector = taken_apart(memory.model_name)
+        answered(inspector, source)
+    if inspector is not None:
+        look(inspector, source)
+
+
+def taken_apart(name: str) -> inspection.Inspector | None:
+    """The model, ready to be looked into; None, after saying why, if it isn't yet or can't be."""
+    try:
+        return inspection.load(name) if readers().classifier(name) is not None else None
+    except ValueError as fault:
+        st.error(str(fault))
+        return None
+
+
+def answered(inspector, source) -> None:
+    """What the network reads, as on Draw."""
+    with st.container(key="answer"):
+        if source.image is None:
+            answer.hint(answer.HINT)
+        elif inspector is None:
+            answer.hint(answer.LOADING)
+        else:
+            answer.reading(inspector.steps(source.image)[-1].output)
+            st.caption(source.words)
+
+
+def look(inspector, source) -> None:
+    """The chosen view of the network at work on the image."""
+    view = st.segmented_control(
+        "View", list(VIEWS), default=None if "view" in st.session_state else "Layers",
+        required=True, key="view", bind="query-params", label_visibility="collapsed", wrap=True,
+    )  # fmt: skip
+    if source.image is None and view != "Filters":
+        st.info(EMPTY, icon=":material/draw:")
+        return
+    VIEWS[view](inspector, source.image)
+
+
+entry.require()
+styles = (canvas, answer, digit_set, feature_maps, one_value, sums, inside_views)
+st.html(f"<style>{STYLE}{''.join(one.STYLE for one in styles)}</style>")
+gallery.style()
+st.markdown("### Inside\nWhat each layer makes of a digit, number by number.")
+board(models.names())
+load_behind_the_page(session().model_name)

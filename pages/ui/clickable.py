@@ -1,0 +1,66 @@
+"""HTML whose parts can be clicked: what was clicked, and where on it."""
+
+import functools
+from typing import NamedTuple
+
+import streamlit as st
+
+# Elements with a `data-click` are the parts. Those that are images say where they were clicked;
+# by a key, that is their middle.
+_JS = """
+export default function ({ data, parentElement, setTriggerValue }) {
+    const place = parentElement.querySelector('.clickable');
+    if (place.shown === data.html) return;
+    place.shown = data.html;
+    const focused = place.contains(document.activeElement) && document.activeElement.dataset.click;
+    place.innerHTML = data.html;
+    const parts = [...place.querySelectorAll('[data-click]')];
+    for (const part of parts) {
+        part.tabIndex = 0;
+        part.setAttribute('role', 'button');
+        const tell = (x, y) => setTriggerValue('clicked', [part.dataset.click, x, y]);
+        part.onclick = event => {
+            const box = part.getBoundingClientRect();
+            tell((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+        };
+        part.onkeydown = event => {
+            if (event.key !== 'Enter' && event.key !== ' ') return;
+            event.preventDefault();
+            tell(0.5, 0.5);
+        };
+    }
+    parts.find(part => part.dataset.click === focused)?.focus();
+}
+"""
+
+
+class Click(NamedTuple):
+    """One click."""
+
+    what: str  # the part's `data-click`
+    x: float  # from its left, 0 to 1
+    y: float  # from its top, 0 to 1
+
+
+@functools.cache
+def _component():
+    """Late, because a component can't be made outside a running app."""
+    return st.components.v2.component(
+        "clickable_html", html='<div class="clickable"></div>', js=_JS, isolate_styles=False
+    )
+
+
+def show(html: str, key: str) -> Click | None:
+    """Put the HTML on the page; the click that this rerun is about, if it was on this.
+
+    A test without a browser replaces this function.
+
+    Args:
+        html: of ours; what people or files gave must be escaped in it.
+    """
+    found = _component()(data={"html": html}, key=key, on_clicked_change=_nothing)
+    return Click(*found.clicked) if found.clicked else None
+
+
+def _nothing():
+    """The page itself looks at what was clicked."""

@@ -1,0 +1,69 @@
+"""Whose image Inside looks at: the drawing, a digit of a set, or one that another page sent."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from mnist_core import preprocess
+from pages.ui import answer, canvas, digit_set, samples
+from pages.ui.look_inside import DRAWING, GIVEN, OF_A_SET
+from pages.ui.session import Session
+
+
+class Source(NamedTuple):
+    """An image to look into, or None where there is nothing yet, and what is known of it."""
+
+    image: np.ndarray | None  # uint8 (28, 28)
+    words: str = ""
+    train: bool = False  # it is a training image: the nearest of them is itself
+
+
+def choose(memory: Session) -> Source:
+    """The choice, and the canvas or the fields that belong to it."""
+    options = [DRAWING, OF_A_SET] + [GIVEN] * (memory.given is not None)
+    if st.session_state.get("look_at") not in options:
+        st.session_state.pop("look_at", None)
+    said = st.segmented_control(
+        "Look at", options, default=None if "look_at" in st.session_state else DRAWING,
+        required=True, key="look_at", bind="query-params", label_visibility="collapsed",
+    )  # fmt: skip
+    return {DRAWING: _drawing, OF_A_SET: _of_a_set, GIVEN: _given}[said or DRAWING](memory)
+
+
+def _drawing(memory: Session) -> Source:
+    canvas.board(memory)
+    samples.digits(memory)
+    try:
+        return Source(preprocess.to_mnist(canvas.picture(memory)), "What the network sees")
+    except preprocess.BlankPictureError:
+        return Source(None)
+
+
+def _of_a_set(memory: Session) -> Source:
+    with st.container(horizontal=True, gap="medium"):
+        name, part = digit_set.choose()
+    chosen = digit_set.fetch(name, part)
+    if chosen is None:
+        return Source(None)
+    images, labels = chosen.digits
+    last = len(labels) - 1
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        number = st.number_input(
+            f"Number, 0 to {last:,}", 0, last, key="number", bind="query-params", width=200
+        )
+        st.button("Another", key="another", icon=":material/casino:", on_click=_another,
+                  args=(last,))  # fmt: skip
+    words = f"A {labels[number]}, number {number:,} of {chosen.words()}"
+    st.html(f'<img class="seen" alt="{words}" src="{answer.png(images[number])}">')
+    return Source(images[number], words, part == "train")
+
+
+def _another(last: int) -> None:
+    st.session_state["number"] = int(np.random.default_rng().integers(last + 1))
+
+
+def _given(memory: Session) -> Source:
+    image, words = memory.given
+    st.html(f'<img class="seen" alt="The image that was sent here" src="{answer.png(image)}">')
+    return Source(image, words)

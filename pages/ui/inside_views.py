@@ -1,0 +1,133 @@
+"""What can be looked at inside a network: its layers, its filters, the ink that spoke."""
+
+import html
+
+import numpy as np
+import streamlit as st
+
+from mnist_core import mosaic, saliency
+from mnist_core.inspection import Inspector, Step
+from mnist_core.mosaic import Mosaic
+from pages.ui import answer, feature_maps, one_value
+from pages.ui.feature_maps import WIDE
+from pages.ui.session import session
+
+FILTER_ZOOM = 7  # pixels of the screen for a weight
+METHOD = (
+    "The method is *integrated gradients*: on the way from a black image to yours, each pixel's"
+    " part in the change of the logit is added up. Unlike a plain gradient, which says what a"
+    " small change **would** do, it shares out what the ink **did**: the parts of all pixels add"
+    " up to the change, and where there is no ink there is none. Sundararajan, Taly and Yan,"
+    " *Axiomatic Attribution for Deep Networks*, 2017."
+)
+STYLE = """
+.spoke { display: flex; flex-wrap: wrap; gap: 1.4rem; }
+.spoke figure { margin: 0; width: 22rem; max-width: 100%; }
+.spoke img { width: 100%; image-rendering: pixelated; border-radius: 6px; display: block; }
+.spoke figcaption { margin-top: .4rem; line-height: 1.4; }
+.filters { display: flex; flex-wrap: wrap; gap: .6rem; }
+.filters img { image-rendering: pixelated; max-width: 100%; display: block; }
+"""
+
+
+def layers(inspector: Inspector, image: np.ndarray) -> None:
+    """Every layer's maps, and beside them the arithmetic of one value."""
+    memory = session()
+    steps = inspector.steps(image)
+    left, right = st.columns([11, 9], gap="large")
+    memory.spot = one_value.fitting(memory.spot or _from_link(), steps)
+    with left:
+        every = _every_map(steps)
+        clicked = feature_maps.show(steps, memory.spot, every)
+    with right, st.container(key="one_value"):
+        st.markdown("**The arithmetic of one value.** Click a pixel in any map.")
+        one_value.choose(memory, steps, memory.spot)
+        step = one_value.layer_named(steps, memory.spot.layer)
+        clicked = one_value.show(inspector, image, step, memory.spot) or clicked
+    _into_link(memory.spot)
+    if clicked and clicked != memory.spot:
+        memory.spot = clicked
+        st.rerun(scope="fragment")
+
+
+def _every_map(steps: list[Step]) -> bool:
+    """Whether all maps are wanted, where a layer has more than are shown at first."""
+    if all(step.output.ndim == 1 or step.output.shape[-1] <= feature_maps.FIRST for step in steps):
+        return True
+    return st.toggle(f"Show all maps, not only the first {feature_maps.FIRST}", key="every_map")
+
+
+def _from_link():
+    """The spot in the page's address: "block1_conv.10.12.3"."""
+    name, *place = st.query_params.get("at", "").split(".")
+    if place and all(number.isdecimal() and len(number) < 6 for number in place):
+        return one_value.Spot(name, tuple(map(int, place)))
+    return None
+
+
+def _into_link(spot) -> None:
+    at = ".".join([spot.layer, *map(str, spot.place)])
+    if st.query_params.get("at") != at:
+        st.query_params["at"] = at
+
+
+def filters(inspector: Inspector, image: np.ndarray) -> None:
+    """The kernels of every convolution."""
+    found = inspector.filters()
+    if not found:
+        st.info("This network has no convolutions, so it has no filters.")
+        return
+    st.markdown(
+        "What each convolution looks for, as it was learned. **White** weights want ink, **blue**"
+        " ones want none. Only the first layer's filters lie on the image itself; later ones lie"
+        " on the maps before them, with a square for each."
+    )
+    for layer, kernel in found:
+        before, count = kernel.shape[2:]
+        st.markdown(f"**{layer.name}** · {count} filters of {kernel.shape[0]} × {kernel.shape[1]}")
+        if before == 1:
+            _kernels(np.moveaxis(kernel[:, :, 0], -1, 0), f"The {count} filters of {layer.name}")
+            continue
+        number = st.number_input(
+            f"Filter, 0 to {count - 1}", 0, count - 1, key=f"filter-{layer.name}", width=200
+        )
+        words = f"Filter {number} of {layer.name}: a square for each of the {before} maps before it"
+        _kernels(np.moveaxis(kernel[..., number], -1, 0), words)
+
+
+def _kernels(tiles: np.ndarray, words: str) -> None:
+    count, height, width = tiles.shape
+    columns = min(count, WIDE // ((width + 1) * FILTER_ZOOM))
+    picture = Mosaic(count, height, width, columns).draw(tiles)
+    size = picture.shape[1] * FILTER_ZOOM
+    st.html(
+        f'<div class="filters"><img alt="{html.escape(words)}" style="width:{size}px"'
+        f' src="{answer.png(picture)}"></div>'
+    )
+
+
+def ink(inspector: Inspector, image: np.ndarray) -> None:
+    """Which ink spoke for the digit read, and which against the runner-up."""
+    probabilities = inspector.steps(image)[-1].output
+    second, first = (int(d) for d in np.argsort(probabilities)[-2:])
+    alone = saliency.integrated_gradients(inspector, image, first)
+    lead = saliency.integrated_gradients(inspector, image, first, second)
+    figures = (
+        (alone, f"For a {first}", f"Orange ink spoke for a {first}, blue ink against it. All of"
+         f" it changed the logit of {first} by {alone.change:+.2f}."),
+        (lead, f"A {first} rather than a {second}", f"Orange ink spoke for {first} against the"
+         f" runner-up, {second}; blue ink for {second}. All of it gave {first} a lead of"
+         f" {lead.change:+.2f}."),
+    )  # fmt: skip
+    cells = "".join(
+        f'<figure><img alt="{title}: {words}"'
+        f' src="{answer.png(mosaic.ink(found.parts, image))}">'
+        f"<figcaption><b>{title}.</b> {words}</figcaption></figure>"
+        for found, title, words in figures
+    )
+    st.html(f'<div class="spoke">{cells}</div>')
+    with st.expander("How this is worked out", icon=":material/function:"):
+        st.markdown(METHOD)
+        st.latex(
+            r"\text{part}_i = x_i \int_0^1 \frac{\partial z_d(\alpha x)}{\partial x_i}\, d\alpha"
+        )

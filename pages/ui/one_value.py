@@ -1,0 +1,166 @@
+"""One value of one layer: where it is, what it sees, and its arithmetic."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core import arithmetic, receptive
+from mnist_core.inspection import Inspector, Step
+from mnist_core.mosaic import Mosaic
+from pages.ui import answer, clickable, feature_maps, sums
+from pages.ui.session import Session, Spot
+
+LARGE = 250  # pixels on the screen, of a map and of the image beside it
+STYLE = """
+.large { display: flex; flex-wrap: wrap; gap: .9rem; }
+.large figure { margin: 0; width: 250px; max-width: 47%; }
+.large figcaption { font-size: .85rem; line-height: 1.3; margin-top: .3rem; }
+.large img { width: 100%; display: block; image-rendering: pixelated; border-radius: 4px; }
+.large img[data-click] { cursor: crosshair; }
+.large .framed { width: 100%; }
+"""
+MEANINGS = {
+    "Conv2D": "A filter is laid on a patch of the maps before it. Each value is multiplied with"
+    " the weight on it; the sum of all, plus a bias, says how well the patch fits the filter.",
+    "BatchNormalization": "The value is compared with what was typical of its map in training:"
+    " how many spreads it lies above the mean; then stretched and moved by two learned numbers.",
+    "Activation": "The bend: without it, layers upon layers would be one single weighted sum.",
+    "MaxPooling2D": "Only the largest value of each square goes on: that it was found counts more"
+    " than where exactly.",
+    "Flatten": "The maps are laid in one long row, value by value. Nothing is computed.",
+    "GlobalAveragePooling2D": "All of a map becomes one number: its mean.",
+    "Dense": "Every value before it is multiplied with a weight of its own; all are added up.",
+    "Softmax": "Each logit's exponential, divided by the sum of all ten: now all lie between 0 and"
+    " 1 and add up to 1.",
+    "Dropout": "While training, some values are set to 0 at random. Now all are passed on.",
+}
+FORMULAS = {
+    "Conv2D": r"y = f\Big(\sum_{i,j,m} x_{i,j,m}\, w_{i,j,m} + b\Big)",
+    "BatchNormalization": r"y = \gamma\,\frac{x-\mu}{\sqrt{\sigma^2+0.001}}+\beta",
+    "MaxPooling2D": r"y = \max_{i,j} x_{i,j}",
+    "GlobalAveragePooling2D": r"y = \frac{1}{n}\sum_{i,j} x_{i,j}",
+    "Dense": r"y = f\Big(\sum_i x_i\, w_i + b\Big)",
+    "Softmax": r"p_d = \frac{e^{z_d}}{\sum_k e^{z_k}}",
+}
+
+
+def first(steps: list[Step]) -> Spot:
+    """The value to begin with: the strongest of the first layer."""
+    output = steps[0].output
+    place = np.unravel_index(int(output.argmax()), output.shape)
+    return Spot(steps[0].layer.name, tuple(int(i) for i in place))
+
+
+def fitting(spot: Spot | None, steps: list[Step]) -> Spot:
+    """The spot, if these layers have it; else the first."""
+    shapes = {step.layer.name: step.output.shape for step in steps}
+    shape = shapes.get(spot.layer) if spot else None
+    if shape is None or len(shape) != len(spot.place):
+        return first(steps)
+    return Spot(spot.layer, tuple(min(i, n - 1) for i, n in zip(spot.place, shape, strict=True)))
+
+
+def choose(memory: Session, steps: list[Step], spot: Spot) -> None:
+    """The spot in numbers, for a keyboard; what is set here shows everywhere."""
+    names = [step.layer.name for step in steps]
+    shape = steps[names.index(spot.layer)].output.shape
+    st.session_state["spot-layer"] = spot.layer
+
+    def moved():
+        layer = st.session_state["spot-layer"]
+        place = [st.session_state.get(f"spot-{what}", 0) for what in _axes(spot.place)]
+        same = len(steps[names.index(layer)].output.shape) == len(spot.place)
+        memory.spot = Spot(layer, tuple(place) if same else _start(steps[names.index(layer)]))
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.selectbox("Layer", names, key="spot-layer", on_change=moved, width=190)
+        for what, value, size in zip(_axes(spot.place), spot.place, shape, strict=True):
+            st.session_state[f"spot-{what}"] = value
+            st.number_input(what, 0, size - 1, key=f"spot-{what}", on_change=moved, width=104)
+
+
+def _axes(place) -> tuple[str, ...]:
+    return ("Row", "Column", "Map") if len(place) == 3 else ("Value",)
+
+
+def _start(step) -> tuple[int, ...]:
+    """The strongest value of a layer."""
+    return tuple(int(i) for i in np.unravel_index(int(step.output.argmax()), step.output.shape))
+
+
+def show(inspector: Inspector, image: np.ndarray, step: Step, spot: Spot) -> Spot | None:
+    """The value's map and what it sees, its arithmetic; another pixel, if it was clicked."""
+    moved = None
+    if len(spot.place) == 3:
+        field = receptive.field(inspector.plan, spot.layer, spot.place)
+        click = clickable.show(_large(image, step, spot, field), "large")
+        if click:
+            height, width = step.output.shape[:2]
+            _, row, column = Mosaic(1, height, width, 1).at(click.x, click.y)
+            moved = Spot(spot.layer, (row, column, spot.place[2]))
+    st.markdown(MEANINGS[step.layer.kind])
+    if step.layer.kind in FORMULAS:
+        st.latex(FORMULAS[step.layer.kind])
+    found = arithmetic.explain(step, spot.place)
+    all_digits = st.toggle(
+        "All digits", key="all_digits",
+        help="Numbers are shown rounded, so they may miss their sum in the last place."
+        " Switch this on, or point at a number, to see it as the computer holds it.",
+    )  # fmt: skip
+    chosen = _choose_map(found) if isinstance(found, arithmetic.Convolution) else 0
+    with st.container(key="arithmetic"):
+        st.html(sums.show(found, chosen, all_digits))
+        st.html(_check(found, step, spot, sums.Writer(all_digits)))
+    return moved
+
+
+def _choose_map(found: arithmetic.Convolution) -> int:
+    """Which of the maps before it is shown with its patch: the heaviest, unless one is chosen."""
+    count = found.patch.shape[-1]
+    if count == 1:
+        return 0
+    heaviest = sums.heaviest_map(found)
+    options = ["heaviest", *range(count)]
+    said = st.selectbox(
+        "Patch of map", options, key="patch_of", width=210,
+        format_func=lambda o: f"{heaviest}, which counts most" if o == "heaviest" else str(o),
+        help="The filter has a layer of weights for each map before it.",
+    )  # fmt: skip
+    return heaviest if said == "heaviest" else min(said, count - 1)
+
+
+def _check(found, step: Step, spot: Spot, write) -> str:
+    """What the network itself computed, to hold against the sum."""
+    value = float(step.output[spot.place])
+    return (
+        f'<div class="sum"><p>The network computed <b title="{sums.whole(value)}">'
+        f"{write.number(value)}</b>.</p></div>"
+    )
+
+
+def _large(image, step: Step, spot: Spot, field) -> str:
+    row, column, number = spot.place
+    height, width = step.output.shape[:2]
+    largest = float(np.abs(step.output).max(initial=0))
+    tile = Mosaic(1, height, width, 1).draw(step.output[None, :, :, number], largest)
+    pixel = feature_maps.frame(row, column, 1, 1, (height, width))
+    size = (field.bottom - field.top, field.right - field.left)
+    seen = feature_maps.frame(field.top, field.left, *size, image.shape)
+    return (
+        '<div class="large">'
+        + _figure(tile, f"Map {number} of {spot.layer}", pixel, "Click a pixel.", "pixel")
+        + _figure(image, "The image", seen, f"It sees these {size[0]} × {size[1]} pixels.")
+        + "</div>"
+    )
+
+
+def _figure(picture, alt, frame, words, click="") -> str:
+    part = f'data-click="{click}"' if click else ""
+    return (
+        f'<figure><div class="framed"><img {part} decoding="sync" alt="{alt}"'
+        f' src="{answer.png(picture)}">{frame}</div><figcaption>{words}</figcaption></figure>'
+    )
+
+
+def layer_named(steps: list[Step], name: str) -> Step:
+    """The step of this layer."""
+    return next(step for step in steps if step.layer.name == name)

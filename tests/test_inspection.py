@@ -1,0 +1,156 @@
+"""A network taken apart: its layers' outputs, gradients, receptive fields, likenesses."""
+
+import itertools
+
+import numpy as np
+import pytest
+from test_arithmetic import NETWORKS, each_network, image, inspector
+
+from mnist_core import inspection, models, neighbours, receptive, saliency
+from mnist_core.config import ConvBlock, Network
+from mnist_core.prediction import Classifier
+
+
+@each_network
+def test_layers_come_in_order_each_fed_by_the_one_before(net):
+    taken_apart = inspector(net)
+    found = taken_apart.steps(image())
+    assert [step.layer for step in found] == taken_apart.plan
+    assert all(step.output.shape == step.layer.output_shape for step in found)
+    for before, after in itertools.pairwise(found):
+        assert np.array_equal(before.output, after.inputs)
+
+
+def test_the_last_layer_says_what_the_classifier_says():
+    found = inspection.load("classic").steps(image())
+    wanted = Classifier.load("classic").probabilities(image()[None])[0]
+    np.testing.assert_allclose(found[-1].output, wanted, atol=1e-5)
+
+
+def test_a_model_is_taken_apart_once():
+    assert inspection.load("classic") is inspection.load("classic")
+
+
+def test_an_unknown_model_is_refused_in_a_sentence():
+    with pytest.raises(models.ModelError, match="no model called 'nobody'"):
+        inspection.load("nobody")
+
+
+def test_filters_are_those_of_the_convolutions():
+    found = inspector(NETWORKS["averages in place of flatten"]).filters()
+    assert [(layer.name, kernel.shape) for layer, kernel in found] == [
+        ("block1_1_conv", (3, 3, 1, 3)),
+        ("block1_2_conv", (3, 3, 3, 3)),
+    ]
+
+
+def test_features_are_what_the_logits_are_weighed_from():
+    taken_apart = inspector(NETWORKS["every kind of layer"])
+    (logits,) = [s for s in taken_apart.steps(image()) if s.layer.name == "logits"]
+    np.testing.assert_allclose(taken_apart.features(image()[None])[0], logits.inputs, atol=1e-6)
+
+
+def test_gradients_agree_with_finite_differences():
+    taken_apart = inspector(Network((ConvBlock(3, 5, activation="tanh", pool_size=0),), dense=()))
+    asked = np.float32([1, 0, 0, -1, 0, 0, 0, 0.5, 0, 0])
+    x = np.random.default_rng(3).random((28, 28)).astype(np.float32)
+    _, slopes = taken_apart.gradients(x[None], asked)
+    tiny = 1e-2
+    for row, column in [(0, 0), (13, 14), (20, 7), (27, 27)]:
+        moved = np.stack([x, x])
+        moved[:, row, column] += (tiny, -tiny)
+        ends, _ = taken_apart.gradients(moved, asked)
+        wanted = (ends[0] - ends[1]) / (2 * tiny)
+        assert slopes[0, row, column] == pytest.approx(wanted, rel=0.02, abs=2e-3)
+
+
+@pytest.mark.parametrize("net", [NETWORKS["every kind of layer"], *list(NETWORKS.values())[1:3]])
+def test_a_receptive_field_holds_all_the_pixels_that_matter_and_no_others(net):
+    taken_apart, black = inspector(net), image(4)
+    for number, step in enumerate(taken_apart.steps(black)):
+        if len(step.layer.output_shape) != 3:
+            break
+        place = tuple(np.array(step.output.shape) // 3)
+        field = receptive.field(taken_apart.plan, step.layer.name, place)
+        inside = np.zeros((28, 28), bool)
+        inside[field.top : field.bottom, field.left : field.right] = True
+        outer = black.copy()
+        outer[~inside] = 255 - outer[~inside]
+        moved = taken_apart.steps(outer)[number].output[place]
+        assert moved == pytest.approx(step.output[place], abs=1e-5)  # what is outside is not seen
+
+
+def test_a_receptive_field_is_no_larger_than_it_must_be():
+    net = Network((ConvBlock(2, 3, pool_size=2), ConvBlock(2, 3, pool_size=0)), dense=())
+    plan = inspector(net).plan
+    assert receptive.field(plan, "block1_conv", (4, 5, 0)) == (4, 5, 7, 8)
+    assert receptive.field(plan, "block1_pool", (4, 5, 0)) == (8, 10, 12, 14)
+    assert receptive.field(plan, "block2_conv", (4, 5, 0)) == (8, 10, 16, 18)
+    assert receptive.field(plan, "logits", (3,)) == receptive.WHOLE
+
+
+def test_a_receptive_field_ends_at_the_edge_of_the_image():
+    plan = inspector(Network((ConvBlock(2, 5, padding="same"),), dense=())).plan
+    assert receptive.field(plan, "block1_conv", (0, 27, 0)) == (0, 25, 3, 28)
+
+
+def digit():
+    """A seven, drawn by rows."""
+    drawn = np.zeros((28, 28), np.uint8)
+    drawn[6:8, 8:20] = 255
+    for row in range(8, 22):
+        drawn[row, 19 - row // 2 : 21 - row // 2] = 255
+    return drawn
+
+
+def test_the_parts_of_all_pixels_make_the_change_of_the_logit():
+    for against in (None, 1):
+        found = saliency.integrated_gradients(inspection.load("classic"), digit(), 7, against)
+        assert found.parts.sum() == pytest.approx(found.change, rel=0.03)
+
+
+def test_a_pixel_without_ink_has_no_part():
+    found = saliency.integrated_gradients(inspection.load("classic"), digit(), 7)
+    assert not found.parts[digit() == 0].any()
+    assert found.parts[digit() > 0].any()
+
+
+def test_against_another_digit_the_parts_are_the_difference_of_both():
+    taken_apart = inspection.load("classic")
+    seven, one, both = (
+        saliency.integrated_gradients(taken_apart, digit(), *digits).parts
+        for digits in [(7,), (1,), (7, 1)]
+    )
+    np.testing.assert_allclose(both, seven - one, atol=1e-3)
+
+
+def remembered(taken_apart, images):
+    *said, memory = neighbours.remember(taken_apart, images)
+    return said, memory
+
+
+def test_the_nearest_are_those_that_a_loop_finds():
+    taken_apart = inspector(NETWORKS["every kind of layer"])
+    images = np.stack([image(seed) for seed in range(60)])
+    _, memory = remembered(taken_apart, images)
+    features = taken_apart.features(images).astype(np.float64)
+    wanted = taken_apart.features(image(99)[None])[0]
+    distances = [float(np.sqrt(((row - wanted) ** 2).sum())) for row in features]
+    found = neighbours.nearest(memory, wanted, 5)
+    assert [n.number for n in found] == sorted(range(60), key=distances.__getitem__)[:5]
+    for neighbour in found:
+        assert neighbour.distance == pytest.approx(distances[neighbour.number], rel=0.01)
+
+
+def test_an_image_is_its_own_nearest_neighbour():
+    taken_apart = inspector(Network())
+    images = np.stack([image(seed) for seed in range(20)])
+    _, memory = remembered(taken_apart, images)
+    assert neighbours.nearest(memory, taken_apart.features(images[7:8])[0], 1)[0].number == 7
+
+
+def test_remembering_says_how_far_it_is(monkeypatch):
+    monkeypatch.setattr(neighbours, "AT_ONCE", 8)
+    said, memory = remembered(inspector(Network()), np.stack([image()] * 20))
+    assert said == [0, 8, 16]
+    assert len(memory.features) == len(memory.lengths) == 20
