@@ -1,7 +1,7 @@
-"""How good a model is: accuracy, loss, confusion matrix, and drawings as a test set."""
+"""How good a model is, from its answers; and drawings as a test set."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ CANVAS = 280  # pixels: the Draw page's
 # How people fill a canvas: from a small digit to nearly all of it, thin pen to thick.
 DIGIT_SIZES = (0.35, 0.85)  # of the canvas
 PEN_WIDTHS = (8, 26)  # pixels
+BINS = 15  # of a calibration curve, as in Guo et al. 2017
 SMALLEST_PROBABILITY = 1e-7  # Keras' epsilon: a class given 0 costs 16.1, not infinity
 
 
@@ -35,18 +36,48 @@ class Measure(NamedTuple):
 
 def measure(classifier: Classifier, digits: Digits) -> Measure:
     """Everything one number can say of how a model reads these digits."""
-    probabilities = classifier.probabilities(digits.images)
-    right = probabilities.argmax(axis=1) == digits.labels
-    of_the_true = probabilities[np.arange(len(digits.labels)), digits.labels]
-    loss = -np.log(of_the_true.clip(SMALLEST_PROBABILITY, 1).astype(np.float64))
+    return measured(classifier.probabilities(digits.images), digits.labels)
+
+
+def measured(probabilities: np.ndarray, labels: np.ndarray) -> Measure:
+    """The same, of answers that are there already.
+
+    Args:
+        probabilities: (n, 10), n >= 1. labels: (n,).
+
+    Raises:
+        ValueError: the answers are no numbers.
+    """
+    require_numbers(probabilities)
+    right = probabilities.argmax(axis=1) == labels
     return Measure(
         accuracy=float(right.mean()),
-        loss=float(loss.mean()),
+        loss=float(losses(probabilities, labels).mean()),
         images=len(right),
         interval=interval(int(right.sum()), len(right)),
-        calibration_error=calibration_error(probabilities, digits.labels),
+        calibration_error=calibration_error(probabilities, labels),
         not_sure=float((probabilities.max(axis=1) < NOT_SURE_BELOW).mean()),
     )
+
+
+def require_numbers(probabilities: np.ndarray) -> None:
+    """Refuse what a network answers whose training has blown up.
+
+    Raises:
+        ValueError: some are no finite numbers.
+    """
+    if not np.isfinite(probabilities).all():
+        count = int((~np.isfinite(probabilities).all(axis=1)).sum())
+        raise ValueError(
+            "A model must answer with numbers from 0 to 1. Received: no numbers (NaN) for"
+            f" {count:,} of {len(probabilities):,} images; its weights grew beyond all bounds"
+        )
+
+
+def losses(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """-log of the probability given to each true digit: float64 (n,), 0 to 16.1."""
+    of_the_true = probabilities[np.arange(len(labels)), labels]
+    return -np.log(of_the_true.clip(SMALLEST_PROBABILITY, 1).astype(np.float64))
 
 
 def interval(right: int, count: int) -> tuple[float, float]:
@@ -61,12 +92,27 @@ def interval(right: int, count: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
-    """Expected calibration error: how far, on average, "p sure" is from right in a share p.
+class Reliability(NamedTuple):
+    """How often a model is right where it is about so sure; a row for each of some bins.
 
-    The mean over bins of equal width of |share right - mean probability of the best guess|,
-    each bin weighted by its images. Source: Guo et al., On Calibration of Modern Neural
-    Networks, 2017.
+    Bins are of equal width, from 0 to 1; a bin without images has NaN for its two means.
+    """
+
+    counts: np.ndarray  # int64 (bins,): images
+    right: np.ndarray  # int64 (bins,): of these, read right
+    sure: np.ndarray  # float64 (bins,): mean probability of the best guess
+    share: np.ndarray  # float64 (bins,): right / counts
+
+    def error(self) -> float:
+        """Expected calibration error: |share - sure|, each bin weighted by its images."""
+        gaps = np.abs(self.share - self.sure) * self.counts
+        return float(np.nansum(gaps) / self.counts.sum())
+
+
+def reliability(probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS) -> Reliability:
+    """The calibration curve of a model's answers.
+
+    Source: Guo et al., On Calibration of Modern Neural Networks, 2017.
 
     Args:
         probabilities: (n, 10). labels: (n,).
@@ -74,8 +120,14 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int =
     sure = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
     at = np.minimum((sure * bins).astype(int), bins - 1)
-    gaps = np.bincount(at, right - sure, bins)
-    return float(np.abs(gaps).sum() / len(labels))
+    counts, hits = np.bincount(at, minlength=bins), np.bincount(at[right], minlength=bins)
+    of = np.where(counts, counts, np.nan)
+    return Reliability(counts, hits, np.bincount(at, sure, bins) / of, hits / of)
+
+
+def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS) -> float:
+    """Expected calibration error: how far, on average, "p sure" is from right in a share p."""
+    return reliability(probabilities, labels, bins).error()
 
 
 def confusion_matrix(labels: np.ndarray, predicted: np.ndarray) -> np.ndarray:
@@ -84,7 +136,50 @@ def confusion_matrix(labels: np.ndarray, predicted: np.ndarray) -> np.ndarray:
     return np.bincount(pairs, minlength=100).reshape(10, 10)
 
 
-def stroke_digits(drawings: Sequence, seed: int) -> Digits:
+class PerClass(NamedTuple):
+    """How each digit fares: ten rows; NaN where there is nothing to take a share of."""
+
+    images: np.ndarray  # int64 (10,): of this digit
+    precision: np.ndarray  # float64 (10,): of those read as it, the share that are it
+    recall: np.ndarray  # float64 (10,): of its images, the share read as it
+    f1: np.ndarray  # float64 (10,): the harmonic mean of these two
+
+
+def per_class(matrix: np.ndarray) -> PerClass:
+    """Precision, recall and F1 of each digit.
+
+    Args:
+        matrix: a confusion matrix, (10, 10).
+    """
+    hits, images, taken = matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
+
+    def share(part, whole):
+        return part / np.where(whole, whole, np.nan)
+
+    return PerClass(
+        images, share(hits, taken), share(hits, images), share(2 * hits, images + taken)
+    )
+
+
+def by_chance(first: int, second: int) -> float:
+    """How often a fair coin splits first + second throws at least as unevenly: 0 to 1.
+
+    `first` images are misread by one model alone, `second` by another alone. The smaller this is,
+    the less the difference between the two can be luck.
+
+    Source: McNemar, Note on the sampling error of the difference between correlated proportions,
+    1947; here exact.
+    """
+    throws, ways, tail = first + second, 1, 0
+    for k in range(min(first, second) + 1):
+        tail += ways  # the number of ways in which k of the throws come up heads
+        ways = ways * (throws - k) // (k + 1)
+    return min(1.0, 2 * tail / 2**throws)
+
+
+def stroke_digits(
+    drawings: Sequence, seed: int, on_progress: Callable[[int, int], None] = lambda done, of: None
+) -> Digits:
     """Drawings as a person would have made them on the Draw page, put through MNIST's rule.
 
     Each at a random place, size and pen width. Whatever else is in the list, the n-th is drawn
@@ -92,11 +187,13 @@ def stroke_digits(drawings: Sequence, seed: int) -> Digits:
 
     Args:
         drawings: of `strokes.Drawing`.
+        on_progress: called with (drawings done, drawings) before each.
     """
     from mnist_core import preprocess
 
     images = np.zeros((len(drawings), 28, 28), np.uint8)
     for number, drawing in enumerate(drawings):
+        on_progress(number, len(drawings))
         dice = np.random.default_rng([seed, number])
         images[number] = preprocess.to_mnist(picture_of(drawing.strokes, dice))
     return Digits(images, np.array([drawing.label for drawing in drawings], np.uint8))

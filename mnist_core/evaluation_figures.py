@@ -1,0 +1,186 @@
+"""How models did on a test -> Plotly figures. Knows neither Keras nor Streamlit.
+
+Backgrounds are transparent and colours mid-toned, so that a figure stands on light and dark pages.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnist_core.evaluation import Reliability, interval
+from mnist_core.figures import GRID, TRAINING, VALIDATION
+from mnist_core.moves import Move
+
+COLOURS = (TRAINING, VALIDATION)  # of the first and the second model
+DIAGONAL = "rgba(128, 128, 128, 0.16)"
+DIGITS = list(range(10))
+STRONGEST = 0.8  # opacity of the commonest mistake: its number stays legible
+HEIGHTS = {"confusion": 440, "reliability": 380, "robustness": 260}  # pixels, fixed
+
+
+def confusion(matrix: np.ndarray, which: int = 0, cell: tuple[int, int] | None = None) -> go.Figure:
+    """A confusion matrix whose few mistakes are not drowned by what is right.
+
+    Only mistakes are coloured, by the square root of their number; what is right is a number on
+    grey.
+
+    Args:
+        matrix: int (10, 10), row = the true digit, column = what it was read as.
+        which: 0 or 1: the first or the second model, by its colour.
+        cell: (true digit, read as): framed.
+    """
+    wrong = matrix * (1 - np.eye(10, dtype=int))
+    figure = go.Figure(
+        go.Heatmap(
+            z=np.sqrt(wrong),
+            zmin=0,
+            zmax=max(1.0, float(np.sqrt(wrong.max()))),
+            x=DIGITS,
+            y=DIGITS,
+            customdata=matrix,
+            colorscale=[[0, _faint(COLOURS[which], 0)], [1, _faint(COLOURS[which], STRONGEST)]],
+            showscale=False,
+            hovertemplate="%{customdata:,} images of %{y} read as %{x}<extra></extra>",
+        )
+    )
+    figure.add_trace(_numbers(matrix))
+    for digit in DIGITS:
+        figure.add_shape(**_box(digit, digit), layer="below", line_width=0, fillcolor=DIAGONAL)
+    if cell is not None:
+        figure.add_shape(**_box(*cell), line={"color": COLOURS[which], "width": 3})
+    side = {"tickvals": DIGITS, "range": [-0.5, 9.5], "gridcolor": GRID, "zeroline": False}
+    side |= {"showgrid": False, "fixedrange": True}
+    figure.update_xaxes(title="Read as", **side)
+    figure.update_yaxes(title="True digit", **side | {"range": [9.5, -0.5]})
+    return _laid_out(figure, "confusion", showlegend=False)
+
+
+def _numbers(matrix) -> go.Scatter:
+    """The counts as text: of its own, so that the page's colour of letters is used."""
+    rows, columns = np.nonzero(matrix)
+    return go.Scatter(
+        x=columns, y=rows, text=[f"{count:,}" for count in matrix[rows, columns]],
+        mode="text", hoverinfo="skip", textfont={"size": 12},
+    )  # fmt: skip
+
+
+def _box(row, column) -> dict:
+    return {
+        "type": "rect", "x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5,
+    }  # fmt: skip
+
+
+def reliability(found: Mapping[str, Reliability]) -> go.Figure:
+    """How often models are right where they are about so sure, and how often they are.
+
+    Above, a point for each bin with images, with its 95 % interval; on the diagonal, sureness can
+    be trusted. Below, how many images a bin has, on a logarithmic axis.
+
+    Args:
+        found: model -> its calibration curve; one or two.
+    """
+    figure = go.Figure(_trustworthy())
+    for (name, curve), colour in zip(found.items(), COLOURS, strict=False):
+        figure.add_trace(_calibration(name, curve, colour))
+        figure.add_trace(_counts(name, curve, colour))
+    share = {"tickformat": ".0%", "gridcolor": GRID, "zeroline": False, "range": [-0.02, 1.02]}
+    figure.update_xaxes(title="How sure (probability of the best guess)", anchor="y2", **share)
+    figure.update_yaxes(title="How often right", domain=[0.34, 1], **share)
+    most = max((int(curve.counts.max()) for curve in found.values()), default=1)
+    figure.update_layout(
+        yaxis2={"title": "Images", "type": "log", "domain": [0, 0.24], "gridcolor": GRID,
+                "range": [-0.3, np.log10(most) + 0.2], "dtick": 1 if most < 1e4 else 2},
+        barmode="group", bargap=0.15,
+    )  # fmt: skip
+    return _laid_out(figure, "reliability")
+
+
+def _trustworthy() -> go.Scatter:
+    return go.Scatter(
+        x=[0, 1], y=[0, 1], mode="lines", name="right as often as sure", hoverinfo="skip",
+        line={"color": "rgba(128, 128, 128, 0.8)", "dash": "dot", "width": 1.5},
+    )  # fmt: skip
+
+
+def _calibration(name, curve, colour) -> go.Scatter:
+    filled = np.flatnonzero(curve.counts)
+    right, counts = curve.right[filled].tolist(), curve.counts[filled].tolist()
+    share, ends = curve.share[filled], np.array([interval(*n) for n in zip(right, counts)])  # noqa: B905
+    return go.Scatter(
+        x=curve.sure[filled], y=share, name=name, mode="lines+markers",
+        line={"color": colour, "width": 2}, marker={"size": 7},
+        error_y={"array": ends[:, 1] - share, "arrayminus": share - ends[:, 0], "thickness": 1,
+                 "width": 3, "color": _faint(colour, 0.6)},
+        customdata=np.stack([right, counts], axis=1),
+        hovertemplate="%{x:.1%} sure, %{y:.1%} right: %{customdata[0]:,} of %{customdata[1]:,}"
+        f"<extra>{name}</extra>",
+    )  # fmt: skip
+
+
+def _counts(name, curve, colour) -> go.Bar:
+    bins = len(curve.counts)
+    return go.Bar(
+        x=(np.arange(bins) + 0.5) / bins, y=curve.counts, name=name, yaxis="y2", showlegend=False,
+        marker={"color": _faint(colour, 0.7), "line": {"width": 0}},
+        hovertemplate="%{y:,} images<extra>" + name + "</extra>",
+    )  # fmt: skip
+
+
+def robustness(move: Move, found: Mapping[str, Mapping[float, int]], count: int) -> go.Figure:
+    """Accuracy by how far a test set is moved; the axes don't depend on what is known by now.
+
+    Args:
+        found: model -> amount -> how many images are read right; one or two models.
+        count: images of the test.
+    """
+    figure = go.Figure()
+    for (name, curve), colour in zip(found.items(), COLOURS, strict=False):
+        figure.add_trace(_fall(name, curve, colour, move.unit, count))
+    figure.add_vline(x=move.still, line={"color": GRID, "width": 2})
+    room = (move.amounts[-1] - move.amounts[0]) * 0.04
+    ends = [move.amounts[0] - room, move.amounts[-1] + room]
+    figure.update_xaxes(title=f"{move.name} ({move.unit})", range=ends, gridcolor=GRID)
+    figure.update_xaxes(zeroline=False)
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", gridcolor=GRID, zeroline=False)
+    return _laid_out(figure, "robustness", showlegend=len(found) > 1)
+
+
+def _fall(name, curve, colour, unit, count) -> go.Scatter:
+    amounts = sorted(curve)
+    return go.Scatter(
+        x=amounts, y=[curve[amount] / count for amount in amounts], name=name,
+        mode="lines+markers", line={"color": colour, "width": 2}, marker={"size": 6},
+        customdata=[interval(curve[amount], count) for amount in amounts],
+        hovertemplate=f"%{{x}} {unit}: %{{y:.2%}} (%{{customdata[0]:.2%}} to"
+        f" %{{customdata[1]:.2%}})<extra>{name}</extra>",
+    )  # fmt: skip
+
+
+def _faint(colour: str, opacity: float) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {opacity})"
+
+
+def _laid_out(figure, kind, showlegend=True) -> go.Figure:
+    return figure.update_layout(
+        height=HEIGHTS[kind],
+        margin={"l": 52, "r": 12, "t": 30 if showlegend else 10, "b": 44},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        showlegend=showlegend,
+        hovermode="closest",
+        dragmode=False,
+    )
+
+
+def digits_in_words(matrix: np.ndarray, most: int = 3) -> Sequence[str]:
+    """The commonest mistakes, in words: "4 read as 9 (7 times)"."""
+    wrong = matrix * (1 - np.eye(10, dtype=int))
+    commonest = np.argsort(-wrong, axis=None, kind="stable")[:most]
+    return [
+        f"{at // 10} read as {at % 10} ({wrong.flat[at]:,} time{'s' * (wrong.flat[at] != 1)})"
+        for at in commonest
+        if wrong.flat[at]
+    ]

@@ -1,0 +1,179 @@
+"""A test set moved: shifted, turned, scaled, in another pen, in noise, behind a patch.
+
+Each move takes uint8 (n, 28, 28) and an amount, and gives uint8 (n, 28, 28); ink is bright on 0.
+The n-th image is moved the same way whatever else is in the set, every time.
+"""
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+SIDE = 28
+MIDDLE = (SIDE - 1) / 2  # the middle of an image, counted in pixels
+SEED = 0  # of noise and patches
+DIRECTIONS = 8  # an image's is its number modulo 8: to the right, right and down, down, ...
+
+
+def shift(images: np.ndarray, amount: float) -> np.ndarray:
+    """Moved by `amount` pixels, each image in one of eight directions; what leaves is lost."""
+    moved = np.empty_like(images)
+    for direction in range(DIRECTIONS):
+        angle = 2 * math.pi * direction / DIRECTIONS
+        by = (amount * math.cos(angle), amount * math.sin(angle))
+        moved[direction::DIRECTIONS] = _mapped(images[direction::DIRECTIONS], shift=by)
+    return moved
+
+
+def rotate(images: np.ndarray, amount: float) -> np.ndarray:
+    """Turned about the middle by `amount` degrees, clockwise; below 0 the other way."""
+    return _mapped(images, angle=amount)
+
+
+def scale(images: np.ndarray, amount: float) -> np.ndarray:
+    """Made `amount` times as large about the middle; what leaves is lost."""
+    return _mapped(images, size=amount)
+
+
+def widen(images: np.ndarray, amount: float) -> np.ndarray:
+    """Drawn with a pen wider by `amount` pixels; below 0 finer.
+
+    Each edge of a line moves by half of that: the brightest pixel within a disc (grey dilation),
+    or the darkest (erosion). Between whole pixels the two nearest are mixed.
+    """
+    if amount < 0:
+        return 255 - widen(255 - images, -amount)
+    low = math.floor(amount / 2)
+    part = amount / 2 - low
+    narrow = _dilated(images, low)
+    if not part:
+        return narrow
+    return np.rint(narrow * (1 - part) + _dilated(images, low + 1) * part).astype(np.uint8)
+
+
+def noise(images: np.ndarray, amount: float) -> np.ndarray:
+    """With normal noise of standard deviation `amount` added to every pixel's grey level."""
+    dice = np.random.default_rng(SEED)
+    added = dice.standard_normal(images.shape, np.float32) * np.float32(amount)
+    added += images
+    return np.rint(np.clip(added, 0, 255, out=added), out=added).astype(np.uint8)
+
+
+def occlude(images: np.ndarray, amount: float) -> np.ndarray:
+    """Behind a paper-coloured square with sides of `amount` pixels, somewhere on the digit.
+
+    Its middle is a random place of the 20x20 that MNIST's digits fill; the same for all amounts.
+    """
+    places = np.random.default_rng(SEED).uniform(4, SIDE - 4, (len(images), 2))
+    pixels = np.arange(SIDE) + 0.5
+    hidden = np.abs(pixels - places[..., None]) < amount / 2  # (n, 2, 28): rows, columns
+    return np.where(hidden[:, 0, :, None] & hidden[:, 1, None, :], np.uint8(0), images)
+
+
+class Move(NamedTuple):
+    """A way to make a test set harder, and how far to go."""
+
+    name: str
+    unit: str  # after an amount
+    amounts: tuple[float, ...]  # rising; `still` is among them
+    still: float  # the amount that changes nothing
+    words: str  # what is done, for people
+    move: Callable[[np.ndarray, float], np.ndarray]
+
+
+MOVES = {
+    "shift": Move(
+        "Shift", "pixels", (0, 1, 2, 3, 4, 5, 6, 8), 0,
+        "Each image moved by so many pixels, every eighth in the same direction. A digit has four"
+        " pixels of room; further out it loses ink.",
+        shift,
+    ),
+    "rotation": Move(
+        "Rotation", "degrees", (-90, -60, -45, -30, -15, 0, 15, 30, 45, 60, 90), 0,
+        "Each image turned about its middle; above 0 clockwise.",
+        rotate,
+    ),
+    "scale": Move(
+        "Size", "times", (0.4, 0.55, 0.7, 0.85, 1, 1.15, 1.3, 1.5), 1,
+        "Each image made smaller or larger about its middle. From 1.4 times on, digits reach"
+        " beyond the image.",
+        scale,
+    ),
+    "pen": Move(
+        "Pen width", "pixels", (-2, -1.5, -1, -0.5, 0, 1, 2, 3, 4), 0,
+        "Every line wider or finer by so many pixels. MNIST's are about three pixels wide.",
+        widen,
+    ),
+    "noise": Move(
+        "Noise", "grey levels", (0, 20, 40, 60, 80, 100, 130, 160), 0,
+        "A random number added to each pixel's grey level (0 to 255): the amount is its standard"
+        " deviation.",
+        noise,
+    ),
+    "occlusion": Move(
+        "Occlusion", "pixels", (0, 4, 6, 8, 10, 12, 14, 16), 0,
+        "A square of so many pixels on each side, as empty as the paper, laid somewhere on the"
+        " digit.",
+        occlude,
+    ),
+}  # fmt: skip
+
+
+def moved(name: str, images: np.ndarray, amount: float) -> np.ndarray:
+    """The images after the move of this name; unchanged at the amount that changes nothing."""
+    move = MOVES[name]
+    return images if amount == move.still else move.move(images, amount)
+
+
+def _mapped(images, **how) -> np.ndarray:
+    """Any such map of an image is one matrix for its 784 pixels, so all go through at once."""
+    flat = images.reshape(len(images), -1).astype(np.float32) @ _matrix(**how)
+    return np.rint(flat.clip(0, 255, out=flat)).astype(np.uint8).reshape(images.shape)
+
+
+@lru_cache(maxsize=64)
+def _matrix(angle: float = 0.0, size: float = 1.0, shift=(0.0, 0.0)) -> np.ndarray:
+    """From old pixels to new: float32 (784, 784), by bilinear interpolation; outside is 0.
+
+    Where images shrink, each new pixel is the mean of several points, or fine lines would break.
+    """
+    points = max(1, math.ceil(1 / size))
+    inside = (np.arange(points) + 0.5) / points - 0.5
+    turn = math.radians(angle)
+    cos, sin = math.cos(turn) / size, math.sin(turn) / size
+    new_y, new_x = (axis.ravel() - MIDDLE for axis in np.indices((SIDE, SIDE)))
+    matrix = np.zeros((SIDE * SIDE, SIDE * SIDE))
+    for down in inside:
+        for right in inside:
+            x, y = new_x + right - shift[0], new_y + down - shift[1]
+            _add_bilinear(matrix, cos * x + sin * y + MIDDLE, cos * y - sin * x + MIDDLE)
+    return (matrix / points**2).astype(np.float32)
+
+
+def _add_bilinear(matrix, x, y) -> None:
+    """Add, for each new pixel (a column), the weights of the four old ones around (x, y)."""
+    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
+    for column, row in ((left, top), (left + 1, top), (left, top + 1), (left + 1, top + 1)):
+        weights = (1 - np.abs(x - column)) * (1 - np.abs(y - row))
+        there = (column >= 0) & (column < SIDE) & (row >= 0) & (row < SIDE)
+        new = np.flatnonzero(there)
+        matrix[row[new] * SIDE + column[new], new] += weights[new]
+
+
+def _dilated(images, radius: int) -> np.ndarray:
+    """The brightest pixel within a disc of `radius` pixels, of those that there are."""
+    found = images.copy()
+    for down in range(-radius, radius + 1):
+        for right in range(-radius, radius + 1):
+            if 0 < down * down + right * right <= radius * radius:
+                to, of = _overlap(down, right), _overlap(-down, -right)
+                np.maximum(found[to], images[of], out=found[to])
+    return found
+
+
+def _overlap(down, right) -> tuple[slice, slice, slice]:
+    """The part of an image that another, moved by this, lies over."""
+    rows, columns = (slice(max(0, by), SIDE + min(0, by)) for by in (down, right))
+    return slice(None), rows, columns
