@@ -36,7 +36,8 @@ class Inspector:
         self._weights = [tuple(np.asarray(w) for w in part.get_weights()) for part in parts]
         all_outputs = keras.Model(model.inputs, [part.output for part in parts])
         head = model.get_layer("logits")
-        before = keras.Model(model.inputs, [head.input, head.output])
+        logits = keras.Model(model.inputs, head.output)
+        last = keras.Model(model.inputs, head.input if network.dense else head.output)
 
         @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
         def run(images):
@@ -44,7 +45,7 @@ class Inspector:
 
         @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
         def features(images):
-            return before(_x(images), training=False)[0]
+            return last(_x(images), training=False)
 
         @tf.function(
             input_signature=[
@@ -55,7 +56,7 @@ class Inspector:
         def gradients(x, asked):
             with tf.GradientTape() as tape:
                 tape.watch(x)
-                value = tf.linalg.matvec(before(x[..., None], training=False)[1], asked)
+                value = tf.linalg.matvec(logits(x[..., None], training=False), asked)
             return value, tape.gradient(value, x)
 
         self._run, self._features, self._gradients = run, features, gradients
@@ -77,7 +78,9 @@ class Inspector:
         return [(layer, weights[0]) for layer, weights in pairs if layer.kind == "Conv2D"]
 
     def features(self, images: np.ndarray) -> np.ndarray:
-        """What the ten logits are weighed from: float32 (n, units of the layer before them).
+        """What the last dense layer before the logits says: float32 (n, its units).
+
+        Of a network without one, the logits: float32 (n, 10).
 
         Args:
             images: uint8 (n, 28, 28).

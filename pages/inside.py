@@ -12,6 +12,7 @@ from pages.ui import (
     gallery,
     inside_source,
     inside_views,
+    look_alikes,
     one_value,
     sums,
 )
@@ -22,6 +23,7 @@ VIEWS = {
     "Layers": inside_views.layers,
     "Filters": inside_views.filters,
     "Which ink spoke": inside_views.ink,
+    "Look-alikes": look_alikes.show,
 }
 STYLE = """
 @media (min-width: 641px) {  /* the sums stay in sight beside many layers */

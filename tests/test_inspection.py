@@ -124,33 +124,33 @@ def test_against_another_digit_the_parts_are_the_difference_of_both():
     np.testing.assert_allclose(both, seven - one, atol=1e-3)
 
 
-def remembered(taken_apart, images):
-    *said, memory = neighbours.remember(taken_apart, images)
-    return said, memory
+def remembered(taken_apart, images, monkeypatch, at_once=16):
+    """All images, in several parts."""
+    monkeypatch.setattr(neighbours, "AT_ONCE", at_once)
+    starts = range(0, len(images), at_once)
+    return [neighbours.remember(taken_apart, images, start) for start in starts]
 
 
-def test_the_nearest_are_those_that_a_loop_finds():
+def test_the_nearest_are_those_that_a_loop_finds(monkeypatch):
     taken_apart = inspector(NETWORKS["every kind of layer"])
     images = np.stack([image(seed) for seed in range(60)])
-    _, memory = remembered(taken_apart, images)
     features = taken_apart.features(images).astype(np.float64)
     wanted = taken_apart.features(image(99)[None])[0]
     distances = [float(np.sqrt(((row - wanted) ** 2).sum())) for row in features]
-    found = neighbours.nearest(memory, wanted, 5)
+    found = neighbours.nearest(remembered(taken_apart, images, monkeypatch), wanted, 5)
     assert [n.number for n in found] == sorted(range(60), key=distances.__getitem__)[:5]
     for neighbour in found:
         assert neighbour.distance == pytest.approx(distances[neighbour.number], rel=0.01)
 
 
-def test_an_image_is_its_own_nearest_neighbour():
+def test_an_image_is_its_own_nearest_neighbour(monkeypatch):
     taken_apart = inspector(Network())
     images = np.stack([image(seed) for seed in range(20)])
-    _, memory = remembered(taken_apart, images)
-    assert neighbours.nearest(memory, taken_apart.features(images[7:8])[0], 1)[0].number == 7
+    memories = remembered(taken_apart, images, monkeypatch)
+    assert neighbours.nearest(memories, taken_apart.features(images[17:18])[0], 1)[0].number == 17
 
 
-def test_remembering_says_how_far_it_is(monkeypatch):
-    monkeypatch.setattr(neighbours, "AT_ONCE", 8)
-    said, memory = remembered(inspector(Network()), np.stack([image()] * 20))
-    assert said == [0, 8, 16]
-    assert len(memory.features) == len(memory.lengths) == 20
+def test_a_network_without_a_dense_layer_is_asked_for_its_logits():
+    taken_apart = inspector(NETWORKS["averages in place of flatten"])
+    (logits,) = [s for s in taken_apart.steps(image()) if s.layer.name == "logits"]
+    np.testing.assert_allclose(taken_apart.features(image()[None])[0], logits.output, atol=1e-6)
