@@ -6,7 +6,6 @@ The n-th image is moved the same way whatever else is in the set, every time.
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ DIRECTIONS = 8  # an image's is its number modulo 8: to the right, right and dow
 def shift(images: np.ndarray, amount: float) -> np.ndarray:
     """Moved by `amount` pixels, each image in one of eight directions; what leaves is lost."""
     moved = np.empty_like(images)
-    for direction in range(DIRECTIONS):
+    for direction in range(min(DIRECTIONS, len(images))):
         angle = 2 * math.pi * direction / DIRECTIONS
         by = (amount * math.cos(angle), amount * math.sin(angle))
         moved[direction::DIRECTIONS] = _mapped(images[direction::DIRECTIONS], shift=by)
@@ -129,11 +128,10 @@ def moved(name: str, images: np.ndarray, amount: float) -> np.ndarray:
 
 def _mapped(images, **how) -> np.ndarray:
     """Any such map of an image is one matrix for its 784 pixels, so all go through at once."""
-    flat = images.reshape(len(images), -1).astype(np.float32) @ _matrix(**how)
+    flat = images.reshape(len(images), SIDE * SIDE).astype(np.float32) @ _matrix(**how)
     return np.rint(flat.clip(0, 255, out=flat)).astype(np.uint8).reshape(images.shape)
 
 
-@lru_cache(maxsize=64)
 def _matrix(angle: float = 0.0, size: float = 1.0, shift=(0.0, 0.0)) -> np.ndarray:
     """From old pixels to new: float32 (784, 784), by bilinear interpolation; outside is 0.
 

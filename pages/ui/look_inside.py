@@ -1,9 +1,8 @@
 """The way from a picture on any page to the Inside page."""
 
 import numpy as np
-import streamlit as st
 
-from pages.ui import digit_set
+from pages.ui import digit_set, entry
 from pages.ui.session import Given, session
 
 PAGE = "pages/inside.py"
@@ -12,7 +11,7 @@ DRAWING, OF_A_SET, GIVEN = "My drawing", "A digit of a set", "Sent here"  # as l
 
 def open_drawing(model: str) -> None:
     """Go to Inside with what is on the canvas."""
-    st.switch_page(PAGE, query_params={"model": model})
+    entry.go(PAGE, {"model": model})
 
 
 def open_image(model: str, name: str, part: str, number: int) -> None:
@@ -24,10 +23,10 @@ def open_image(model: str, name: str, part: str, number: int) -> None:
         number: which image, from 0.
     """
     where = {"look_at": OF_A_SET, **digit_set.query(name, part), "number": str(number)}
-    st.switch_page(PAGE, query_params={"model": model} | where)
+    entry.go(PAGE, {"model": model} | where)
 
 
 def open_given(model: str, image: np.ndarray, words: str) -> None:
     """Go to Inside with any other image: uint8 (28, 28)."""
     session().given = Given(image, words)
-    st.switch_page(PAGE, query_params={"model": model, "look_at": GIVEN})
+    entry.go(PAGE, {"model": model, "look_at": GIVEN})

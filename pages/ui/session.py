@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.config import Experiment
+from mnist_core.reports import Exam
 from pages.ui.story import Story
 
 
@@ -15,6 +16,13 @@ class Given(NamedTuple):
 
     image: np.ndarray  # uint8 (28, 28)
     words: str  # what it is, as in "A 7, drawing 12 of my.jsonl"
+
+
+class Drawings(NamedTuple):
+    """A file of drawings that the visitor tests models on."""
+
+    test: Exam
+    name: str  # the file's
 
 
 class Spot(NamedTuple):
@@ -29,6 +37,7 @@ class Session:
     """One object in place of strings all over `st.session_state`."""
 
     entered: bool = False  # streamlit_app.py has run for this visitor; see `entry`
+    link: dict[str, str] = field(default_factory=dict)  # what the next page starts from; `entry.go`
     model_name: str | None = None  # the model that Draw reads with; None: nothing chosen yet
     paths: list[dict] = field(default_factory=list)  # on the canvas now, in the order drawn
     first_paths: list[dict] = field(default_factory=list)  # what this drawing started from
@@ -39,6 +48,7 @@ class Session:
     experiment: Experiment | None = None  # the form's; None until the Train page has opened
     story: Story | None = None  # of the run that the Train page follows
     given: Given | None = None  # an image that another page sent to Inside
+    drawings: Drawings | None = None  # the last such file that could be used
     spot: Spot | None = None  # which value Inside explains; None: it chooses
 
 
