@@ -129,7 +129,7 @@ def moved(name: str, images: np.ndarray, amount: float) -> np.ndarray:
 
 def _mapped(images, **how) -> np.ndarray:
     """Any such map of an image is one matrix for its 784 pixels, so all go through at once."""
-    flat = images.reshape(len(images), -1).astype(np.float32) @ _matrix(**how)
+    flat = images.reshape(-1, SIDE * SIDE).astype(np.float32) @ _matrix(**how)
     return np.rint(flat.clip(0, 255, out=flat)).astype(np.uint8).reshape(images.shape)
 
 

@@ -39,7 +39,12 @@ class Session:
     experiment: Experiment | None = None  # the form's; None until the Train page has opened
     story: Story | None = None  # of the run that the Train page follows
     given: Given | None = None  # an image that another page sent to Inside
+    wanted: dict = field(default_factory=dict)  # what Inside's widgets should say on arrival
     spot: Spot | None = None  # which value Inside explains; None: it chooses
+
+    def look_at(self, spot: Spot) -> None:
+        """Have Inside explain this value from now on."""
+        self.spot = spot
 
 
 def session() -> Session:
