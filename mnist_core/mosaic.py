@@ -12,6 +12,8 @@ POSITIVE = np.array([255.0, 255.0, 255.0])
 NEGATIVE = np.array([47.0, 134.0, 224.0])  # the blue of the app's charts
 FOR = np.array([255.0, 143.0, 15.0])  # orange and blue: told apart by all common kinds of
 AGAINST = np.array([64.0, 150.0, 255.0])  # colour blindness
+QUIET = 0.45  # brightness of ink that said nothing
+STRONGEST = 0.97  # share of the ink that is below full colour: one pixel may outshout all
 GAP = 1  # pixels between two tiles
 BETWEEN = (44, 47, 53)  # their colour: dark grey
 
@@ -35,14 +37,22 @@ def ink(parts: np.ndarray, image: np.ndarray) -> np.ndarray:
     Returns:
         uint8 (28, 28, 3).
     """
-    grey = np.repeat(image[..., None] * 0.35, 3, axis=-1)
-    return np.maximum(grey, _mixed(parts, None, FOR, AGAINST)).astype(np.uint8)
+    inked = np.abs(parts[image > 0])
+    largest = float(np.quantile(inked, STRONGEST)) if len(inked) else 0.0
+    share = np.sqrt(np.abs(_shares(parts, largest)))  # weak voices stay visible
+    grey = image[..., None] * QUIET * (1 - share)
+    return np.rint(grey + share * np.where(parts[..., None] > 0, FOR, AGAINST)).astype(np.uint8)
 
 
 def _mixed(values, largest, positive, negative) -> np.ndarray:
     size = float(np.abs(values).max(initial=0)) if largest is None else largest
-    share = np.clip(np.nan_to_num(values / (size or 1.0)), -1, 1)[..., None]
+    share = _shares(values, size)
     return np.rint(np.where(share > 0, share * positive, -share * negative)).astype(np.uint8)
+
+
+def _shares(values, largest) -> np.ndarray:
+    """float (...) -> (..., 1), -1 to 1; what is no number is 0."""
+    return np.clip(np.nan_to_num(values / (largest or 1.0)), -1, 1)[..., None]
 
 
 class Mosaic(NamedTuple):

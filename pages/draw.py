@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import models, preprocess
-from pages.ui import answer, canvas, entry, look_inside, samples
+from pages.ui import answer, canvas, entry, look_inside, model_choice, samples
 from pages.ui.readers import load_behind_the_page, readers
 from pages.ui.session import session
 
@@ -70,9 +70,7 @@ def steps_of(picture: np.ndarray) -> list[tuple[str, np.ndarray]]:
 def read(memory, image: np.ndarray | None, names: list[str]):
     """The answer of the chosen model."""
     place = st.container(key="answer")
-    memory.model_name = st.selectbox(
-        "Read by", names, key="model", bind="query-params", help=answer.MODELS
-    )
+    model_choice.choose(memory, names)
     with place:
         try:
             classifier = readers().classifier(memory.model_name)

@@ -8,10 +8,12 @@ from pages.ui import (
     entry,
     exam,
     gallery,
+    model_choice,
     report,
     results,
     robustness_view,
 )
+from pages.ui.session import session
 
 NOBODY = "Nobody"
 WIDTH = 220  # pixels, of a list
@@ -20,9 +22,7 @@ WIDTH = 220  # pixels, of a list
 def choose_models() -> list[str]:
     """The model that is tested, and the one beside it, if any."""
     names = models.names()
-    first = st.selectbox("Model", names, key="model", bind="query-params", width=WIDTH,
-                         help="Any network that was trained here, or that comes with the app.",
-    )  # fmt: skip
+    first = model_choice.choose(session(), names, "Model", WIDTH)
     second = st.selectbox("Beside it", [NOBODY, *names], key="beside", bind="query-params",
                           width=WIDTH, help="A second model, on the same digits.",
     )  # fmt: skip

@@ -13,6 +13,9 @@ from pages.ui import (
     inside_source,
     inside_views,
     look_alikes,
+    look_inside,
+    mind_changes,
+    model_choice,
     one_value,
     sums,
 )
@@ -24,8 +27,10 @@ VIEWS = {
     "Filters": inside_views.filters,
     "Which ink spoke": inside_views.ink,
     "Look-alikes": look_alikes.show,
+    "What would change its mind": mind_changes.show,
 }
 STYLE = """
+@media (max-width: 640px) { .stColumn:has(.st-key-one_value) { order: -1; } }
 @media (min-width: 641px) {  /* the sums stay in sight beside many layers */
     .stColumn:has(.st-key-one_value) { align-self: stretch; }
     .stColumn:has(.st-key-one_value) > .stVerticalBlock {
@@ -44,10 +49,7 @@ def board(names: list[str]):
     with left:
         source = inside_source.choose(memory)
     with right:
-        memory.model_name = st.selectbox(
-            "Read by", names, key="model", bind="query-params", help=answer.MODELS
-        )
-        inspector = taken_apart(memory.model_name)
+        inspector = taken_apart(model_choice.choose(memory, names))
         answered(inspector, source)
     if inspector is not None:
         look(inspector, source)
@@ -71,7 +73,14 @@ def answered(inspector, source) -> None:
             answer.hint(answer.LOADING)
         else:
             answer.reading(inspector.steps(source.image)[-1].output)
-            st.caption(source.words)
+            st.caption(source.words + _second_look(session().model_name))
+
+
+def _second_look(name) -> str:
+    """What is not shown here, of a model that looks twice."""
+    if models.card(name).get("looks", 1) == 1:
+        return ""
+    return " On Draw it looks a second time, half a pixel away; this is its first look."
 
 
 def look(inspector, source) -> None:
@@ -91,5 +100,6 @@ styles = (canvas, answer, digit_set, feature_maps, one_value, sums, inside_views
 st.html(f"<style>{STYLE}{''.join(one.STYLE for one in styles)}</style>")
 gallery.style()
 st.markdown("### Inside\nWhat each layer makes of a digit, number by number.")
+look_inside.arrive()
 board(models.names())
 load_behind_the_page(session().model_name)

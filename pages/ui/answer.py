@@ -13,10 +13,6 @@ from PIL import Image
 from mnist_core.prediction import NOT_SURE_BELOW
 
 HINT = "Draw a digit, 0 to 9."
-MODELS = (
-    "reader: learned from MNIST and from what 219 people wrote with a pen. classic: LeNet, as"
-    " textbooks train it, on MNIST alone. The others are networks trained here."
-)
 LOADING = "Loading the network… keep drawing."
 
 STYLE = """

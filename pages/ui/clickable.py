@@ -1,6 +1,7 @@
 """HTML whose parts can be clicked: what was clicked, and where on it."""
 
 import functools
+from collections.abc import Callable
 from typing import NamedTuple
 
 import streamlit as st
@@ -18,7 +19,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     for (const part of parts) {
         part.tabIndex = 0;
         part.setAttribute('role', 'button');
-        const tell = (x, y) => setTriggerValue('clicked', [part.dataset.click, x, y]);
+        const tell = (x, y) => {
+            setTriggerValue('clicked', [part.dataset.click, x, y]);
+            if (data.leads_to)
+                document.querySelector(`.st-key-${data.leads_to}`)?.scrollIntoView(
+                    { block: 'nearest', behavior: 'smooth' });
+        };
         part.onclick = event => {
             const box = part.getBoundingClientRect();
             tell((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
@@ -50,17 +56,24 @@ def _component():
     )
 
 
-def show(html: str, key: str) -> Click | None:
+def show(
+    html: str, key: str, on_click: Callable[[Click], None] = lambda click: None, leads_to: str = ""
+) -> Click | None:
     """Put the HTML on the page; the click that this rerun is about, if it was on this.
 
     A test without a browser replaces this function.
 
     Args:
         html: of ours; what people or files gave must be escaped in it.
+        on_click: called before the rerun that a click brings about.
+        leads_to: key of a container that a click brings into sight.
     """
-    found = _component()(data={"html": html}, key=key, on_clicked_change=_nothing)
+
+    def clicked():
+        found = st.session_state[key].clicked
+        if found:
+            on_click(Click(*found))
+
+    data = {"html": html, "leads_to": leads_to}
+    found = _component()(data=data, key=key, on_clicked_change=clicked)
     return Click(*found.clicked) if found.clicked else None
-
-
-def _nothing():
-    """The page itself looks at what was clicked."""

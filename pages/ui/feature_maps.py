@@ -1,6 +1,7 @@
 """Every layer's values for one image, in order, to look at and to click."""
 
 import html
+from collections.abc import Callable
 
 import numpy as np
 
@@ -35,17 +36,17 @@ STYLE = """
 """
 
 
-def show(steps: list[Step], spot: Spot, every_map: bool) -> Spot | None:
-    """All layers; the value that has just been clicked, if one was."""
+def show(steps: list[Step], spot: Spot, every_map: bool, choose: Callable[[Spot], None]) -> None:
+    """All layers; `choose` is called with the value that is clicked."""
+
+    def clicked(click):
+        name, *unit = click.what.split(".")
+        (step,) = [step for step in steps if step.layer.name == name]
+        place = (int(unit[0]),) if unit else _place(step, mosaic(step.output, every_map), click)
+        choose(Spot(name, place))
+
     body = "".join(_layer(step, spot, every_map) for step in steps)
-    click = clickable.show(body, "layers")
-    if click is None:
-        return None
-    name, *more = click.what.split(".")
-    (step,) = [step for step in steps if step.layer.name == name]
-    if more:
-        return Spot(name, (int(more[0]),))
-    return Spot(name, _place(step, mosaic(step.output, every_map), click))
+    clickable.show(body, "layers", clicked, leads_to="one_value")
 
 
 def mosaic(output: np.ndarray, every_map: bool = True) -> Mosaic:

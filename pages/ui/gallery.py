@@ -1,6 +1,7 @@
 """Digits side by side, as HTML: sharp pixels, words under each, as many in a row as fit."""
 
 import html
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ STYLE = """
   max-width: 62rem; }
 .columns > div { display: flex; flex-direction: column; gap: .5rem; text-align: center; }
 .ten { grid-template-columns: repeat(10, minmax(0, 1fr)); }
+.few { grid-template-columns: repeat(auto-fill, minmax(9rem, 14rem)); gap: 1.2rem; }
 .wide { grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); }
 .eight { grid-template-columns: repeat(8, minmax(0, 1fr)); gap: .4rem; }
 .gallery [data-click] { cursor: pointer; }
@@ -48,19 +50,26 @@ def style() -> None:
     st.html(f"<style>{STYLE}</style>")
 
 
-def show(tiles: list[Tile], kind: str = "", key: str = "") -> int | None:
+def show(
+    tiles: list[Tile],
+    kind: str = "",
+    key: str = "",
+    on_click: Callable[[int], None] = lambda number: None,
+) -> int | None:
     """The pictures in rows that wrap; which one has just been clicked, from 0, if they can be.
 
     Args:
-        kind: "wide" with room for more words, "ten" or "eight" for so many in a row.
+        kind: "wide" with room for more words, "few" for large ones, "ten" or "eight" for so many
+            in a row.
         key: of the widget; without one, they are only to look at.
+        on_click: called with the number of the clicked one before the rerun that this brings.
     """
     figures = "".join(_figure(tile, i if key else None) for i, tile in enumerate(tiles))
     body = f'<div class="gallery {kind}">{figures}</div>'
     if not key:
         st.html(body)
         return None
-    click = clickable.show(body, key)
+    click = clickable.show(body, key, lambda click: on_click(int(click.what)))
     return int(click.what) if click else None
 
 

@@ -12,7 +12,7 @@ from pages.ui import answer, feature_maps, one_value
 from pages.ui.feature_maps import WIDE
 from pages.ui.session import session
 
-FILTER_ZOOM = 7  # pixels of the screen for a weight
+FILTER_ZOOM = 9  # pixels of the screen for a weight
 METHOD = (
     "The method is *integrated gradients*: on the way from a black image to yours, each pixel's"
     " part in the change of the logit is added up. Unlike a plain gradient, which says what a"
@@ -38,16 +38,13 @@ def layers(inspector: Inspector, image: np.ndarray) -> None:
     memory.spot = one_value.fitting(memory.spot or _from_link(), steps)
     with left:
         every = _every_map(steps)
-        clicked = feature_maps.show(steps, memory.spot, every)
+        feature_maps.show(steps, memory.spot, every, memory.look_at)
     with right, st.container(key="one_value"):
         st.markdown("**The arithmetic of one value.** Click a pixel in any map.")
-        one_value.choose(memory, steps, memory.spot)
+        one_value.choose_by_keys(steps, memory.spot, memory.look_at)
         step = one_value.layer_named(steps, memory.spot.layer)
-        clicked = one_value.show(inspector, image, step, memory.spot) or clicked
+        one_value.show(inspector, image, step, memory.spot, memory.look_at)
     _into_link(memory.spot)
-    if clicked and clicked != memory.spot:
-        memory.spot = clicked
-        st.rerun(scope="fragment")
 
 
 def _every_map(steps: list[Step]) -> bool:

@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnist_core import inspection, models, neighbours
 from mnist_core.inspection import Inspector
-from pages.ui import digit_set, gallery, look_inside
+from pages.ui import data_notice, digit_set, gallery, look_inside
 from pages.ui.digit_set import Chosen
 from pages.ui.gallery import Tile
 from pages.ui.session import session
@@ -17,14 +17,23 @@ WORDS = (
     " wrong class, the network has learned to mix them up."
 )
 
+MISSING = (
+    "This network learned from MNIST, which is not on this computer. The Data and Train pages can"
+    " download it; then its look-alikes are found among MNIST's 60,000 training digits."
+)
+
 
 def show(inspector: Inspector, image: np.ndarray) -> None:
     """The nearest, with their labels; the first time, the network reads all training digits."""
     name = session().model_name
     data_name = models.experiment(name).data
-    chosen = digit_set.fetch(data_name, "train")
-    if chosen is None:
+    if not data_notice.is_there(data_name):
+        st.info(MISSING, icon=":material/download:")
         return
+    dataset = digit_set.load(data_name)
+    if dataset is None:
+        return
+    chosen = Chosen(dataset, "train")
     memories = _memories(name, chosen)
     st.markdown(WORDS)
     images, labels = chosen.digits
@@ -39,14 +48,16 @@ def show(inspector: Inspector, image: np.ndarray) -> None:
         )
         for n in found
     ]
-    clicked = gallery.show(tiles, "wide", key="look_alikes")
+
+    def look(clicked: int):
+        look_inside.stay_with(data_name, "train", found[clicked].number)
+
+    gallery.show(tiles, "wide", "look_alikes", look)
     st.caption(
         f"Of all {len(labels):,} digits of {chosen.words()}. The distance is that between two rows"
         f" of {len(memories[0].features[0]):,} values; 0 would be the same. Click one to look"
         " inside at it."
     )
-    if clicked is not None:
-        look_inside.open_image(name, data_name, "train", found[clicked].number)
 
 
 def _memories(name: str, chosen: Chosen) -> list[neighbours.Memory]:

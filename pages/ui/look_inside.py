@@ -1,8 +1,9 @@
 """The way from a picture on any page to the Inside page."""
 
 import numpy as np
+import streamlit as st
 
-from pages.ui import digit_set, entry
+from pages.ui import digit_set
 from pages.ui.session import Given, session
 
 PAGE = "pages/inside.py"
@@ -11,7 +12,7 @@ DRAWING, OF_A_SET, GIVEN = "My drawing", "A digit of a set", "Sent here"  # as l
 
 def open_drawing(model: str) -> None:
     """Go to Inside with what is on the canvas."""
-    entry.go(PAGE, {"model": model})
+    _go(model, {"look_at": DRAWING})
 
 
 def open_image(model: str, name: str, part: str, number: int) -> None:
@@ -22,11 +23,37 @@ def open_image(model: str, name: str, part: str, number: int) -> None:
         part: "train" or "test".
         number: which image, from 0.
     """
-    where = {"look_at": OF_A_SET, **digit_set.query(name, part), "number": str(number)}
-    entry.go(PAGE, {"model": model} | where)
+    _go(model, _fields(name, part, number))
 
 
 def open_given(model: str, image: np.ndarray, words: str) -> None:
     """Go to Inside with any other image: uint8 (28, 28)."""
     session().given = Given(image, words)
-    entry.go(PAGE, {"model": model, "look_at": GIVEN})
+    _go(model, {"look_at": GIVEN})
+
+
+def _fields(name, part, number) -> dict:
+    return {"look_at": OF_A_SET, **digit_set.query(name, part), "number": number}
+
+
+def _go(model, fields) -> None:
+    # Not by the address: Streamlit refuses to set a parameter that this page's widgets hold too
+    session().model_name, session().wanted = model, fields
+    st.switch_page(PAGE, query_params={})
+
+
+def arrive() -> None:
+    """On Inside, before its widgets: have them say what another page asked for."""
+    stay(session().wanted)
+    session().wanted = {}
+
+
+def stay(fields: dict) -> None:
+    """Have the widgets of Inside say this; from a callback, or before they are made."""
+    for key, value in fields.items():
+        st.session_state[key] = value
+
+
+def stay_with(name: str, part: str, number: int) -> None:
+    """On Inside itself, from a callback: look at this image of a data set."""
+    stay(_fields(name, part, number))

@@ -1,5 +1,7 @@
 """One value of one layer: where it is, what it sees, and its arithmetic."""
 
+from collections.abc import Callable
+
 import numpy as np
 import streamlit as st
 
@@ -7,7 +9,7 @@ from mnist_core import arithmetic, receptive
 from mnist_core.inspection import Inspector, Step
 from mnist_core.mosaic import Mosaic
 from pages.ui import answer, clickable, feature_maps, sums
-from pages.ui.session import Session, Spot
+from pages.ui.session import Spot
 
 LARGE = 250  # pixels on the screen, of a map and of the image beside it
 STYLE = """
@@ -45,9 +47,7 @@ FORMULAS = {
 
 def first(steps: list[Step]) -> Spot:
     """The value to begin with: the strongest of the first layer."""
-    output = steps[0].output
-    place = np.unravel_index(int(output.argmax()), output.shape)
-    return Spot(steps[0].layer.name, tuple(int(i) for i in place))
+    return Spot(steps[0].layer.name, _strongest(steps[0]))
 
 
 def fitting(spot: Spot | None, steps: list[Step]) -> Spot:
@@ -59,8 +59,8 @@ def fitting(spot: Spot | None, steps: list[Step]) -> Spot:
     return Spot(spot.layer, tuple(min(i, n - 1) for i, n in zip(spot.place, shape, strict=True)))
 
 
-def choose(memory: Session, steps: list[Step], spot: Spot) -> None:
-    """The spot in numbers, for a keyboard; what is set here shows everywhere."""
+def choose_by_keys(steps: list[Step], spot: Spot, choose: Callable[[Spot], None]) -> None:
+    """The spot in numbers, for a keyboard; `choose` is called with another one."""
     names = [step.layer.name for step in steps]
     shape = steps[names.index(spot.layer)].output.shape
     st.session_state["spot-layer"] = spot.layer
@@ -69,7 +69,7 @@ def choose(memory: Session, steps: list[Step], spot: Spot) -> None:
         layer = st.session_state["spot-layer"]
         place = [st.session_state.get(f"spot-{what}", 0) for what in _axes(spot.place)]
         same = len(steps[names.index(layer)].output.shape) == len(spot.place)
-        memory.spot = Spot(layer, tuple(place) if same else _start(steps[names.index(layer)]))
+        choose(Spot(layer, tuple(place) if same else _strongest(steps[names.index(layer)])))
 
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         st.selectbox("Layer", names, key="spot-layer", on_change=moved, width=190)
@@ -82,21 +82,23 @@ def _axes(place) -> tuple[str, ...]:
     return ("Row", "Column", "Map") if len(place) == 3 else ("Value",)
 
 
-def _start(step) -> tuple[int, ...]:
+def _strongest(step: Step) -> tuple[int, ...]:
     """The strongest value of a layer."""
     return tuple(int(i) for i in np.unravel_index(int(step.output.argmax()), step.output.shape))
 
 
-def show(inspector: Inspector, image: np.ndarray, step: Step, spot: Spot) -> Spot | None:
-    """The value's map and what it sees, its arithmetic; another pixel, if it was clicked."""
-    moved = None
+def show(
+    inspector: Inspector, image: np.ndarray, step: Step, spot: Spot, choose: Callable[[Spot], None]
+) -> None:
+    """The value's map and what it sees, and its arithmetic; `choose` gets a pixel clicked."""
+
+    def clicked(click):
+        _, row, column = Mosaic(1, *step.output.shape[:2], 1).at(click.x, click.y)
+        choose(Spot(spot.layer, (row, column, spot.place[2])))
+
     if len(spot.place) == 3:
         field = receptive.field(inspector.plan, spot.layer, spot.place)
-        click = clickable.show(_large(image, step, spot, field), "large")
-        if click:
-            height, width = step.output.shape[:2]
-            _, row, column = Mosaic(1, height, width, 1).at(click.x, click.y)
-            moved = Spot(spot.layer, (row, column, spot.place[2]))
+        clickable.show(_large(image, step, spot, field), "large", clicked)
     st.markdown(MEANINGS[step.layer.kind])
     if step.layer.kind in FORMULAS:
         st.latex(FORMULAS[step.layer.kind])
@@ -110,7 +112,6 @@ def show(inspector: Inspector, image: np.ndarray, step: Step, spot: Spot) -> Spo
     with st.container(key="arithmetic"):
         st.html(sums.show(found, chosen, all_digits))
         st.html(_check(found, step, spot, sums.Writer(all_digits)))
-    return moved
 
 
 def _choose_map(found: arithmetic.Convolution) -> int:

@@ -37,7 +37,6 @@ class Session:
     """One object in place of strings all over `st.session_state`."""
 
     entered: bool = False  # streamlit_app.py has run for this visitor; see `entry`
-    link: dict[str, str] = field(default_factory=dict)  # what the next page starts from; `entry.go`
     model_name: str | None = None  # the model that Draw reads with; None: nothing chosen yet
     paths: list[dict] = field(default_factory=list)  # on the canvas now, in the order drawn
     first_paths: list[dict] = field(default_factory=list)  # what this drawing started from
@@ -49,7 +48,12 @@ class Session:
     story: Story | None = None  # of the run that the Train page follows
     given: Given | None = None  # an image that another page sent to Inside
     drawings: Drawings | None = None  # the last such file that could be used
+    wanted: dict = field(default_factory=dict)  # what Inside's widgets should say on arrival
     spot: Spot | None = None  # which value Inside explains; None: it chooses
+
+    def look_at(self, spot: Spot) -> None:
+        """Have Inside explain this value from now on."""
+        self.spot = spot
 
 
 def session() -> Session:

@@ -1,0 +1,62 @@
+"""The smallest shift, and the smallest turn, that would change the network's mind."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core import flips
+from mnist_core.flips import Flip
+from mnist_core.inspection import Inspector
+from mnist_core.prediction import Classifier
+from pages.ui import answer, gallery
+from pages.ui.gallery import Tile
+from pages.ui.session import session
+
+WORDS = (
+    "How far it is from another answer: the image is moved by half pixels and turned by degrees,"
+    " the smallest moves first, until the network reads something else. The moves come **after**"
+    " the image was made: on the canvas it doesn't matter where you draw."
+)
+
+
+def show(inspector: Inspector, image: np.ndarray) -> None:
+    """The image as it is, and as it was moved when the answer flipped."""
+    name = session().model_name
+    shift, turn, before = _found(name, id(inspector), image.tobytes())
+    st.markdown(WORDS)
+    tiles = [Tile(image, "The image as it is", f"Read as {before}", "as it is")]
+    tiles += [_tile(flip) for flip in (shift, turn) if flip]
+    gallery.show(tiles, "few")
+    for flip, what in (
+        (shift, f"No shift of up to {flips.FURTHEST:g} pixels"),
+        (turn, f"No turn of up to {flips.WIDEST} degrees"),
+    ):
+        if flip is None:
+            st.caption(f"{what} changes its mind.")
+
+
+@st.cache_data(max_entries=50, show_spinner="It is being moved and turned …")
+def _found(name: str, version: int, image: bytes) -> tuple[Flip | None, Flip | None, int]:
+    """Both flips, and what is read as it is. `version` tells a model from what it was before."""
+    classifier = Classifier.load(name)
+    held = np.frombuffer(image, np.uint8).reshape(28, 28)
+    before = int(classifier.probabilities(held[None])[0].argmax())
+    return flips.smallest_shift(classifier, held), flips.smallest_turn(classifier, held), before
+
+
+def _tile(flip: Flip) -> Tile:
+    sure = answer.percent(flip.probability)
+    moved = in_words(flip)
+    return Tile(flip.image, f"The image {moved}", f"Read as {flip.digit}", sure, moved)
+
+
+def in_words(flip: Flip) -> str:
+    """What was done to the image."""
+    if flip.turn:
+        way = "clockwise" if flip.turn > 0 else "anticlockwise"
+        return f"turned {abs(flip.turn):g}° {way}"
+    parts = [
+        f"{abs(by):g} pixel{'s' * (abs(by) != 1)} {names[by > 0]}"
+        for by, names in ((flip.right, ("left", "right")), (flip.down, ("up", "down")))
+        if by
+    ]
+    return f"moved {' and '.join(parts)}"

@@ -1,0 +1,161 @@
+"""Inside in a real browser: from Draw with the drawing, a click on a pixel, its sum."""
+
+import re
+
+import numpy as np
+import pen
+import pytest
+
+from mnist_core import inspection
+from mnist_core.data import load
+
+PATIENCE = 20_000  # milliseconds; the built-in digits may have to be written first
+ROWS = """() => [...document.querySelectorAll('.st-key-arithmetic .steps-of tr')].map(row =>
+    [row.cells[0].innerText, Number(row.cells[1].title)])"""
+COMPUTED = "() => Number(document.querySelector('.st-key-arithmetic b[title]').title)"
+NUMBER = 42  # of the built-in test set
+LINK = f"look_at=A+digit+of+a+set&set=Built-in&part=Test&number={NUMBER}&model=classic"
+
+
+@pytest.fixture
+def look(page, app):
+    """A function that opens the page with these parameters."""
+    page.set_default_timeout(PATIENCE)
+
+    def go(query):
+        page.goto(f"{app.url}/inside?{query}")
+        return page
+
+    return go
+
+
+@pytest.fixture(scope="module")
+def steps():
+    """The classic at work on the image that LINK names."""
+    return inspection.load("classic").steps(load("built-in").test.images[NUMBER])
+
+
+def click_pixel(tab, image, row, column, size) -> None:
+    """Click the middle of a pixel of a picture that is so many pixels large."""
+    image.scroll_into_view_if_needed()
+    box = image.bounding_box()
+    x = box["x"] + (column + 0.5) / size[1] * box["width"]
+    tab.mouse.click(x, box["y"] + (row + 0.5) / size[0] * box["height"])
+
+
+def wait_for_place(tab, *place) -> None:
+    """Wait until the fields say this row, column and map."""
+    for name, wanted in zip(("Row", "Column", "Map"), place, strict=True):
+        field = f".st-key-spot-{name} input"
+        tab.wait_for_function(f"document.querySelector('{field}')?.value == '{wanted}'")
+
+
+def test_the_drawing_goes_along_from_draw_and_the_maps_follow_each_stroke(page):
+    pen.draw(page, pen.SEVEN)
+    pen.wait_for_answer(page, "7")
+    page.locator(".st-key-inside button:visible").click()
+    page.wait_for_url(re.compile("/inside"))
+    pen.wait_for_answer(page, "7")
+    maps = page.locator(".layer img").first
+    maps.wait_for()
+    before = maps.get_attribute("src")
+    pen.draw(page, [[(0.35, 0.6), (0.65, 0.6)]])
+    page.wait_for_function(
+        "([found, was]) => document.querySelector(found).getAttribute('src') != was",
+        arg=[".layer img", before],
+    )
+
+
+def test_the_model_chosen_on_draw_is_looked_into_and_stays_chosen_on_the_way_back(page):
+    page.locator(".st-key-other button:visible").click()
+    chosen = "document.querySelector('.st-key-model input')?.value"
+    page.wait_for_function(f"{chosen} == 'classic'")
+    pen.draw(page, pen.ONE)
+    pen.wait_for_answer(page, r"\d")
+    page.locator(".st-key-inside button:visible").click()
+    page.locator("[data-click=block1_conv]").wait_for()
+    page.wait_for_function(f"{chosen} == 'classic'")
+    page.get_by_role("link", name="Draw", exact=True).first.click()
+    page.locator(".st-key-inside").wait_for()
+    page.wait_for_function(f"{chosen} == 'classic'")
+
+
+def test_a_click_on_a_pixel_shows_a_sum_that_is_right(look, steps):
+    tab = look(LINK + "&at=block2_conv.0.0.0")
+    wait_for_place(tab, 0, 0, 0)
+    size = steps[2].output.shape[:2]
+    click_pixel(tab, tab.locator(".large img[data-click]"), 3, 6, size)
+    wait_for_place(tab, 3, 6, 0)
+    tab.wait_for_function(f"Math.abs(({COMPUTED})() - {float(steps[2].output[3, 6, 0])}) < 1e-4")
+    rows = dict(tab.evaluate(ROWS))
+    parts = [value for words, value in rows.items() if "map" in words or words == "bias"]
+    assert len(parts) == 12
+    assert sum(parts) == pytest.approx(rows["sum"], abs=1e-5)
+    assert rows["relu(sum)"] == pytest.approx(max(0.0, rows["sum"]), abs=1e-6)
+    assert tab.evaluate(COMPUTED) == pytest.approx(rows["relu(sum)"], abs=1e-5)
+    tab.wait_for_url(re.compile(r"at=block2_conv\.3\.6\.0"))
+
+
+def test_a_click_in_a_layer_goes_to_that_map_and_pixel(look):
+    tab = look(LINK)
+    image = tab.locator("img[data-click=block1_conv]")
+    image.wait_for()
+    tiles = (2, 11)  # 20 maps of 28 x 28, eleven in a row, a pixel between them
+    click_pixel(tab, image, 29 + 10, 29 * 2 + 5, (tiles[0] * 29 - 1, tiles[1] * 29 - 1))
+    wait_for_place(tab, 10, 5, 13)
+
+
+def test_a_pooled_value_is_the_largest_of_its_square(look, steps):
+    tab = look(LINK + "&at=block1_pool.6.7.2")
+    wait_for_place(tab, 6, 7, 2)
+    tab.locator(".st-key-arithmetic .grids td").first.wait_for()
+    cells = tab.evaluate(
+        "[...document.querySelectorAll('.st-key-arithmetic .grids td')].map(c => +c.title)"
+    )
+    wanted = steps[0].output[12:14, 14:16, 2].ravel()
+    np.testing.assert_allclose(cells, wanted, atol=1e-4)
+    assert tab.evaluate(COMPUTED) == pytest.approx(max(cells), abs=1e-6)
+
+
+def test_the_ten_probabilities_add_up(look):
+    tab = look(LINK + "&at=probabilities.3")
+    tab.locator(".st-key-arithmetic .steps-of td", has_text="sum of all ten").wait_for()
+    tab.locator(".st-key-arithmetic b[title]").wait_for()
+    rows = tab.evaluate(ROWS)
+    values = [value for _, value in rows]
+    assert sum(values[:10]) == pytest.approx(values[10], rel=1e-5)
+    assert values[3] / values[10] == pytest.approx(tab.evaluate(COMPUTED), rel=1e-4, abs=1e-9)
+
+
+def test_a_key_does_what_a_click_does(look):
+    tab = look(LINK)
+    tab.locator("[data-click='logits.4']").press("Enter")
+    tab.wait_for_function("document.querySelector('.st-key-spot-Value input')?.value == '4'")
+
+
+def test_a_look_alike_leads_to_itself(look):
+    tab = look(LINK + "&view=Look-alikes")
+    missing = tab.get_by_text("This network learned from MNIST")
+    first = tab.locator(".gallery [data-click='0']")
+    first.or_(missing).first.wait_for()
+    if missing.count():
+        pytest.skip("MNIST, which the classic learned from, is not on this computer")
+    number = re.search(r"number ([\d,]+)", first.get_attribute("alt"))[1]
+    first.click()
+    tab.wait_for_url(re.compile(f"number={number.replace(',', '')}"))
+    tab.get_by_text(f"number {number} of MNIST's training set").first.wait_for()
+
+
+def test_on_a_phone_the_sum_comes_before_the_layers(phone, app):
+    phone.set_default_timeout(PATIENCE)
+    phone.goto(f"{app.url}/inside?{LINK}")
+    phone.locator(".st-key-arithmetic .steps-of").wait_for()
+    sums, layers = (
+        phone.locator(place).bounding_box() for place in (".st-key-one_value", ".layer >> nth=0")
+    )
+    assert sums["y"] < layers["y"]
+    phone.locator("[data-click='logits.4']").tap()
+    phone.wait_for_function(
+        "document.querySelector('.st-key-one_value').getBoundingClientRect().top < innerHeight"
+    )
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")

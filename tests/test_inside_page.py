@@ -1,0 +1,221 @@
+"""The Inside page from the entry point, with digits of a small built-in set."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from test_draw_page import SEVEN, drawn, network  # noqa: F401 -- fixtures
+
+from mnist_core import built_in, data, handwriting, inspection, models, preprocess
+from mnist_core.built_in import Written
+from mnist_core.prediction import Classifier
+from pages.ui import canvas, clickable, sums
+from pages.ui.clickable import Click
+
+pytestmark = pytest.mark.slow  # a whole app per test
+
+ENTRY = Path(__file__).parents[1] / "streamlit_app.py"
+
+
+@pytest.fixture(scope="module")
+def small():
+    """(train, test): the built-in set, if it had a few hundred digits."""
+    seed = built_in.SEED
+    return (
+        Written(*handwriting.write(150, seed, range(5))),
+        Written(*handwriting.write(120, seed, range(5, 8))),
+    )
+
+
+class Clicks:
+    """What stands for the browser's part of `clickable`: what it shows, and who hears of clicks."""
+
+    def __init__(self):
+        self.shown, self.heard_by = {}, {}
+
+    def __call__(self, html, key, on_click=None, leads_to=""):
+        self.shown[key], self.heard_by[key] = html, on_click
+
+
+@pytest.fixture
+def clicks(monkeypatch):
+    found = Clicks()
+    monkeypatch.setattr(clickable, "show", found)
+    return found
+
+
+@pytest.fixture
+def app(monkeypatch, tmp_path, small, network, drawn, clicks):  # noqa: F811
+    """A function that opens the page with these parameters in its address."""
+    monkeypatch.delenv("MNIST_PATH", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
+    monkeypatch.setattr(built_in, "load", lambda: small)
+    monkeypatch.setattr(data, "_loaded", {})
+    st.cache_data.clear()
+
+    def go(model="reader", **query):
+        found = AppTest.from_file(ENTRY, default_timeout=60).switch_page("pages/inside.py")
+        for key, value in {"model": model, **query}.items():
+            found.query_params[key] = str(value)
+        found.run()
+        assert not found.exception
+        assert found.selectbox(key="model").value == model
+        return found
+
+    yield go
+    st.cache_data.clear()
+
+
+SET = {"look_at": "A digit of a set", "set": "Built-in", "part": "Test"}
+
+
+def texts(app):
+    kinds = ("markdown", "caption", "info", "error", "warning")
+    return " ".join(e.value for kind in kinds for e in app.get(kind))
+
+
+def bodies(app):
+    return [element.proto.body for element in app.get("html")]
+
+
+def the_sum(app):
+    (body,) = [b for b in bodies(app) if 'class="sum"' in b and "network computed" not in b]
+    return body
+
+
+def numbers_of(body):
+    """The numbers of a sum, with all their digits, by the words before them."""
+    rows = re.findall(r'<td>([^<]*)</td><td title="([^"]*)"', body)
+    return {words: float(value) for words, value in rows}
+
+
+def last_number(body):
+    return float(re.findall(r'<td title="([^"]*)"', body)[-1])
+
+
+def computed(app):
+    (body,) = [b for b in bodies(app) if "network computed" in b]
+    return float(re.search(r'title="([^"]*)"', body)[1])
+
+
+def test_an_empty_canvas_says_what_to_do(app):
+    assert "Draw a digit, or take one" in texts(app())
+
+
+def test_the_drawing_on_the_canvas_is_looked_into(app, clicks, drawn):  # noqa: F811
+    drawn.extend(SEVEN)
+    found = app(model="classic")
+    image = preprocess.to_mnist(canvas.picture_of(drawn))
+    steps = inspection.load("classic").steps(image)
+    names = re.findall(r"<p><b>(\w+)</b>", clicks.shown["layers"])
+    assert names == [step.layer.name for step in steps]
+    assert "20 maps of 28 × 28" in clicks.shown["layers"]
+    assert not found.exception
+
+
+def test_a_click_on_a_map_shows_the_arithmetic_of_that_pixel(app, clicks, small):
+    found = app(model="classic", number=7, **SET)
+    clicks.heard_by["layers"](Click("block1_pool", 0.5, 0.5))
+    found.run()
+    assert found.selectbox(key="spot-layer").value == "block1_pool"
+    place = tuple(found.number_input(key=f"spot-{a}").value for a in ("Row", "Column", "Map"))
+    steps = inspection.load("classic").steps(small[1].images[7])
+    assert computed(found) == steps[1].output[place]
+    assert numbers_of(the_sum(found))["the largest"] == computed(found)
+
+
+def test_the_sum_on_the_page_adds_up_to_what_the_network_computed(app):
+    found = app(model="classic", number=7, at="block2_conv.4.5.6", **SET)
+    rows = numbers_of(the_sum(found))
+    parts = [value for words, value in rows.items() if "map" in words or words == "bias"]
+    assert len(parts) == sums.HEAVIEST + 2  # and all other maps in one, and the bias
+    assert sum(parts) == pytest.approx(rows["sum"], abs=1e-5)
+    assert rows["relu(sum)"] == pytest.approx(computed(found), abs=1e-5)
+
+
+@pytest.mark.parametrize("model", ["classic", "reader"])
+def test_every_layer_of_the_models_that_ship_has_its_arithmetic(app, model):
+    found = app(model=model, number=3, **SET)
+    for layer in inspection.load(model).plan:
+        found.selectbox(key="spot-layer").set_value(layer.name).run()
+        assert not found.exception
+        total = last_number(the_sum(found))
+        assert total == pytest.approx(computed(found), rel=2e-4, abs=2e-4), layer.name
+
+
+def test_rows_and_columns_can_be_set_without_a_mouse(app, small):
+    found = app(model="classic", number=7, at="block1_conv.0.0.0", **SET)
+    found.number_input(key="spot-Row").set_value(9).run()
+    found.number_input(key="spot-Map").set_value(3).run()
+    steps = inspection.load("classic").steps(small[1].images[7])
+    assert computed(found) == steps[0].output[9, 0, 3]
+    assert found.query_params["at"] == "block1_conv.9.0.3"
+
+
+@pytest.mark.parametrize("at", ["", "nothing.1.2.3", "block1_conv.1", "dense1.9999", "logits.x"])
+def test_a_link_to_no_value_falls_back_to_one_that_is_there(app, at):
+    found = app(model="classic", number=7, at=at, **SET)
+    assert computed(found) == pytest.approx(last_number(the_sum(found)), abs=1e-4)
+
+
+def test_another_model_keeps_the_page_going_where_it_lacks_the_layer(app):
+    found = app(model="reader", number=7, at="block3_2_conv.1.1.1", **SET)
+    found.selectbox(key="model").set_value("classic").run()
+    assert not found.exception
+    assert found.selectbox(key="spot-layer").value == "block1_conv"
+
+
+def test_filters_are_shown_without_any_drawing(app):
+    found = app(model="classic", view="Filters")
+    assert "20 filters of 5 × 5" in texts(found)
+    assert any("The 20 filters of block1_conv" in body for body in bodies(found))
+
+
+def test_the_ink_that_spoke_is_shown_for_the_answer_and_against_the_runner_up(app, small):
+    found = app(model="classic", number=5, view="Which ink spoke", **SET)
+    order = np.argsort(Classifier.load("classic").probabilities(small[1].images[5:6])[0])
+    (body,) = [b for b in bodies(found) if 'class="spoke"' in b]
+    assert f"For a {order[-1]}" in body
+    assert f"runner-up, {order[-2]}" in body
+    assert "integrated gradients" in texts(found)
+
+
+def test_look_alikes_of_a_training_digit_begin_with_itself(app, clicks, monkeypatch):
+    monkeypatch.setattr(models, "experiment", _learned_from_the_built_in(models.experiment))
+    query = SET | {"part": "Training"}
+    found = app(model="classic", number=11, view="Look-alikes", **query)
+    first = re.search(r'alt="([^"]*)"', clicks.shown["look_alikes"])[1]
+    assert "number 11 of the built-in training set" in first
+    assert "distance 0.0" in clicks.shown["look_alikes"]
+    assert not found.exception
+
+
+def _learned_from_the_built_in(experiment):
+    return lambda name: experiment(name).with_values({"data": "built-in"})
+
+
+def test_what_would_change_its_mind_really_does(app, small):
+    found = app(model="classic", number=5, view="What would change its mind", **SET)
+    (body,) = [b for b in bodies(found) if '<div class="gallery few' in b]
+    reads = re.findall(r"Read as (\d)", body)
+    assert len(reads) > 1
+    assert all(digit != reads[0] for digit in reads[1:])
+
+
+def test_a_model_that_cannot_be_read_gets_a_sentence(app, home):
+    place = home / "runs" / "broken"
+    place.mkdir(parents=True)
+    (place / "experiment.json").write_text(models.experiment("classic").to_json())
+    card = models.card("classic")
+    (place / "card.json").write_text(json.dumps(card))
+    (place / "model.keras").write_bytes(b"no weights")
+    found = app(model="broken", number=5, **SET)
+    assert "must hold the weights of 'broken'" in texts(found)
+
+
+def test_without_the_digits_it_learned_from_look_alikes_say_what_is_missing(app):
+    assert "This network learned from MNIST" in texts(app(number=1, view="Look-alikes", **SET))
