@@ -4,6 +4,7 @@ A widget's key is the field's path (`recipe.epochs`), the same as in a link and 
 """
 
 import dataclasses
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -35,8 +36,13 @@ PARTS = tuple(field.name for field in dataclasses.fields(Experiment))  # the fir
 class Form:
     """The widgets of one experiment. `plain` follows them and becomes the new experiment."""
 
-    def __init__(self, experiment: Experiment):
+    def __init__(self, experiment: Experiment, shows: Callable[[str], bool] = lambda name: True):
+        """
+        Args:
+            shows: whether a control is there, by its name, see `control`; the others stay fixed.
+        """
         self.plain = options.to_plain(experiment)
+        self.shows = shows
 
     def experiment(self) -> Experiment:
         """What the widgets say now.
@@ -53,12 +59,16 @@ class Form:
             self.widget(fields[name], *path, name, **changes)
 
     def widget(self, field, *path, **changes) -> None:
-        """The widget for one field."""
+        """The widget for one field, if it is one of those shown."""
+        if not self.shows(control(path)):
+            return
         holder = self._holder(path[:-1])
         holder[path[-1]] = _widget(field, _key(path), holder[path[-1]], changes)
 
     def count(self, kind, *path) -> None:
         """A slider for how many entries a list has; the list grows by defaults or is cut."""
+        if not self.shows(control(path)):
+            return
         holder, name = self._holder(path[:-1]), path[-1]
         about = {field.name: field for field in dataclasses.fields(Network)}[name].metadata
         low, high = about["length"]
@@ -87,6 +97,11 @@ def use(experiment: Experiment) -> None:
     session().experiment = experiment
     for key in [key for key in st.session_state if str(key).split(".")[0] in PARTS]:
         del st.session_state[key]
+
+
+def control(path) -> str:
+    """The name of a control: its path, without the number of a block or a dense layer."""
+    return ".".join(step for step in path if isinstance(step, str))
 
 
 def _key(path) -> str:
@@ -141,15 +156,17 @@ def first_five(form: Form) -> None:
 def network(form: Form) -> None:
     """All of the network but how many blocks and dense layers it has."""
     blocks, dense = (form.plain["network"][part] for part in ("blocks", "dense"))
-    names = [f"Block {i + 1}" for i in range(len(blocks))]
-    names += [f"Dense {i + 1}" for i in range(len(dense))]
-    tabs = iter(st.tabs(names) if names else [])
-    for i in range(len(blocks)):
-        with next(tabs):
-            form.show(ConvBlock, "network", "blocks", i)
-    for i in range(len(dense)):
-        with next(tabs):
-            form.show(DenseLayer, "network", "dense", i)
+    parts = [("Block", ConvBlock, "blocks", blocks), ("Dense", DenseLayer, "dense", dense)]
+    places = [
+        (f"{word} {i + 1}", kind, name, i)
+        for word, kind, name, entries in parts
+        if any(map(form.shows, _controls(kind, "network", name)))
+        for i in range(len(entries))
+    ]
+    tabs = st.tabs([title for title, *_ in places]) if places else []
+    for tab, (_, kind, name, i) in zip(tabs, places, strict=True):
+        with tab:
+            form.show(kind, "network", name, i)
     form.show(Network, "network", only=["head"])
 
 
@@ -196,3 +213,35 @@ DETAILS = {
     "Augmentation": augmentation,
     "Data": data_set,
 }
+
+
+def _controls(kind, *path, only=()) -> list[str]:
+    """The names of the controls of a dataclass found at `path`."""
+    return [
+        control((*path, f.name)) for f in dataclasses.fields(kind) if f.name in only or not only
+    ]
+
+
+_CHECKS = ["validation", "validation_fraction", "patience", "restore_best_weights"]
+_FIRST = ["optimizer", "learning_rate", "epochs"]
+_OTHERS = ["momentum", "weight_decay", "schedule", "warmup", "batch_size", "train_images", "seed"]
+# Every control of the form, by where it is
+CONTROLS = {
+    "": ["network.blocks", "network.dense", *_controls(Recipe, "recipe", only=_FIRST)],
+    "The network in detail": [
+        *_controls(ConvBlock, "network", "blocks"),
+        *_controls(DenseLayer, "network", "dense"),
+        "network.head",
+    ],
+    "The training in detail": _controls(Recipe, "recipe", only=_OTHERS),
+    "Validation and early stopping": _controls(Recipe, "recipe", only=_CHECKS),
+    "Augmentation": _controls(Augmentation, "recipe", "augmentation"),
+    "Data": ["data"],
+}
+
+
+def label(name: str) -> str:
+    """What a control is called, with the part that it belongs to where that must be said."""
+    *parts, last = name.split(".")
+    whose = {"blocks": "Block: ", "dense": "Dense: "}.get(parts[-1], "") if parts else ""
+    return whose + _label(last)

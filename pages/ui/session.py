@@ -38,6 +38,7 @@ class Session:
     samples_seed: int = 0
     experiment: Experiment | None = None  # the form's; None until the Train page has opened
     story: Story | None = None  # of the run that the Train page follows
+    lesson: "Lesson | None" = None  # what a teacher's link asked for
     given: Given | None = None  # an image that another page sent to Inside
     wanted: dict = field(default_factory=dict)  # what Inside's widgets should say on arrival
     spot: Spot | None = None  # which value Inside explains; None: it chooses
