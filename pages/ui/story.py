@@ -46,5 +46,4 @@ class Story:
 
     def steps_done(self) -> int:
         """How many steps have been taken, those of a continued run's parent included."""
-        found = self.last("steps")
-        return found["first"] + (len(found["loss"]) - 1) * found["every"] if found else 0
+        return curves.last_step(self.events)
