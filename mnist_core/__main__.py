@@ -48,7 +48,8 @@ def parser() -> argparse.ArgumentParser:
     _asking(command)
     _reader(command("reader", "train the model that ships, anew", commands.reader))
     command("presets", "the named experiments", commands.presets)
-    command("runs", "the trainings there are", commands.runs_)
+    kept = command("runs", "the trainings there are", commands.runs_)
+    kept.add_argument("--folder", action="store_true", help="only say where they are kept")
     command("models", "the models there are", commands.models_)
     _hidden_work(several)
     return top

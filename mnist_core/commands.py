@@ -197,7 +197,10 @@ def _parameters(experiment) -> int:
 
 
 def runs_(options, say) -> None:
-    """A line per run, the newest first."""
+    """A line per run, the newest first; or where they are kept."""
+    if options.folder:
+        say(str(runs.home() / "runs"), folder=str(runs.home() / "runs"))
+        return
     worker.tend()
     for run in runs.all_runs():
         status = run.status()

@@ -6,6 +6,7 @@
     model.keras      the weights of the last full epoch, then the final ones
     card.json        what is known of that model
     stop             an empty file: somebody asked it to stop
+    training/, validation/, test/   the events once more, for TensorBoard; see `event_files`
 
 Every file but events.jsonl is replaced whole; of events.jsonl only whole lines are read. So a
 crash at any moment leaves a run that can be read. Nothing here needs Keras.

@@ -86,6 +86,14 @@ def test_runs_and_models_as_json_are_those_there_are(home, capsys):
     assert [row["test"] for row in rows] == [models.card(row["name"])["test"] for row in rows]
 
 
+def test_the_folder_of_the_runs_is_the_one_they_are_in(home, capsys):
+    run = runs.create(PRESETS["tiny"], "waits")
+    main(["runs", "--folder"])
+    assert Path(capsys.readouterr().out.strip()) == run.folder.parent
+    main(["runs", "--folder", "--json"])
+    assert lines(capsys.readouterr().out) == [{"folder": str(run.folder.parent)}]
+
+
 @pytest.mark.parametrize("command", ["presets", "models"])
 def test_a_person_gets_a_line_for_each(home, capsys, command):
     main([command])
