@@ -130,11 +130,12 @@ def _event(line: bytes) -> dict | None:
     return event if isinstance(event, dict) and "kind" in event else None
 
 
-def create(experiment: Experiment, name: str = "run", continues: str | None = None) -> Run:
+def create(experiment: Experiment, name: str = "run", continues: str | None = None, **known) -> Run:
     """A new run, queued. It gets a number behind its name where the name is taken.
 
     Args:
         continues: the name of an ended run, whose weights and curves the new one begins with.
+        known: more for its status, such as the sweep it belongs to.
 
     Raises:
         RunError: the name isn't one, or the run to continue has another network or no weights.
@@ -148,7 +149,7 @@ def create(experiment: Experiment, name: str = "run", continues: str | None = No
     files.write(new / "experiment.json", experiment.to_json())
     if parent:
         _inherit(parent, new)
-    status = {"created": time.time(), "continues": continues}
+    status = known | {"created": time.time(), "continues": continues}
     files.write(new / "status.json", json.dumps(status | {"state": "queued", "sentence": ""}))
     return Run(settle(new, name))
 

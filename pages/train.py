@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from mnist_core import estimate, network, runs, worker
-from pages.ui import data_notice, entry, form, layer_view, link, live, preset_choice
+from mnist_core import network, runs, worker
+from pages.ui import data_notice, entry, form, layer_view, link, live, pace, preset_choice
 from pages.ui.session import session
 from pages.ui.story import Story
 
@@ -76,19 +76,8 @@ def start_row(valid: bool) -> None:
     if fault:
         st.error(fault)
     if valid:
-        took = live.duration(estimate.seconds(session().experiment, _pace()))
+        took = live.duration(pace.seconds(session().experiment))
         st.caption(f"About {took} on this computer.")
-
-
-@st.cache_data(ttl=30, show_spinner=False)
-def _pace() -> float:
-    """How this computer compares, by the newest runs."""
-    past = []
-    for run in runs.all_runs()[:20]:
-        epochs = [e["seconds"] for e in run.events()[0] if e["kind"] == "epoch"]
-        if epochs:
-            past.append((run.experiment(), min(epochs)))
-    return estimate.pace(past)
 
 
 def newest_run() -> Story | None:

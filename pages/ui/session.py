@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.config import Experiment
+from pages.ui.layers_in_turn import Layers
 from pages.ui.story import Story
 
 
@@ -23,6 +24,10 @@ class Session:
     samples_seed: int = 0
     experiment: Experiment | None = None  # the form's; None until the Train page has opened
     story: Story | None = None  # of the run that the Train page follows
+    compared: list[str] = field(default_factory=list)  # names on the Runs page, two or more
+    followed: dict[tuple, Story] = field(default_factory=dict)  # of the compared
+    swept_from: str = ""  # the run that the sweep form last followed
+    comparison: Layers = field(default_factory=Layers)  # the curves of the compared
 
 
 def session() -> Session:
