@@ -16,7 +16,7 @@ COLOURS = ("#0072b2", "#dd9500", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross")
 MOST = 2 * len(COLOURS)  # runs in one figure: the second six are dashed
 FINE_POINTS = 60  # of a faint line: its noise would hide the other runs
-LONGEST = 20  # characters of a name on a point; its end tells it from its like
+LONGEST = 29  # characters of a name on a point; its end tells it from its like
 EPOCHS, STEPS = "epochs", "steps"
 BESIDE = ("middle right", "middle left")
 
@@ -134,7 +134,7 @@ def _mark(point, place) -> go.Scatter:
             "width": 4,
         },
         name=point.name,
-        text=[name if len(name) <= LONGEST else f"{name[:8]}…{name[-LONGEST:]}"],
+        text=[name if len(name) <= LONGEST else f"{name[:8]}…{name[9 - LONGEST :]}"],
         textposition=place,
         mode="markers+text",
         marker={"color": looks.colour, "symbol": looks.symbol, "size": 12},
