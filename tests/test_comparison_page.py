@@ -204,6 +204,14 @@ def test_a_comparison_follows_what_still_trains(home):
     assert rows(app, 0)[2][3] == "80.00%"
 
 
+def test_nothing_of_an_earlier_comparison_is_left_in_the_next(home):
+    for name in ("one", "two", "three"):
+        begun(name)
+    app = open_runs(compare=["one", "two"])
+    app.multiselect(key="compare").set_value(["two", "three"]).run()
+    assert names(app) == {"two", "three"}
+
+
 def test_along_steps_and_closely_change_the_axes(slow_and_fast):
     app = open_runs(compare=["slow", "fast"])
     app.get("button_group")[0].set_value("steps").run()

@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core import comparison, comparison_figures, fields, network, sweeps
 from mnist_core.comparison import Compared
 from pages.ui import charts, comparison_tables, opened_run
+from pages.ui.layers_in_turn import Layers
 from pages.ui.run_list import Entry
 from pages.ui.session import session
 from pages.ui.story import Story
@@ -54,8 +55,12 @@ def _tick(entries: list[Entry], ended: bool) -> None:
     if ended:
         charts.pair(_draw((compared, by, closely)), alt, side_by_side=True)
         return
-    session().comparison.turn((compared, by, closely))
-    charts.growing(session().comparison, _draw, alt, side_by_side=True)
+    layers = session().comparison
+    before = layers.shown[layers.front]
+    if before and [one.name for one in before[0]] != [one.name for one in compared]:
+        layers = session().comparison = Layers()  # nothing of another comparison shines through
+    layers.turn((compared, by, closely))
+    charts.growing(layers, _draw, alt, side_by_side=True)
 
 
 def _legend(compared) -> str:
@@ -97,7 +102,7 @@ def _story(entry: Entry) -> Story:
     known = session().followed
     if which not in known:
         known[which] = opened_run.story(entry)
-        for old in list(known)[: -comparison_figures.MOST]:
+        for old in list(known)[: -2 * comparison_figures.MOST]:
             del known[old]
     elif entry.run:
         known[which].read_on()
