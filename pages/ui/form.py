@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mnist_core import options
+from mnist_core import fields, options
 from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Experiment, Network, Recipe
 from pages.ui.session import session
 
@@ -17,18 +17,6 @@ EPOCHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100
 FILTERS = (1, 2, 4, 6, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 224, 256)
 STOPS = {"learning_rate": RATES, "epochs": EPOCHS, "filters": FILTERS}  # finer where it matters
 STEPS = {"train_images": 1000, "batch_size": 32, "units": 32}  # of the buttons - and +
-LABELS = {
-    "blocks": "Convolution blocks",
-    "dense": "Dense layers",
-    "head": "From maps to numbers",
-    "kernel_size": "Kernel size",
-    "pool_size": "Max pooling",
-    "train_images": "Training images",
-    "validation": "Validation",
-    "warmup": "Warm-up",
-    "data": "Data set",
-}
-
 
 PARTS = tuple(field.name for field in dataclasses.fields(Experiment))  # the first step of a path
 
@@ -54,9 +42,9 @@ class Form:
 
     def show(self, kind, *path, only=(), **changes) -> None:
         """A widget for each of `only` of the dataclass `kind` found at `path`."""
-        fields = {field.name: field for field in dataclasses.fields(kind)}
-        for name in only or fields:
-            self.widget(fields[name], *path, name, **changes)
+        known = {field.name: field for field in dataclasses.fields(kind)}
+        for name in only or known:
+            self.widget(known[name], *path, name, **changes)
 
     def widget(self, field, *path, **changes) -> None:
         """The widget for one field, if it is one of those shown."""
@@ -75,7 +63,7 @@ class Form:
         _seeded(
             st.slider,
             len(holder[name]),
-            label=_label(name),
+            label=fields.label(name),
             min_value=low,
             max_value=high,
             key=_key(path),
@@ -108,14 +96,10 @@ def _key(path) -> str:
     return ".".join(str(step) for step in path)
 
 
-def _label(name) -> str:
-    return LABELS.get(name, name.replace("_", " ").capitalize())
-
-
 def _widget(field, key, value, changes):
     about = field.metadata
     unit = f" ({about['unit']})" if about["unit"] and not about["choices"] else ""
-    common = {"label": _label(field.name) + unit, "key": key, "help": about["help"]} | changes
+    common = {"label": fields.label(field.name) + unit, "key": key, "help": about["help"]} | changes
     if about["choices"]:
         common |= _explained(value, about)
         return _seeded(st.selectbox, value, options=list(about["choices"]), **common)
@@ -241,7 +225,7 @@ CONTROLS = {
 
 
 def label(name: str) -> str:
-    """What a control is called, with the part that it belongs to where that must be said."""
+    """What a control is called: network.blocks.filters -> Block: Filters."""
     *parts, last = name.split(".")
-    whose = {"blocks": "Block: ", "dense": "Dense: "}.get(parts[-1], "") if parts else ""
-    return whose + _label(last)
+    whose = fields.ENTRIES.get(parts[-1], "") if parts else ""
+    return f"{whose}: {fields.label(last)}" if whose else fields.label(last)

@@ -8,42 +8,20 @@ and stay as the link sets them.
 
 import html
 import urllib.parse
-from dataclasses import dataclass
 
 import streamlit as st
 
 from mnist_core.config import Experiment
 from pages.ui import form, link
-from pages.ui.session import session
+from pages.ui.session import Lesson, session
 
 LONGEST = {"title": 80, "question": 400}  # characters
-NONE = "none"  # the class may only start the training
 NAMES = [name for names in form.CONTROLS.values() for name in names]
 STYLE = """
 .lesson { border-left: 4px solid #2f86e0; padding: .1rem 0 .1rem .9rem; margin-bottom: .3rem; }
 .lesson b { font-size: 1.25rem; display: block; }
 .lesson p { margin: .15rem 0 0; font-size: 1.05rem; white-space: pre-line; }
 """
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What a class is asked, and what it may change."""
-
-    title: str = ""
-    question: str = ""
-    controls: tuple[str, ...] | None = None  # None: all
-
-    def shows(self, control: str) -> bool:
-        """Whether this control of the form is there."""
-        return self.controls is None or control in self.controls
-
-    def query(self) -> dict[str, str]:
-        """Its part of the address."""
-        found = {"title": self.title, "question": self.question}
-        if self.controls is not None:
-            found["controls"] = ",".join(self.controls) or NONE
-        return {key: value for key, value in found.items() if value}
 
 
 def current() -> Lesson:
@@ -64,7 +42,7 @@ def _read(query) -> Lesson:
     if named is None:
         controls = None
     else:
-        asked = [name for name in named.split(",") if name and name != NONE]
+        asked = [name for name in named.split(",") if name and name != Lesson.NONE]
         controls = tuple(name for name in asked if name in NAMES)
         unknown = [name for name in asked if name not in NAMES]
         if unknown:
@@ -92,7 +70,9 @@ def _leave() -> None:
 
 
 def make(experiment: Experiment) -> None:
-    """For a teacher: the experiment in the form as a lesson's link."""
+    """For a teacher: the experiment in the form as a lesson's link. A class doesn't see it."""
+    if session().lesson:
+        return
     with st.popover("Make a lesson of this", icon=":material/co_present:", key="make_lesson"):
         st.caption(
             "A link to exactly this network and recipe. Your class sees the title and the question"
