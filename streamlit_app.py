@@ -13,6 +13,7 @@ st.navigation(
     [
         st.Page("pages/draw.py", title="Draw", icon=":material/draw:", default=True),
         st.Page("pages/train.py", title="Train", icon=":material/school:"),
+        st.Page("pages/evaluate.py", title="Evaluate", icon=":material/analytics:"),
         st.Page("pages/inside.py", title="Inside", icon=":material/search_insights:"),
         st.Page("pages/data.py", title="Data", icon=":material/grid_view:"),
         st.Page("pages/runs.py", title="Runs", icon=":material/list:"),

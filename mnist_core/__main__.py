@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from mnist_core import commands, training_commands
+from mnist_core import commands, evaluate_command, training_commands
 from mnist_core.presets import PRESETS
 
 
@@ -65,9 +65,12 @@ def _training(command):
 
 
 def _asking(command):
-    evaluate = command("evaluate", "accuracy and loss of a model on a test set", commands.evaluate)
+    evaluate = command("evaluate", "how good a model is on a test set", evaluate_command.evaluate)
     evaluate.add_argument("--model", default="reader", metavar="NAME", help="see models")
     evaluate.add_argument("--data", default="mnist", help="mnist, built-in or a STROKES.jsonl")
+    evaluate.add_argument(
+        "--robustness", action="store_true", help="also with the test set shifted, turned, ..."
+    )
 
     predict = command("predict", "read pictures of digits", commands.predict)
     predict.add_argument("pictures", nargs="+", type=Path, metavar="PICTURE")

@@ -33,16 +33,29 @@ def of_class(labels: np.ndarray, digit: int | None) -> np.ndarray:
     return np.arange(len(labels)) if digit is None else np.flatnonzero(labels == digit)
 
 
-def misread(labels: np.ndarray, read: Readings) -> np.ndarray:
+def misread(
+    labels: np.ndarray, read: Readings, digit: int | None = None, read_as: int | None = None
+) -> np.ndarray:
     """Which digits were taken for others, the most surely wrong first: int64.
 
     Where two are as sure, the earlier in the set comes first.
 
     Args:
         labels: (n,), the true digits.
+        digit: only images of this one.
+        read_as: only those taken for this one.
     """
     wrong = np.flatnonzero(read.digits != labels)
-    return wrong[np.argsort(-read.sure[wrong], kind="stable")]
+    wrong = wrong[np.argsort(-read.sure[wrong], kind="stable")]
+    if digit is not None:
+        wrong = wrong[labels[wrong] == digit]
+    return wrong if read_as is None else wrong[read.digits[wrong] == read_as]
+
+
+def well_read(labels: np.ndarray, read: Readings, digit: int) -> np.ndarray:
+    """Which images of a digit were read right, the least sure first: int64."""
+    right = np.flatnonzero((labels == digit) & (read.digits == digit))
+    return right[np.argsort(read.sure[right], kind="stable")]
 
 
 def page_count(count: int, size: int = PAGE) -> int:

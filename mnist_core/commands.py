@@ -13,25 +13,6 @@ from mnist_core.options import to_plain
 from mnist_core.presets import ABOUT
 
 
-def evaluate(options, say) -> None:
-    """Accuracy and loss of a model on the test set of a data set, or on a file of strokes."""
-    from mnist_core import evaluation, strokes
-    from mnist_core.prediction import Classifier
-
-    if options.data in ("mnist", "built-in"):
-        digits = data.load(options.data).test
-    else:
-        digits = evaluation.stroke_digits(strokes.read(options.data), seed=0)
-    found = evaluation.measure(Classifier.load(options.model), digits)
-    low, high = found.interval
-    text = (
-        f"{options.model} on {options.data}: accuracy {found.accuracy:.2%} ({low:.2%} to"
-        f" {high:.2%}), loss {found.loss:.4f}, calibration error {found.calibration_error:.2%},"
-        f" not sure {found.not_sure:.2%} ({found.images} images)"
-    )
-    say(text, model=options.model, data=options.data, **found._asdict())
-
-
 def reader(options, say) -> None:
     """Train the reader anew; a line an epoch, then its figures."""
     from mnist_core import reader_making

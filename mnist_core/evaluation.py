@@ -161,6 +161,16 @@ def per_class(matrix: np.ndarray) -> PerClass:
     )
 
 
+def plain_rows(matrix: np.ndarray) -> list[dict]:
+    """The same for JSON: a row for each digit; None where there is nothing to take a share of."""
+    columns = (values.tolist() for values in per_class(matrix))
+    rows = (dict(zip(PerClass._fields, row, strict=True)) for row in zip(*columns, strict=True))
+    return [
+        {"digit": digit} | {name: None if value != value else value for name, value in row.items()}
+        for digit, row in enumerate(rows)
+    ]
+
+
 def by_chance(first: int, second: int) -> float:
     """How often a fair coin splits first + second throws at least as unevenly: 0 to 1.
 

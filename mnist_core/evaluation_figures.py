@@ -3,7 +3,7 @@
 Backgrounds are transparent and colours mid-toned, so that a figure stands on light and dark pages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import plotly.graph_objects as go
@@ -38,13 +38,12 @@ def confusion(matrix: np.ndarray, which: int = 0, cell: tuple[int, int] | None =
             zmax=max(1.0, float(np.sqrt(wrong.max()))),
             x=DIGITS,
             y=DIGITS,
-            customdata=matrix,
             colorscale=[[0, _faint(COLOURS[which], 0)], [1, _faint(COLOURS[which], STRONGEST)]],
             showscale=False,
-            hovertemplate="%{customdata:,} images of %{y} read as %{x}<extra></extra>",
+            hoverinfo="skip",
         )
     )
-    figure.add_trace(_numbers(matrix))
+    figure.add_trace(_cells(matrix))
     for digit in DIGITS:
         figure.add_shape(**_box(digit, digit), layer="below", line_width=0, fillcolor=DIAGONAL)
     if cell is not None:
@@ -53,15 +52,19 @@ def confusion(matrix: np.ndarray, which: int = 0, cell: tuple[int, int] | None =
     side |= {"showgrid": False, "fixedrange": True}
     figure.update_xaxes(title="Read as", **side)
     figure.update_yaxes(title="True digit", **side | {"range": [9.5, -0.5]})
+    figure.update_layout(hoverdistance=40)  # pixels: no gap between two cells
     return _laid_out(figure, "confusion", showlegend=False)
 
 
-def _numbers(matrix) -> go.Scatter:
-    """The counts as text: of its own, so that the page's colour of letters is used."""
-    rows, columns = np.nonzero(matrix)
+def _cells(matrix) -> go.Scatter:
+    """The counts as text, and something to click: a page hears of clicks on points only."""
+    rows, columns = (axis.ravel() for axis in np.indices(matrix.shape))
+    counts = matrix.ravel()
     return go.Scatter(
-        x=columns, y=rows, text=[f"{count:,}" for count in matrix[rows, columns]],
-        mode="text", hoverinfo="skip", textfont={"size": 12},
+        x=columns, y=rows, text=[f"{count:,}" if count else "" for count in counts],
+        mode="markers+text", marker={"symbol": "square", "size": 30, "opacity": 0},
+        unselected={"marker": {"opacity": 0}}, textfont={"size": 12}, customdata=counts,
+        hovertemplate="%{customdata:,} images of %{y} read as %{x}<extra></extra>",
     )  # fmt: skip
 
 
@@ -175,12 +178,12 @@ def _laid_out(figure, kind, showlegend=True) -> go.Figure:
     )
 
 
-def digits_in_words(matrix: np.ndarray, most: int = 3) -> Sequence[str]:
-    """The commonest mistakes, in words: "4 read as 9 (7 times)"."""
-    wrong = matrix * (1 - np.eye(10, dtype=int))
-    commonest = np.argsort(-wrong, axis=None, kind="stable")[:most]
+def commonest_mistakes(matrix: np.ndarray, most: int = 3) -> list[str]:
+    """The commonest mistakes of a confusion matrix, in words: "4 read as 9 (7 times)"."""
+    wrong = (matrix * (1 - np.eye(10, dtype=int))).ravel().tolist()
+    commonest = sorted(range(100), key=lambda at: -wrong[at])[:most]
     return [
-        f"{at // 10} read as {at % 10} ({wrong.flat[at]:,} time{'s' * (wrong.flat[at] != 1)})"
+        f"{at // 10} read as {at % 10} ({wrong[at]:,} time{'s' * (wrong[at] > 1)})"
         for at in commonest
-        if wrong.flat[at]
+        if wrong[at]
     ]

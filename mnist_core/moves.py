@@ -5,8 +5,7 @@ The n-th image is moved the same way whatever else is in the set, every time.
 """
 
 import math
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ DIRECTIONS = 8  # an image's is its number modulo 8: to the right, right and dow
 def shift(images: np.ndarray, amount: float) -> np.ndarray:
     """Moved by `amount` pixels, each image in one of eight directions; what leaves is lost."""
     moved = np.empty_like(images)
-    for direction in range(DIRECTIONS):
+    for direction in range(min(DIRECTIONS, len(images))):
         angle = 2 * math.pi * direction / DIRECTIONS
         by = (amount * math.cos(angle), amount * math.sin(angle))
         moved[direction::DIRECTIONS] = _mapped(images[direction::DIRECTIONS], shift=by)
@@ -127,39 +126,35 @@ def moved(name: str, images: np.ndarray, amount: float) -> np.ndarray:
     return images if amount == move.still else move.move(images, amount)
 
 
-def _mapped(images, **how) -> np.ndarray:
-    """Any such map of an image is one matrix for its 784 pixels, so all go through at once."""
-    flat = images.reshape(-1, SIDE * SIDE).astype(np.float32) @ _matrix(**how)
-    return np.rint(flat.clip(0, 255, out=flat)).astype(np.uint8).reshape(images.shape)
-
-
-@lru_cache(maxsize=64)
-def _matrix(angle: float = 0.0, size: float = 1.0, shift=(0.0, 0.0)) -> np.ndarray:
-    """From old pixels to new: float32 (784, 784), by bilinear interpolation; outside is 0.
+def _mapped(images, angle: float = 0.0, size: float = 1.0, shift=(0.0, 0.0)) -> np.ndarray:
+    """Turned, scaled, shifted by bilinear interpolation; outside is 0.
 
     Where images shrink, each new pixel is the mean of several points, or fine lines would break.
     """
+    flat = np.zeros((SIDE * SIDE + 1, len(images)), np.float32)  # the last: what lies outside
+    flat[:-1] = images.reshape(len(images), SIDE * SIDE).T
     points = max(1, math.ceil(1 / size))
     inside = (np.arange(points) + 0.5) / points - 0.5
     turn = math.radians(angle)
     cos, sin = math.cos(turn) / size, math.sin(turn) / size
     new_y, new_x = (axis.ravel() - MIDDLE for axis in np.indices((SIDE, SIDE)))
-    matrix = np.zeros((SIDE * SIDE, SIDE * SIDE))
+    found = np.zeros((SIDE * SIDE, len(images)), np.float32)
     for down in inside:
         for right in inside:
             x, y = new_x + right - shift[0], new_y + down - shift[1]
-            _add_bilinear(matrix, cos * x + sin * y + MIDDLE, cos * y - sin * x + MIDDLE)
-    return (matrix / points**2).astype(np.float32)
+            for pixels, weights in _around(cos * x + sin * y + MIDDLE, cos * y - sin * x + MIDDLE):
+                found += flat[pixels] * weights[:, None].astype(np.float32)
+    found = np.rint((found / points**2).clip(0, 255)).astype(np.uint8)
+    return np.ascontiguousarray(found.T).reshape(images.shape)
 
 
-def _add_bilinear(matrix, x, y) -> None:
-    """Add, for each new pixel (a column), the weights of the four old ones around (x, y)."""
+def _around(x, y) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """(pixels, weights), four times: those around each point (x, y), for bilinear interpolation."""
     left, top = np.floor(x).astype(int), np.floor(y).astype(int)
     for column, row in ((left, top), (left + 1, top), (left, top + 1), (left + 1, top + 1)):
-        weights = (1 - np.abs(x - column)) * (1 - np.abs(y - row))
         there = (column >= 0) & (column < SIDE) & (row >= 0) & (row < SIDE)
-        new = np.flatnonzero(there)
-        matrix[row[new] * SIDE + column[new], new] += weights[new]
+        weights = (1 - np.abs(x - column)) * (1 - np.abs(y - row))
+        yield np.where(there, row * SIDE + column, SIDE * SIDE), weights
 
 
 def _dilated(images, radius: int) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Drawings as pen paths: read from files, placed on a canvas, drawn as a browser draws them."""
 
+import io
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -36,16 +37,30 @@ def read(path: str | Path) -> list[Drawing]:
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise ValueError(f"{path} must have at most 200 MB. Received: {size / 2**20:.0f} MB")
-        with path.open(encoding="utf-8") as lines:
-            numbered = enumerate(lines, start=1)
-            drawings = [_drawing(path, n, line) for n, line in numbered if line.strip()]
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} must be JSON lines in UTF-8. Received: other bytes") from None
+        with path.open("rb") as file:
+            return _drawings(file, path)
     except OSError as fault:
         raise ValueError(f"{path} must be a file of strokes. Received: {fault.strerror}") from None
-    if not drawings:
-        raise ValueError(f"{path} must hold a drawing a line. Received: an empty file")
-    return drawings
+
+
+def parse(data: bytes, name: str) -> list[Drawing]:
+    """The drawings in the bytes of a stroke file; see `read`.
+
+    Args:
+        name: what errors call the file.
+    """
+    return _drawings(io.BytesIO(data), name)
+
+
+def _drawings(file, name) -> list[Drawing]:
+    try:
+        lines = enumerate(io.TextIOWrapper(file, encoding="utf-8"), start=1)
+        found = [_drawing(name, n, line) for n, line in lines if line.strip()]
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} must be JSON lines in UTF-8. Received: other bytes") from None
+    if not found:
+        raise ValueError(f"{name} must hold a drawing a line. Received: an empty file")
+    return found
 
 
 def _drawing(path, number, line) -> Drawing:

@@ -59,6 +59,26 @@ def test_misread_are_all_that_were_taken_for_others_the_surest_first(read_set):
     assert browse.misread(labels, read).tolist() == naive
 
 
+@given(read_sets(), st.integers(0, 9), st.integers(0, 9))
+def test_mistakes_can_be_those_of_a_digit_and_those_taken_for_one(read_set, digit, read_as):
+    labels, probabilities = read_set
+    read = browse.readings(probabilities)
+    every = browse.misread(labels, read).tolist()
+    of_digit = [i for i in every if labels[i] == digit]
+    assert browse.misread(labels, read, digit).tolist() == of_digit
+    both = [i for i in of_digit if read.digits[i] == read_as]
+    assert browse.misread(labels, read, digit, read_as).tolist() == both
+
+
+@given(read_sets(), st.integers(0, 9))
+def test_well_read_are_all_images_of_a_digit_taken_for_it_the_least_sure_first(read_set, digit):
+    labels, probabilities = read_set
+    read = browse.readings(probabilities)
+    naive = [i for i in range(len(labels)) if labels[i] == digit == read.digits[i]]
+    naive.sort(key=lambda i: (read.sure[i], i))
+    assert browse.well_read(labels, read, digit).tolist() == naive
+
+
 @given(st.integers(0, 200), st.integers(1, 70))
 def test_pages_hold_everything_once_and_in_order(count, size):
     found = np.arange(count)[::-1]

@@ -14,6 +14,7 @@ from PIL import Image
 from mnist_core import data, layers, models, runs, strokes
 from mnist_core.__main__ import main
 from mnist_core.config import Experiment
+from mnist_core.moves import MOVES
 from mnist_core.presets import PRESETS
 
 ROOT = Path(__file__).parents[1]
@@ -129,6 +130,37 @@ def test_a_stroke_file_is_evaluated(stroke_file, capsys):
     low, high = row["interval"]
     assert low <= row["accuracy"] <= high
     assert 0 <= row["calibration_error"] <= 1 and row["not_sure"] in (0, 0.5, 1)
+
+
+def test_an_evaluation_as_json_tells_of_every_digit_and_every_mistake(stroke_file, capsys):
+    assert main(["evaluate", "--data", str(stroke_file), "--json"]) == 0
+    (row,) = lines(capsys.readouterr().out)
+    matrix = np.array(row["confusion_matrix"])
+    assert matrix.shape == (10, 10) and matrix.sum() == 2
+    assert matrix.trace() == 2 * row["accuracy"]
+    assert [one["digit"] for one in row["per_class"]] == list(range(10))
+    seven, five = row["per_class"][7], row["per_class"][5]
+    assert (seven["images"], seven["recall"]) == (1, matrix[7, 7])
+    assert (five["images"], five["recall"]) == (0, None)
+
+
+def test_a_second_evaluation_asks_no_network(stroke_file, capsys, monkeypatch):
+    arguments = ["evaluate", "--data", str(stroke_file), "--json"]
+    main(arguments)
+    first = capsys.readouterr().out
+    monkeypatch.setattr("mnist_core.reports.Classifier.load", lambda name: pytest.fail("asked"))
+    main(arguments)
+    assert capsys.readouterr().out == first
+
+
+def test_robustness_has_a_line_for_each_move_and_amount(stroke_file, capsys):
+    assert main(["evaluate", "--data", str(stroke_file), "--robustness", "--json"]) == 0
+    whole, *points = lines(capsys.readouterr().out)
+    expected = {(name, amount) for name, move in MOVES.items() for amount in move.amounts}
+    assert {(one["move"], one["amount"]) for one in points} == expected
+    assert len(points) == len(expected)
+    at_rest = [one for one in points if one["amount"] == MOVES[one["move"]].still]
+    assert {one["accuracy"] for one in at_rest} == {whole["accuracy"]}
 
 
 def test_a_person_is_told_the_accuracy_with_its_interval_and_the_number_of_images(

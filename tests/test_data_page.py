@@ -13,6 +13,7 @@ from mnist_core import browse, built_in, data, forms, hands, handwriting
 from mnist_core.built_in import Written
 from mnist_core.prediction import Classifier
 from pages.ui import look_through, pen_model
+from pages.ui.clickable import Click
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
@@ -39,6 +40,7 @@ def app(monkeypatch, tmp_path, small):
     monkeypatch.setattr(built_in, "TEST_WRITERS", range(5, 8))
     monkeypatch.setattr(data, "_loaded", {})
     monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda name: None)
+    monkeypatch.setattr("pages.ui.clickable.show", lambda body, *_: st.html(body) and None)
     st.cache_data.clear()
     found = AppTest.from_file(ENTRY, default_timeout=60).run()
     found = found.switch_page("pages/data.py").run()
@@ -135,6 +137,16 @@ def test_where_nothing_is_wrong_the_page_says_what_to_do(app):
     choose(app, "digit", "5")
     app.selectbox(key="as").set_value("5").run()
     assert "reads none of them wrongly as 5. Choose another digit or model." in texts(app)
+
+
+def test_a_clicked_digit_is_seen_on_inside(app, monkeypatch, small):
+    choose(app, "digit", "7")
+    click = Click("2", 0.5, 0.5)
+    monkeypatch.setattr("pages.ui.clickable.show", lambda *_: click)
+    app.run()
+    number = int(np.flatnonzero(small[1].labels == 7)[2])
+    assert app.number_input(key="number").value == number
+    assert f"number {number} of the built-in test set" in " ".join(bodies(app))
 
 
 def test_averages_show_two_pictures_of_each_digit(app, small):

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,6 +24,43 @@ def test_the_confusion_matrix_is_what_counting_one_by_one_gives(labels, predicte
 def test_the_confusion_matrix_of_nothing_is_all_zeros():
     nothing = np.zeros(0, np.uint8)
     assert evaluation.confusion_matrix(nothing, nothing).tolist() == [[0] * 10] * 10
+
+
+@given(LABELS, LABELS)
+def test_each_digits_figures_are_what_counting_one_by_one_gives(labels, predicted):
+    found = evaluation.per_class(evaluation.confusion_matrix(labels, predicted))
+    pairs = list(zip(labels.tolist(), predicted.tolist(), strict=True))
+    for digit in range(10):
+        hits = sum(true == read == digit for true, read in pairs)
+        missed = sum(true == digit != read for true, read in pairs)
+        taken = sum(read == digit != true for true, read in pairs)
+        assert found.images[digit] == hits + missed
+        for share, whole in ((found.recall, hits + missed), (found.precision, hits + taken)):
+            assert share[digit] == pytest.approx(hits / whole if whole else np.nan, nan_ok=True)
+        mean = np.nan
+        if hits:  # the harmonic mean, by its definition
+            mean = 2 / (1 / found.recall[digit] + 1 / found.precision[digit])
+        elif missed or taken:
+            mean = 0
+        assert found.f1[digit] == pytest.approx(mean, nan_ok=True)
+
+
+def test_a_digit_that_is_neither_there_nor_read_has_no_figures():
+    found = evaluation.per_class(evaluation.confusion_matrix(np.array([3]), np.array([3])))
+    assert found.recall[3] == found.precision[3] == found.f1[3] == 1
+    assert np.isnan([found.recall[5], found.precision[5], found.f1[5]]).all()
+
+
+@given(st.integers(0, 7), st.integers(0, 7))
+def test_by_chance_is_the_share_of_all_throws_of_coins_that_are_as_uneven(first, second):
+    throws = list(itertools.product((0, 1), repeat=first + second))
+    uneven = [t for t in throws if abs(2 * sum(t) - len(t)) >= abs(first - second)]
+    assert evaluation.by_chance(first, second) == pytest.approx(len(uneven) / len(throws))
+
+
+def test_by_chance_is_quick_and_finite_for_thousands():
+    assert evaluation.by_chance(5000, 5000) == 1
+    assert 0 <= evaluation.by_chance(9000, 1000) < 1e-300
 
 
 class Fixed:
@@ -117,6 +156,28 @@ def test_the_calibration_error_is_what_counting_one_by_one_gives(seed, sharpness
     assert found == pytest.approx(counted_calibration_error(probabilities, labels, bins))
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([1, 7, 15]))
+def test_each_bin_of_a_calibration_curve_is_what_counting_one_by_one_gives(seed, bins):
+    dice = np.random.default_rng(seed)
+    probabilities = dice.dirichlet(np.full(10, 0.2), 60)
+    labels = dice.integers(0, 10, 60)
+    found = evaluation.reliability(probabilities, labels, bins)
+    inside = [[] for _ in range(bins)]
+    for row, label in zip(probabilities, labels, strict=True):
+        sure = max(row)
+        at = next(i for i in reversed(range(bins)) if sure >= i / bins)
+        inside[at].append((sure, list(row).index(sure) == label))
+    for i, images in enumerate(inside):
+        assert found.counts[i] == len(images)
+        assert found.right[i] == sum(right for _, right in images)
+        if images:
+            assert found.sure[i] == pytest.approx(sum(sure for sure, _ in images) / len(images))
+            assert found.share[i] == found.right[i] / len(images)
+        else:
+            assert np.isnan([found.sure[i], found.share[i]]).all()
+
+
 def test_who_is_right_as_often_as_sure_has_no_calibration_error():
     four_fifths = np.full((5, 10), 0.2 / 9) + np.eye(10)[3] * (0.8 - 0.2 / 9)
     found = evaluation.calibration_error(four_fifths, np.array([3, 3, 3, 3, 8]))
@@ -139,6 +200,20 @@ def test_a_measure_has_every_figure_of_the_same_answers():
     assert found.calibration_error == pytest.approx(3 / 4 * (2 / 3 - 0.55), rel=1e-5)
 
 
+def test_answers_that_are_no_numbers_are_refused_in_a_sentence():
+    answers = np.full((4, 10), 0.1, np.float32)
+    answers[1:3, 4] = np.nan
+    with pytest.raises(ValueError, match=r"Received: no numbers \(NaN\) for 2 of 4 images"):
+        evaluation.measured(answers, np.zeros(4, np.uint8))
+
+
+def test_the_losses_of_the_images_have_the_loss_as_their_mean():
+    answers = np.random.default_rng(0).dirichlet(np.ones(10), 30)
+    labels = np.arange(30) % 10
+    one_by_one = [-np.log(row[label]) for row, label in zip(answers, labels, strict=True)]
+    assert evaluation.losses(answers, labels) == pytest.approx(one_by_one)
+
+
 STEP = np.array([[10.0, 10.0], [60.0, 10.0], [60.0, 90.0], [80.0, 90.0]])
 DRAWINGS = [Drawing(2, "somebody", [STEP]), Drawing(7, "another", [STEP[:, ::-1]])]
 
@@ -155,7 +230,13 @@ def test_another_seed_draws_otherwise():
     assert (one != other).any()
 
 
-@settings(max_examples=30)
+def test_drawing_says_how_far_it_is():
+    told = []
+    evaluation.stroke_digits(DRAWINGS, 0, lambda *news: told.append(news))
+    assert told == [(0, 2), (1, 2)]
+
+
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000))
 def test_every_drawing_lies_whole_on_the_canvas(seed):
     picture = evaluation.picture_of([STEP], np.random.default_rng(seed))

@@ -3,13 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core import browse
+from mnist_core import browse, models
 from mnist_core.browse import Readings
-from pages.ui import answer, digit_set, gallery, mistakes
+from pages.ui import answer, digit_set, gallery, look_inside, mistakes
 from pages.ui.digit_set import Chosen
 from pages.ui.gallery import Tile
+from pages.ui.session import session
 
-NUMBERED = "Numbers count from 0: number 7 is `images[7]`."
+NUMBERED = "Click a digit to see it on Inside. Numbers count from 0: number 7 is `images[7]`."
 
 
 def show() -> None:
@@ -19,7 +20,7 @@ def show() -> None:
         digit = digit_set.choose_digit()
     with st.container(horizontal=True, gap="medium", vertical_alignment="center"):
         model = mistakes.choose_model()
-        read_as = mistakes.choose_answer() if model else None
+        read_as = mistakes.choose_digit("Read as", "as") if model else None
     chosen = digit_set.fetch(name, part)
     if chosen is None:
         return
@@ -27,22 +28,17 @@ def show() -> None:
     if model and read is None:
         return
     of_class = browse.of_class(chosen.digits.labels, digit)
-    found = _wrong(chosen, read, digit, read_as) if model else of_class
+    labels = chosen.digits.labels
+    found = browse.misread(labels, read, digit, read_as) if model else of_class
     counted = _counted(len(of_class), chosen, digit)
     st.markdown(
         counted + (_mistaken(model, chosen, len(of_class), found, read_as) if model else ".")
     )
     if len(found):
-        _page(chosen, found, read, f"page-{name}-{part}-{digit}-{model}-{read_as}")
-
-
-def _wrong(chosen: Chosen, read: Readings, digit, read_as) -> np.ndarray:
-    """Which are misread, the surest first; of a class, as a digit, if these are not None."""
-    labels = chosen.digits.labels
-    found = browse.misread(labels, read)
-    if digit is not None:
-        found = found[labels[found] == digit]
-    return found if read_as is None else found[read.digits[found] == read_as]
+        clicked = _page(chosen, found, read, f"page-{name}-{part}-{digit}-{model}-{read_as}")
+        if clicked is not None:
+            by = model or session().model_name or models.names()[0]
+            look_inside.open_image(by, name, part, clicked)
 
 
 def _counted(count, chosen, digit) -> str:
@@ -65,17 +61,23 @@ def _mistaken(model, chosen, count, found, read_as) -> str:
     return f"{found} The most surely wrong come first.{doubt}"
 
 
-def _page(chosen: Chosen, found: np.ndarray, read: Readings | None, key: str) -> None:
-    """Sixty of what was found, and the way to the others; another key begins at the first."""
+def _page(chosen: Chosen, found: np.ndarray, read: Readings | None, key: str) -> int | None:
+    """Sixty of what was found, and the way to the others; another key begins at the first.
+
+    Returns:
+        The number of the image that has just been clicked.
+    """
     pages = browse.page_count(len(found))
     place = st.container()
     number = 1
     if pages > 1:
         number = st.pagination(pages, key=key)
     with place:
-        tiles = [_tile(chosen, int(i), read) for i in browse.page(found, number)]
-        gallery.show(tiles, "wide" if read else "")
+        shown = browse.page(found, number)
+        tiles = [_tile(chosen, int(i), read) for i in shown]
+        clicked = gallery.show(tiles, "wide" if read else "", key=f"gallery-{key}-{number}")
     st.caption(NUMBERED)
+    return None if clicked is None else int(shown[clicked])
 
 
 def _tile(chosen: Chosen, number: int, read: Readings | None) -> Tile:

@@ -1,4 +1,4 @@
-"""Which model reads: one choice, on every page where there is a drawing."""
+"""Which model a page is about: one choice, the same from page to page."""
 
 import streamlit as st
 
@@ -10,10 +10,12 @@ HELP = (
 )
 
 
-def choose(memory: Session, names: list[str]) -> str:
+def choose(memory: Session, names: list[str], label: str = "Read by", width="stretch") -> str:
     """The model of this name; it stays chosen from page to page, and is in the address."""
     fresh = "model" not in st.session_state and "model" not in st.query_params
     if fresh and memory.model_name in names:
         st.session_state["model"] = memory.model_name
-    memory.model_name = st.selectbox("Read by", names, key="model", bind="query-params", help=HELP)
+    memory.model_name = st.selectbox(
+        label, names, key="model", bind="query-params", help=HELP, width=width
+    )
     return memory.model_name

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.config import Experiment
+from mnist_core.reports import Exam
 from pages.ui.layers_in_turn import Layers
 from pages.ui.story import Story
 
@@ -16,6 +17,13 @@ class Given(NamedTuple):
 
     image: np.ndarray  # uint8 (28, 28)
     words: str  # what it is, as in "A 7, drawing 12 of my.jsonl"
+
+
+class Drawings(NamedTuple):
+    """A file of drawings that the visitor tests models on."""
+
+    test: Exam
+    name: str  # the file's
 
 
 class Spot(NamedTuple):
@@ -62,6 +70,7 @@ class Session:
     story: Story | None = None  # of the run that the Train page follows
     lesson: Lesson | None = None  # what a teacher's link asked for
     given: Given | None = None  # an image that another page sent to Inside
+    drawings: Drawings | None = None  # the last such file that could be used
     wanted: dict = field(default_factory=dict)  # what Inside's widgets should say on arrival
     spot: Spot | None = None  # which value Inside explains; None: it chooses
     compared: list[str] = field(default_factory=list)  # names on the Runs page, two or more

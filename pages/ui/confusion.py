@@ -1,0 +1,175 @@
+"""The confusion matrix: click a cell, see those images; click an image, see it on Inside."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from mnist_core import browse, evaluation_figures
+from pages.ui import answer, gallery
+from pages.ui.exam import Chosen
+from pages.ui.gallery import Tile
+from pages.ui.mistakes import ANY
+from pages.ui.results import Result
+
+DIGITS = [ANY, *map(str, range(10))]
+PAGES = (18, 24)  # images on one: beside the matrix of one model, below those of two
+BOTH = "Both"
+STYLE = """
+/* Plotly letters are paler than the page's: too pale on a coloured cell */
+[class*=st-key-confusion] .textpoint text { fill: currentColor !important; }
+[class*=st-key-confusion] .heatmaplayer, [class*=st-key-confusion] .nsewdrag { cursor: pointer; }
+"""
+
+
+def show(found: list[Result], chosen: Chosen) -> None:
+    """A matrix for each model, and the images of the cell that was clicked."""
+    if len(found) == 1:
+        left, right = st.columns([9, 10], gap="large")
+        with left:
+            _matrix(found[0], chosen, 0)
+        with right:
+            _images(found, chosen)
+    else:
+        for i, (place, result) in enumerate(zip(st.columns(2, gap="large"), found, strict=True)):
+            with place:
+                _matrix(result, chosen, i)
+        _images(found, chosen)
+
+
+def _matrix(result: Result, chosen: Chosen, which: int) -> None:
+    st.markdown(f"**What {result.model} takes each digit for.** Click a cell.")
+    cell = _cell() if _whose(result.model) else None
+    commonest = ", ".join(evaluation_figures.commonest_mistakes(result.matrix)) or "none"
+    key = f"matrix_{which}_{cell}"  # another one: a click on the same cell counts again
+    with st.container(key=f"confusion_{which}"):
+        st.plotly_chart(
+            evaluation_figures.confusion(result.matrix, which, cell),
+            key=key,
+            on_select=partial(_clicked, key, result.model),
+            selection_mode="points",
+            config={"displayModeBar": False},
+            alt=f"The confusion matrix of {result.model} on {chosen.words}."
+            f" The commonest mistakes: {commonest}.",
+        )
+    st.caption(
+        "A row for each digit, a column for what it was read as. On the grey diagonal is what was"
+        " read right; colour is for mistakes, the more the stronger."
+    )
+
+
+def _clicked(key: str, model: str) -> None:
+    points = st.session_state[key]["selection"]["points"]
+    if points:
+        st.session_state["true"] = str(points[0]["y"])
+        st.session_state["read"] = str(points[0]["x"])
+        st.session_state["whose"] = model
+
+
+def _cell() -> tuple[int, int] | None:
+    """(true digit, read as), if both are chosen."""
+    said = [st.session_state.get(key, ANY) for key in ("true", "read")]
+    return None if ANY in said or None in said else (int(said[0]), int(said[1]))
+
+
+def _whose(model: str) -> bool:
+    """Whether the images shown are this model's."""
+    return st.session_state.get("whose", model) in (model, only(model), BOTH)
+
+
+def only(model: str) -> str:
+    """The choice of what nobody but this model misreads."""
+    return f"Only {model}"
+
+
+def _images(found: list[Result], chosen: Chosen) -> None:
+    """The choices, what they leave, in words, and the images."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        whose = _choose_model(found)
+        digit, read_as = (
+            None if said == ANY else int(said)
+            for said in (
+                st.selectbox("True digit", DIGITS, key="true", bind="query-params", width=110),
+                st.selectbox("Read as", DIGITS, key="read", bind="query-params", width=110),
+            )
+        )
+        if digit is not None or read_as is not None:
+            st.button("All mistakes", key="all_mistakes", on_click=_forget)
+    by, numbers = _found(found, whose, digit, read_as)
+    words = _in_words(by, whose, digit, read_as, len(numbers))
+    st.markdown(words)
+    if len(numbers):
+        _gallery(found, by, chosen, numbers, f"{whose}-{digit}-{read_as}-{chosen.test.mark[:8]}")
+
+
+def _forget() -> None:
+    st.session_state["true"] = st.session_state["read"] = ANY
+
+
+def _choose_model(found) -> str:
+    """Whose mistakes: a model's, those of no other, or those that both make."""
+    names = [result.model for result in found]
+    if len(names) == 1:
+        return names[0]
+    options = [*names, *map(only, names), BOTH]
+    if st.session_state.get("whose") not in options:
+        st.session_state.pop("whose", None)
+    return st.selectbox("Misread by", options, key="whose", bind="query-params", width=220)
+
+
+def _found(found, whose, digit, read_as) -> tuple[Result, np.ndarray]:
+    """(the model it is about, the numbers of the images)."""
+    by = next((r for r in found if whose in (r.model, only(r.model))), found[0])
+    if digit is not None and digit == read_as:
+        numbers = browse.well_read(by.labels, by.readings, digit)
+    else:
+        numbers = browse.misread(by.labels, by.readings, digit, read_as)
+    if len(found) > 1 and whose != by.model:
+        other = found[1] if by is found[0] else found[0]
+        alike = other.wrong == by.wrong
+        numbers = numbers[alike[numbers] if whose == BOTH else ~alike[numbers]]
+    return by, numbers
+
+
+def _in_words(by, whose, digit, read_as, count) -> str:
+    images = f"image{'s' * (count != 1)}"
+    of = "" if digit is None else f" of {digit}"
+    taken = "" if read_as is None else f" as {read_as}"
+    if digit is not None and digit == read_as:
+        also = {by.model: "", BOTH: " by both"}.get(whose, " by no other")
+        order = ", the least sure first" if count > 1 else ""
+        return f"**{count:,}** {images} of {digit} that {by.model} reads right{also}{order}."
+    who = f"both models misread; {by.model} takes them" if whose == BOTH else f"{by.model} misreads"
+    who = f"only {who}" if whose == only(by.model) else who
+    if not count:
+        return f"No {images}{of} that {who}{taken}."
+    order = ", **the most confidently wrong first**" if count > 1 else ""
+    return f"**{count:,}** {images}{of} that {who}{taken}{order}."
+
+
+def _gallery(found, by, chosen, numbers, key) -> None:
+    size = PAGES[len(found) - 1]
+    pages = browse.page_count(len(numbers), size)
+    place = st.container()
+    at = st.pagination(pages, key=f"page-{key}") if pages > 1 else 1
+    shown = browse.page(numbers, at, size)
+    with place:
+        tiles = [_tile(found, by, chosen, int(number)) for number in shown]
+        clicked = gallery.show(tiles, "wide", key=f"cell-{key}-{at}")
+    st.caption("Click an image to see it on Inside.")
+    if clicked is not None:
+        chosen.open_inside(by.model, int(shown[clicked]))
+
+
+def _tile(found, by, chosen, number) -> Tile:
+    read = by.readings
+    said = f"read as {read.digits[number]}, {answer.percent(float(read.sure[number]))}"
+    alt, more = f"{chosen.alt(number)}, {said}.", said
+    if len(found) > 1:
+        more = " · ".join(
+            f"{r.model}: {r.readings.digits[number]},"
+            f" {answer.percent(float(r.readings.sure[number]))}"
+            for r in found
+        )
+    image, label = chosen.test.digits.images[number], chosen.test.digits.labels[number]
+    return Tile(image, alt, str(label), f"no. {number:,}", more)

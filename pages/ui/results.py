@@ -1,0 +1,71 @@
+"""What a model answers on a test, for a page: computed once, with a bar, then remembered."""
+
+from functools import cached_property
+
+import numpy as np
+import streamlit as st
+
+from mnist_core import browse, evaluation, reports
+from mnist_core.browse import Readings
+from mnist_core.reports import Answers, Exam
+from pages.ui import tasks
+
+
+class Result:
+    """A model, and all that can be said of its answers on a test."""
+
+    def __init__(self, model: str, test: Exam, answers: Answers):
+        self.model, self.test, self.answers = model, test, answers
+
+    @property
+    def labels(self) -> np.ndarray:
+        """The true digits: uint8 (n,)."""
+        return self.test.digits.labels
+
+    @cached_property
+    def measure(self) -> evaluation.Measure:
+        """Accuracy, loss and the like."""
+        return evaluation.measured(self.answers.probabilities, self.labels)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """What it takes each image for."""
+        return browse.readings(self.answers.probabilities)
+
+    @cached_property
+    def matrix(self) -> np.ndarray:
+        """Its confusion matrix: int64 (10, 10)."""
+        return evaluation.confusion_matrix(self.labels, self.readings.digits)
+
+    @cached_property
+    def wrong(self) -> np.ndarray:
+        """Which images it misreads: bool (n,)."""
+        return self.readings.digits != self.labels
+
+    @cached_property
+    def reliability(self) -> evaluation.Reliability:
+        """Its calibration curve."""
+        return evaluation.reliability(self.answers.probabilities, self.labels)
+
+
+def of(model: str, test: Exam) -> Result | None:
+    """The model's answers; None, after saying why, if it can't be asked."""
+    try:
+        task = tasks.tasks("answers").start(
+            (reports.identity(model), test.mark),
+            lambda task: reports.answers(model, test, task.tell),
+        )
+        answers = tasks.wait_for(
+            task, f"{model} is being loaded …",
+            f"{model} reads {len(test.digits.labels):,} digits, once …",
+        )  # fmt: skip
+    except (ValueError, OSError) as fault:
+        st.error(f"{model} can't be asked. {fault}", icon=":material/broken_image:")
+        return None
+    return Result(model, test, answers)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def mark(checksum: str, part: str, _digits) -> str:
+    """The mark of a part of a data set, by the data set's checksum."""
+    return reports.exam(_digits).mark

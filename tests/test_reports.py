@@ -1,0 +1,184 @@
+"""What is kept of a test: with the model, for these weights and digits, or computed anew."""
+
+import json
+
+import numpy as np
+import pytest
+
+from mnist_core import models, reports, runs
+from mnist_core.config import Experiment
+from mnist_core.data import Digits
+from mnist_core.models import ModelError
+from mnist_core.presets import PRESETS
+
+
+class Asked:
+    """A classifier that counts how often it is asked, and answers by the first pixel."""
+
+    def __init__(self):
+        self.images = 0
+        self.spoilt = False
+
+    def probabilities(self, images):
+        self.images += len(images)
+        answers = np.full((len(images), 10), 0.05, np.float32)
+        answers[np.arange(len(images)), images[:, 0, 0] % 10] = np.nan if self.spoilt else 0.55
+        return answers
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    found = Asked()
+    monkeypatch.setattr(reports.Classifier, "load", lambda name: found)
+    return found
+
+
+def digits(count=50, seed=0):
+    dice = np.random.default_rng(seed)
+    images = dice.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+    return Digits(images, dice.integers(0, 10, count, dtype=np.uint8))
+
+
+def exam(**of):
+    return reports.exam(digits(**of))
+
+
+def make_run(name, weights=b"weights"):
+    """A finished run with a model, as far as files go."""
+    run = runs.create(PRESETS["tiny"], name)
+    run.set_status("finished")
+    (run.folder / "model.keras").write_bytes(weights)
+    card = {"experiment": json.loads(Experiment().to_json()), "parameters": 1, "name": name}
+    (run.folder / "card.json").write_text(json.dumps(card))
+    return run
+
+
+def kept_files(place):
+    return sorted(path.name for path in place.iterdir()) if place.is_dir() else []
+
+
+@pytest.mark.parametrize("name", ["classic", "mine"])
+def test_a_model_answers_a_set_of_digits_once(home, asked, name):
+    make_run("mine")
+    first = reports.answers(name, exam())
+    assert asked.images == 50
+    assert (first.probabilities.argmax(axis=1) == digits().images[:, 0, 0] % 10).all()
+    again = reports.answers(name, exam())
+    assert asked.images == 50
+    assert (again.probabilities == first.probabilities).all()
+    assert again.seconds == first.seconds > 0
+    assert not again.probabilities.flags.writeable and not first.probabilities.flags.writeable
+
+
+def test_other_digits_are_another_exam_and_so_are_other_labels(home, asked):
+    reports.answers("classic", exam())
+    reports.answers("classic", exam(seed=1))
+    assert asked.images == 100
+    images, labels = digits()
+    assert reports.exam(Digits(images, (labels + 1) % 10)).mark != exam().mark
+
+
+def test_other_weights_are_asked_anew_and_what_was_kept_of_the_old_ones_goes(home, asked):
+    run = make_run("mine")
+    reports.answers("mine", exam())
+    before = kept_files(run.folder / "reports")
+    (run.folder / "model.keras").write_bytes(b"other weights")
+    reports.answers("mine", exam())
+    assert asked.images == 100
+    after = kept_files(run.folder / "reports")
+    assert len(before) == len(after) == 1 and before != after
+
+
+def test_a_card_that_has_the_weights_used_otherwise_is_another_model(home, asked):
+    run = make_run("mine")
+    before = reports.identity("mine")
+    card = json.loads((run.folder / "card.json").read_text())
+    (run.folder / "card.json").write_text(json.dumps(card | {"looks": 2}))
+    assert reports.identity("mine") != before
+    (run.folder / "card.json").write_text(json.dumps(card | {"made": "later"}))
+    assert reports.identity("mine") == before
+
+
+@pytest.mark.parametrize("damage", ["cut short", "another file", "not numbers"])
+def test_a_damaged_file_is_computed_anew(home, asked, damage):
+    reports.answers("classic", exam())
+    path = reports.path("classic", exam(), ".npz")
+    if damage == "not numbers":
+        spoilt = np.full((50, 10), np.nan, np.float32)
+        np.savez(path.with_suffix(""), probabilities=spoilt, seconds=np.ones(1))
+    else:
+        path.write_bytes(b"hello" if damage == "another file" else path.read_bytes()[:-50])
+    assert np.isfinite(reports.answers("classic", exam()).probabilities).all()
+    assert asked.images == 100
+    reports.answers("classic", exam())
+    assert asked.images == 100
+
+
+def test_renaming_a_run_takes_its_results_along_and_deleting_it_deletes_them(home, asked):
+    make_run("mine")
+    reports.answers("mine", exam())
+    runs.rename("mine", "yours")
+    reports.answers("yours", exam())
+    assert asked.images == 50
+    runs.delete("yours")
+    assert list((home / "runs").iterdir()) == []
+
+
+def test_a_run_deleted_while_it_is_asked_stays_deleted(home, asked, monkeypatch):
+    make_run("mine")
+    answer = asked.probabilities
+
+    def and_delete(images):
+        runs.delete("mine")
+        return answer(images)
+
+    monkeypatch.setattr(asked, "probabilities", and_delete)
+    assert len(reports.answers("mine", exam()).probabilities) == 50
+    assert list((home / "runs").iterdir()) == []
+
+
+def test_without_a_place_to_keep_them_results_are_computed_each_time(home, asked):
+    home.write_text("a file where the folder should be")
+    reports.answers("classic", exam())
+    reports.answers("classic", exam())
+    assert asked.images == 100
+
+
+def test_the_models_that_ship_keep_nothing_in_the_package(home, asked):
+    reports.answers("classic", exam())
+    assert not (models.folder("classic") / "reports").exists()
+    assert len(kept_files(home / "reports" / "classic")) == 1
+
+
+def test_only_so_many_results_are_kept_and_the_newest_are(home, asked, monkeypatch):
+    monkeypatch.setattr(reports, "MOST_FILES", 3)
+    for seed in range(5):
+        reports.answers("classic", exam(seed=seed, count=2))
+    assert len(kept_files(home / "reports" / "classic")) == 3
+    before = asked.images
+    reports.answers("classic", exam(seed=4, count=2))
+    assert asked.images == before
+
+
+def test_a_model_whose_answers_are_no_numbers_is_refused_and_nothing_is_kept(home, asked):
+    asked.spoilt = True
+    with pytest.raises(ModelError, match=r"classic can't be tested\. .* Received: no numbers"):
+        reports.answers("classic", exam())
+    assert kept_files(home / "reports" / "classic") == []
+
+
+def test_a_model_that_is_not_there_is_named(home, asked):
+    with pytest.raises(ModelError, match="no model called 'nope'"):
+        reports.answers("nope", exam())
+
+
+def test_progress_goes_from_none_to_nearly_all(home, asked, monkeypatch):
+    monkeypatch.setattr(reports, "AT_ONCE", 20)
+    told = []
+    reports.answers("classic", exam(), lambda *news: told.append(news))
+    assert told == [(0, 50), (20, 50), (40, 50)]
+
+
+def test_no_digits_are_an_exam_without_answers(home, asked):
+    nothing = reports.exam(Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8)))
+    assert reports.answers("classic", nothing).probabilities.shape == (0, 10)
