@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from mnist_core import commands, evaluate_command
+from mnist_core import commands, evaluate_command, training_commands
 from mnist_core.presets import PRESETS
 
 
@@ -32,26 +32,36 @@ def parser() -> argparse.ArgumentParser:
         found.set_defaults(call=call)
         return found
 
-    train = command("train", "train a network and keep it as a model", commands.train)
-    what = train.add_mutually_exclusive_group()
-    what.add_argument("--preset", choices=list(PRESETS), metavar="NAME", help="see presets")
-    what.add_argument("--experiment", type=Path, metavar="FILE.json", help="an experiment as JSON")
-    train.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="PATH=VALUE",
-        help="change a field, such as recipe.epochs=3 or network.blocks.0.filters=16",
-    )
-    train.add_argument("--name", help="what the run and its model are called")
-
+    _training(command)
     _asking(command)
     _reader(command("reader", "train the model that ships, anew", commands.reader))
     command("presets", "the named experiments", commands.presets)
-    command("runs", "the trainings there are", commands.runs_)
+    kept = command("runs", "the trainings there are", commands.runs_)
+    kept.add_argument("--folder", action="store_true", help="only say where they are kept")
     command("models", "the models there are", commands.models_)
     _hidden_work(several)
     return top
+
+
+def _training(command):
+    train = command("train", "train a network and keep it as a model", training_commands.train)
+    sweep = command("sweep", "train one after the other with several values of a field",
+                    training_commands.sweep)  # fmt: skip
+    for each in (train, sweep):
+        what = each.add_mutually_exclusive_group()
+        what.add_argument("--preset", choices=list(PRESETS), metavar="NAME", help="see presets")
+        about = "an experiment as JSON"
+        what.add_argument("--experiment", type=Path, metavar="FILE.json", help=about)
+        each.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="PATH=VALUE",
+            help="change a field, such as recipe.epochs=3 or network.blocks.0.filters=16",
+        )
+        each.add_argument("--name", help="what the run and its model are called")
+    sweep.add_argument("--field", required=True, metavar="PATH", help="such as recipe.epochs")
+    sweep.add_argument("--values", required=True, metavar="A,B,C", help="such as 1,3,10")
 
 
 def _asking(command):

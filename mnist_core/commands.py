@@ -6,113 +6,11 @@ or the facts as JSON. It returns the exit status; None is 0.
 
 import dataclasses
 import sys
-import time
-from pathlib import Path
-
-from tqdm import tqdm
 
 from mnist_core import data, models, preprocess, runs, worker
-from mnist_core.config import Experiment
 from mnist_core.layers import plan
 from mnist_core.options import to_plain
-from mnist_core.presets import ABOUT, PRESETS
-
-LOOK_EVERY = 0.2  # seconds between two looks at a run's folder
-
-
-def train(options, say) -> int:
-    """Queue a run and follow it with a progress bar; Ctrl-C stops it and keeps its weights."""
-    experiment = _experiment(options)
-    if experiment.data == "mnist":
-        if data.find_mnist() is None:
-            _download()
-        data.load("mnist")  # a file that isn't MNIST is refused before there is a run
-    run = worker.start(experiment, options.name or options.preset or "run")
-    _follow(run, say if options.json else lambda text, **facts: tqdm.write(text), options.json)
-    status = run.status()
-    test = next((e for e in run.events()[0] if e["kind"] == "test"), {})
-    facts = {"name": run.name, "state": status["state"], "sentence": status["sentence"]}
-    facts |= {"loss": test.get("loss"), "accuracy": test.get("accuracy")}
-    facts |= {"seconds": status.get("seconds"), "parameters": _parameters(experiment)}
-    result = f"Test accuracy {test['accuracy']:.2%}, loss {test['loss']:.4f}." if test else ""
-    parts = [f"{run.name}: {status['state']}.", status["sentence"], result]
-    say(" ".join(filter(None, parts)), **facts)
-    return 0 if test else 1
-
-
-def _experiment(options) -> Experiment:
-    if options.experiment:
-        try:
-            experiment = Experiment.from_json(_text(options.experiment))
-        except ValueError as fault:
-            raise ValueError(f"{options.experiment}: {fault}") from None
-    else:
-        experiment = PRESETS[options.preset] if options.preset else Experiment()
-    for change in options.set:
-        if "=" not in change:
-            raise ValueError(f"--set must be PATH=VALUE. Received: {change!r}")
-    changes = dict(change.partition("=")[::2] for change in options.set)
-    return experiment.with_values(changes)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as fault:
-        raise ValueError(f"It must be a readable file. Received: {fault.strerror}") from None
-    except UnicodeDecodeError:
-        raise ValueError("It must be JSON in UTF-8. Received: other bytes") from None
-
-
-def _download() -> None:
-    with tqdm(
-        desc="Downloading MNIST", unit="B", unit_scale=True, file=sys.stderr, disable=None
-    ) as bar:
-
-        def on_progress(done, total):
-            bar.total = total
-            bar.update(done - bar.n)
-
-        data.download(on_progress)
-
-
-def _follow(run, say, plain) -> None:
-    """Show a run's events until it ends; the bar only where it can move."""
-    offset, hide = 0, plain or None  # None: tqdm shows it in a terminal only
-    with tqdm(desc=run.name, unit=" steps", file=sys.stderr, disable=hide) as bar:
-        while True:
-            ended = _has_ended(run)
-            events, offset = run.events(offset)
-            for event in events:
-                _show(event, bar, say)
-            if ended:
-                return
-
-
-def _has_ended(run) -> bool:
-    """Wait a moment; an interrupt from the keyboard stops the run, and waiting goes on."""
-    try:
-        time.sleep(LOOK_EVERY)
-        worker.tend()
-    except KeyboardInterrupt:
-        worker.stop(run)
-    return run.state in runs.ENDED
-
-
-def _show(event, bar, say) -> None:
-    match event["kind"]:
-        case "start":
-            bar.total = event["total_steps"]
-            bar.refresh()
-        case "steps":
-            bar.update(len(event["loss"]) * event["every"])
-            bar.set_postfix(
-                loss=f"{event['loss'][-1]:.3f}", accuracy=f"{event['accuracy'][-1]:.3f}"
-            )
-        case "epoch":
-            names = ("loss", "accuracy", "val_loss", "val_accuracy")
-            figures = [f"{n} {event[n]:.4f}" for n in names if n in event]
-            say(f"Epoch {event['epoch']}: {', '.join(figures)} ({event['seconds']:.1f} s)", **event)
+from mnist_core.presets import ABOUT
 
 
 def reader(options, say) -> None:
@@ -178,7 +76,10 @@ def _parameters(experiment) -> int:
 
 
 def runs_(options, say) -> None:
-    """A line per run, the newest first."""
+    """A line per run, the newest first; or where they are kept."""
+    if options.folder:
+        say(str(runs.home() / "runs"), folder=str(runs.home() / "runs"))
+        return
     worker.tend()
     for run in runs.all_runs():
         status = run.status()

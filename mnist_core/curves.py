@@ -1,6 +1,6 @@
 """A run's events -> the points of its curves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -31,14 +31,27 @@ def from_events(events: Iterable[dict]) -> Curves:
             total = max(1, event["first_step"] - 1 + event["total_steps"])
             per_epoch = max(1, event["steps_per_epoch"])
         elif event["kind"] == "steps":
-            ends = [event["first"] + i * event["every"] for i in range(len(event["loss"]))]
-            for column, values in zip(steps, (ends, event["loss"], event["accuracy"]), strict=True):
+            values_of = (ends(event), event["loss"], event["accuracy"])
+            for column, values in zip(steps, values_of, strict=True):
                 column.extend(values)
         elif event["kind"] == "epoch":
             _add(train, event, "")
             if "val_loss" in event:
                 _add(validation, event, "val_")
     return Curves(steps, train, validation, total, per_epoch)
+
+
+def ends(event: dict) -> list[int]:
+    """The last step that each point of a "steps" event stands for; a point is a mean of `every`."""
+    first, every = event["first"], event["every"]
+    return [first + (i + 1) * every - 1 for i in range(len(event["loss"]))]
+
+
+def last_step(events: Sequence[dict]) -> int:
+    """How many steps the events tell of, those of a continued run's parent included."""
+    told = [ends(e)[-1] for e in events if e["kind"] == "steps" and e["loss"]]
+    # An epoch may end between two points, and says where
+    return max(told + [e.get("step", 0) for e in events if e["kind"] == "epoch"], default=0)
 
 
 def _add(curve, event, prefix) -> None:

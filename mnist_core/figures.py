@@ -35,9 +35,7 @@ def curves(found: Curves, closely: bool = False) -> tuple[go.Figure, go.Figure]:
         if curve.step:
             loss.add_trace(_line(name, curve.step, curve.loss, colour, fine, "%{y:.4f}"))
             accuracy.add_trace(_line(name, curve.step, curve.accuracy, colour, fine, "%{y:.2%}"))
-    low, margin = (0.9, 0.002) if closely else (0, 0.02)  # a line at 100 % stays whole
-    loss.update_yaxes(title="Loss", range=[0, 0.5 if closely else loss_top(found)])
-    accuracy.update_yaxes(title="Accuracy", range=[low, 1 + margin], tickformat=".0%")
+    style_axes(loss, accuracy, loss_top(found), closely)
     return loss, accuracy
 
 
@@ -65,6 +63,13 @@ def _mean(values) -> float:
     return sum(values) / len(values)
 
 
+def style_axes(loss: go.Figure, accuracy: go.Figure, top: float, closely: bool) -> None:
+    """Give a figure of loss and one of accuracy their axes, up to a loss of `top`."""
+    low, margin = (0.9, 0.002) if closely else (0, 0.02)  # a line at 100 % stays whole
+    loss.update_yaxes(title="Loss", range=[0, 0.5 if closely else top])
+    accuracy.update_yaxes(title="Accuracy", range=[low, 1 + margin], tickformat=".0%")
+
+
 def _line(name, x, y, colour, fine, shown) -> go.Scatter:
     return go.Scatter(
         x=x,
@@ -79,6 +84,14 @@ def _line(name, x, y, colour, fine, shown) -> go.Scatter:
 
 
 def _empty(found) -> go.Figure:
+    figure = bare()
+    steps, words = epoch_ticks(found.total_steps, found.steps_per_epoch)
+    figure.update_xaxes(title="Epoch", range=[0, found.total_steps], tickvals=steps, ticktext=words)
+    return figure
+
+
+def bare() -> go.Figure:
+    """A figure with nothing on it, of the height and the looks that all line charts have."""
     figure = go.Figure()
     figure.update_layout(
         height=HEIGHT,
@@ -89,14 +102,12 @@ def _empty(found) -> go.Figure:
         showlegend=True,
         hovermode="closest",
     )
-    steps, words = _epoch_ticks(found.total_steps, found.steps_per_epoch)
-    figure.update_xaxes(title="Epoch", range=[0, found.total_steps], tickvals=steps, ticktext=words)
     figure.update_xaxes(gridcolor=GRID, zeroline=False)
     figure.update_yaxes(gridcolor=GRID, zeroline=False)
     return figure
 
 
-def _epoch_ticks(total, per_epoch, most=12) -> tuple[list[int], list[str]]:
+def epoch_ticks(total: float, per_epoch: int, most: int = 12) -> tuple[list[int], list[str]]:
     """At most about a dozen ends of epochs, evenly apart: their steps, and their numbers."""
     epochs = max(1, round(total / per_epoch))
     apart = next(n for n in (1, 2, 5, 10, 20, 50, 100) if epochs / n <= most or n == 100)

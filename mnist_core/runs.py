@@ -6,6 +6,7 @@
     model.keras      the weights of the last full epoch, then the final ones
     card.json        what is known of that model
     stop             an empty file: somebody asked it to stop
+    training/, validation/, test/   the events once more, for TensorBoard; see `event_files`
 
 Every file but events.jsonl is replaced whole; of events.jsonl only whole lines are read. So a
 crash at any moment leaves a run that can be read. Nothing here needs Keras.
@@ -129,11 +130,12 @@ def _event(line: bytes) -> dict | None:
     return event if isinstance(event, dict) and "kind" in event else None
 
 
-def create(experiment: Experiment, name: str = "run", continues: str | None = None) -> Run:
+def create(experiment: Experiment, name: str = "run", continues: str | None = None, **known) -> Run:
     """A new run, queued. It gets a number behind its name where the name is taken.
 
     Args:
         continues: the name of an ended run, whose weights and curves the new one begins with.
+        known: more for its status, such as the sweep it belongs to.
 
     Raises:
         RunError: the name isn't one, or the run to continue has another network or no weights.
@@ -147,7 +149,7 @@ def create(experiment: Experiment, name: str = "run", continues: str | None = No
     files.write(new / "experiment.json", experiment.to_json())
     if parent:
         _inherit(parent, new)
-    status = {"created": time.time(), "continues": continues}
+    status = known | {"created": time.time(), "continues": continues}
     files.write(new / "status.json", json.dumps(status | {"state": "queued", "sentence": ""}))
     return Run(settle(new, name))
 

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-import traceback
 from pathlib import Path
 
 import psutil
@@ -22,6 +21,7 @@ from filelock import FileLock
 
 from mnist_core import runs
 from mnist_core.config import Experiment
+from mnist_core.filling import train_run
 from mnist_core.runs import Run
 
 LOWER_PRIORITY = 5  # niceness: drawing on the page stays quick while a run trains
@@ -177,74 +177,10 @@ def _prepare() -> None:
 
     from mnist_core import data, models, training  # noqa: F401 -- loaded now, used later
 
+    with contextlib.suppress(ImportError):  # a run does without it; see `event_files`
+        from tensorboard.plugins.text import summary_v2  # noqa: F401
+
     threads = max(2, (os.cpu_count() or 1) // runs_at_once())
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     with contextlib.suppress(data.DataError):
         data.load(data.best_available())
-
-
-def train_run(run: Run) -> None:
-    """Train a run in this process, from its experiment.json to its card.json.
-
-    Whatever goes wrong becomes the run's status; the traceback is in its worker.log.
-    """
-    try:
-        _train(run)
-    except Exception as fault:
-        with contextlib.suppress(OSError):
-            (run.folder / "worker.log").write_text(traceback.format_exc())
-            run.set_status("failed", _sentence(fault))
-
-
-def _sentence(fault: Exception) -> str:
-    if isinstance(fault, ValueError | OSError):
-        return str(fault)
-    if "OOM" in str(fault) or isinstance(fault, MemoryError):
-        return "There was not enough memory: make batch_size or the network smaller."
-    return f"{type(fault).__name__} while training; worker.log in the run's folder says more."
-
-
-def _train(run: Run) -> None:
-    from mnist_core import data, models, training
-
-    experiment = run.experiment()
-    dataset = data.load(experiment.data)
-    model, done = _to_go_on_with(run, experiment, training)
-    earlier = [e for e in run.events()[0] if e["kind"] == "epoch"]  # of the run it continues
-    earlier = [{k: v for k, v in e.items() if k not in ("kind", "time")} for e in earlier]
-    began = time.monotonic()
-
-    def keep(model, epochs, test=None, state="training"):
-        figures = test and {**test, "images": len(dataset.test.labels)}
-        seconds = time.monotonic() - began
-        card = models.make_card(
-            run.name, experiment, dataset, earlier + epochs, figures, seconds, state
-        )
-        models.save(run.folder, model, card)
-
-    def on_event(event):
-        if event["kind"] == "status":
-            run.set_status(event["state"])
-        else:
-            run.append(event)
-
-    result = training.train(
-        experiment, dataset, on_event, run.is_asked_to_stop, keep, model=model, done=done
-    )
-    if result.outcome != "failed":
-        test = {"loss": result.test_loss, "accuracy": result.test_accuracy}
-        keep(result.model, result.epochs, test, result.outcome)
-    run.set_status(result.outcome, result.sentence, seconds=result.seconds)
-
-
-def _to_go_on_with(run: Run, experiment, training):
-    """(model, done) of a run that continues another; (None, nothing done) otherwise."""
-    events = run.events()[0]
-    if not run.status().get("continues"):
-        return None, training.Done()
-    model = training.compiled(experiment)
-    model.load_weights(run.folder / "model.keras")
-    epochs = max((e["epoch"] for e in events if e["kind"] == "epoch"), default=0)
-    points = [e for e in events if e["kind"] == "steps"]
-    steps = max((e["first"] + e["every"] * len(e["loss"]) - 1 for e in points), default=0)
-    return model, training.Done(epochs, steps)

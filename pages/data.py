@@ -7,6 +7,7 @@ from pages.ui import (
     averages,
     digit_set,
     entry,
+    explanation,
     gallery,
     look_through,
     one_writer,
@@ -24,6 +25,7 @@ entry.require()
 st.html(f"<style>{answer.STYLE}{digit_set.STYLE}</style>")
 gallery.style()
 st.markdown("### Data\nWhat a network learns from, and what it is tested on.")
+explanation.show("Data")
 # A default beside a value that a button has set would be complained of
 first = None if st.session_state.pop("look_was_set", False) else "Digits"
 view = st.segmented_control(

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import models, preprocess
-from pages.ui import answer, canvas, entry, look_inside, model_choice, samples
+from pages.ui import answer, canvas, entry, explanation, look_inside, model_choice, samples
 from pages.ui.readers import load_behind_the_page, readers
 from pages.ui.session import session
 
@@ -109,5 +109,7 @@ entry.require()
 st.html(f"<style>{canvas.STYLE}{answer.STYLE}</style>")
 board(models.names())
 samples.show(session())
-st.page_link("pages/train.py", label="Train a network of your own", icon=":material/school:")
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.page_link("pages/train.py", label="Train a network of your own", icon=":material/school:")
+    explanation.show("Draw")
 load_behind_the_page(session().model_name)

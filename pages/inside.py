@@ -8,6 +8,7 @@ from pages.ui import (
     canvas,
     digit_set,
     entry,
+    explanation,
     feature_maps,
     gallery,
     inside_source,
@@ -26,6 +27,7 @@ VIEWS = {
     "Layers": inside_views.layers,
     "Filters": inside_views.filters,
     "Which ink spoke": inside_views.ink,
+    inside_views.STENCILS: inside_views.sums_of_digits,
     "Look-alikes": look_alikes.show,
     "What would change its mind": mind_changes.show,
 }
@@ -100,6 +102,7 @@ styles = (canvas, answer, digit_set, feature_maps, one_value, sums, inside_views
 st.html(f"<style>{STYLE}{''.join(one.STYLE for one in styles)}</style>")
 gallery.style()
 st.markdown("### Inside\nWhat each layer makes of a digit, number by number.")
+explanation.show("Inside")
 look_inside.arrive()
 board(models.names())
 load_behind_the_page(session().model_name)

@@ -1,9 +1,18 @@
-"""All runs: open one, draw on it, name it, export it, delete it; bring in a model."""
+"""All runs: open one, compare several, sweep a setting; name, export, import, delete."""
 
 import streamlit as st
 
 from mnist_core import runs, worker
-from pages.ui import entry, opened_run, run_actions, run_list
+from pages.ui import (
+    compared_runs,
+    entry,
+    explanation,
+    opened_run,
+    run_actions,
+    run_choice,
+    run_list,
+    sweep_form,
+)
 
 LOOK_EVERY = 2.0  # seconds between two looks while something trains
 
@@ -22,18 +31,34 @@ def first_visit() -> None:
     st.page_link("pages/train.py", label="Train a network", icon=":material/arrow_forward:")
 
 
+def for_tensorboard() -> None:
+    """How to look at the runs with TensorBoard."""
+    with st.popover("TensorBoard", icon=":material/query_stats:", key="tensorboard"):
+        words = "Every run also writes event files. On the computer that runs this app, type:"
+        st.markdown(words)
+        st.code(f'tensorboard --logdir "{runs.home() / "runs"}"', language="sh")
+
+
 entry.require()
 worker.tend()
 found = run_list.entries()
 
 st.markdown("### Runs")
+explanation.show("Runs")
 if not any(entry.run for entry in found):  # only the models that ship
     first_visit()
-opened = run_list.choose(found)
-with st.container(border=True, key="opened"):
-    opened_run.figures_of(opened)
-    run_actions.show(opened)
-    opened_run.details_of(opened)
-run_actions.bring_in()
+chosen = run_choice.choose(found)
+if len(chosen) > 1:
+    with st.container(border=True, key="compared"):
+        compared_runs.show(chosen)
+else:
+    with st.container(border=True, key="opened"):
+        opened_run.figures_of(chosen[0])
+        run_actions.show(chosen[0])
+        opened_run.details_of(chosen[0])
+sweep_form.show(found, chosen[0] if len(chosen) == 1 else None)
+with st.container(horizontal=True):
+    run_actions.bring_in()
+    for_tensorboard()
 if not all(one.has_ended() for one in found):
     st.fragment(watch, run_every=LOOK_EVERY)({one.name: one.state for one in found if one.run})

@@ -2,8 +2,19 @@
 
 import streamlit as st
 
-from mnist_core import estimate, network, runs, worker
-from pages.ui import data_notice, entry, form, layer_view, link, live, preset_choice
+from mnist_core import network, runs, worker
+from pages.ui import (
+    data_notice,
+    entry,
+    explanation,
+    form,
+    layer_view,
+    lesson,
+    link,
+    live,
+    pace,
+    preset_choice,
+)
 from pages.ui.session import session
 from pages.ui.story import Story
 
@@ -21,18 +32,20 @@ STYLE = """
 def build() -> str:
     """The form: what it says becomes the session's experiment, or why it can't be is returned."""
     place = st.container()
-    shown = form.Form(session().experiment)
+    shows = lesson.current().shows
+    shown = form.Form(session().experiment, shows)
     form.first_five(shown)
     for title, part in form.DETAILS.items():
-        with st.expander(title):
-            part(shown)
+        if any(map(shows, form.CONTROLS[title])):
+            with st.expander(title):
+                part(shown)
     try:
         session().experiment = shown.experiment()
     except ValueError as fault:
         return str(fault)
     finally:
         with place:
-            preset_choice.show()
+            preset_choice.show(may_choose=lesson.current().controls is None)
     return ""
 
 
@@ -76,19 +89,8 @@ def start_row(valid: bool) -> None:
     if fault:
         st.error(fault)
     if valid:
-        took = live.duration(estimate.seconds(session().experiment, _pace()))
+        took = live.duration(pace.seconds(session().experiment))
         st.caption(f"About {took} on this computer.")
-
-
-@st.cache_data(ttl=30, show_spinner=False)
-def _pace() -> float:
-    """How this computer compares, by the newest runs."""
-    past = []
-    for run in runs.all_runs()[:20]:
-        epochs = [e["seconds"] for e in run.events()[0] if e["kind"] == "epoch"]
-        if epochs:
-            past.append((run.experiment(), min(epochs)))
-    return estimate.pace(past)
 
 
 def newest_run() -> Story | None:
@@ -107,11 +109,15 @@ if session().story is None or not session().story.exists():
 worker.warm_up()
 
 heading, drawing = st.columns([1, 3], vertical_alignment="center")
-heading.markdown("### Train a network\nBuild it with sliders, press Start, watch it learn.")
+with heading:
+    st.markdown("### Train a network\nBuild it with sliders, press Start, watch it learn.")
+    explanation.show("Train")
 left, middle, right = st.columns([5, 6, 8], gap="medium")
 with left:
     impossible = build()
     link.write(session().experiment)
+    if not impossible:
+        lesson.make(session().experiment)
 table = [] if impossible else network.layer_table(session().experiment.network)
 with drawing:
     layer_view.drawing(table)

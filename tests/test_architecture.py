@@ -18,7 +18,7 @@ GROUND = [
     *("config", "options", "layers", "preprocess", "ink", "pictures"),
     *("strokes", "runs", "presets", "files"),
 ]
-HEAVY = {"tensorflow", "keras"}
+HEAVY = {"tensorflow", "keras", "tensorboard"}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 TOP = {"requirements.txt", "streamlit_app.py", "pages", "mnist_core", "tests", "README.md"}
 TOP |= {"LICENSE", "pyproject.toml"}
@@ -141,7 +141,7 @@ def test_importing_any_room_of_the_library_waits_for_no_tensorflow():
     assert not loaded_by(modules) & (HEAVY | {"streamlit"})
 
 
-@pytest.mark.parametrize("name", ["figures", "curves"])
+@pytest.mark.parametrize("name", ["figures", "curves", "comparison", "comparison_figures"])
 def test_figures_are_made_of_plain_data(name):
     assert not packages(imports(ROOT / "mnist_core" / f"{name}.py")) & (HEAVY | {"streamlit"})
 

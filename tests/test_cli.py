@@ -87,6 +87,14 @@ def test_runs_and_models_as_json_are_those_there_are(home, capsys):
     assert [row["test"] for row in rows] == [models.card(row["name"])["test"] for row in rows]
 
 
+def test_the_folder_of_the_runs_is_the_one_they_are_in(home, capsys):
+    run = runs.create(PRESETS["tiny"], "waits")
+    main(["runs", "--folder"])
+    assert Path(capsys.readouterr().out.strip()) == run.folder.parent
+    main(["runs", "--folder", "--json"])
+    assert lines(capsys.readouterr().out) == [{"folder": str(run.folder.parent)}]
+
+
 @pytest.mark.parametrize("command", ["presets", "models"])
 def test_a_person_gets_a_line_for_each(home, capsys, command):
     main([command])
@@ -210,6 +218,29 @@ def test_a_training_that_nobody_watches_prints_whole_lines_and_no_bar(home):
     first, second, last = result.stdout.splitlines()
     assert first.startswith("Epoch 1: loss ") and second.startswith("Epoch 2: loss ")
     assert re.fullmatch(r"few: finished\. Test accuracy [\d.]+%, loss [\d.]+\.", last)
+
+
+@needs_mnist
+@pytest.mark.slow
+def test_a_sweep_trains_a_run_for_each_value_and_says_how_each_ended(home):
+    changes = [part for change in FEW for part in ("--set", change)]
+    asked = ["--preset", "tiny", *changes, "--field", "recipe.epochs", "--values", "1,2"]
+    result = shell("sweep", *asked, "--json", MNIST_CORE_HOME=str(home))
+    assert (result.returncode, result.stderr) == (0, "")
+    ended = [row for row in lines(result.stdout) if "name" in row]
+    assert [(row["name"], row["recipe.epochs"], row["state"]) for row in ended] == [
+        ("tiny epochs 1", "1", "finished"),
+        ("tiny epochs 2", "2", "finished"),
+    ]
+    assert [runs.get(row["name"]).experiment().recipe.epochs for row in ended] == [1, 2]
+
+
+def test_a_bad_value_of_a_sweep_is_named_and_nothing_is_queued(home, capsys):
+    asked = ("sweep", "--preset", "tiny", "--field", "recipe.epochs")
+    said = refused(capsys, *asked, "--values", "1,0")
+    assert "With 0: Recipe.epochs must be from 1 to 200" in said
+    assert "Received: 1" in refused(capsys, *asked, "--values", "1")
+    assert runs.all_runs() == []
 
 
 def test_a_missing_picture_is_named(tmp_path, capsys):

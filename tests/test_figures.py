@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from mnist_core import curves, figures
+from mnist_core import curves, figures, training
 from mnist_core.curves import Curve, Curves
 
 START = {"kind": "start", "first_step": 1, "total_steps": 40, "steps_per_epoch": 10, "epochs": 4}
@@ -31,9 +31,28 @@ def run(steps, epochs):
 
 
 def test_points_lie_at_the_steps_they_end_at():
-    found = curves.from_events([START, block(5, 5, [2.0, 1.5]), block(15, 5, [1.0])])
+    found = curves.from_events([START, block(1, 5, [2.0, 1.5]), block(11, 5, [1.0])])
     assert found.steps.step == [5, 10, 15]
     assert found.steps.loss == [2.0, 1.5, 1.0]
+
+
+@pytest.mark.parametrize("every", [1, 2, 3, 7])
+def test_the_last_step_is_the_number_of_steps_that_a_training_took(every):
+    told = []
+    curve = training._Curve(told.append, every * training.MOST_POINTS, 0)
+    curve.start_clock()
+    curve.begin_epoch(1)
+    for _ in range(42):
+        curve.add(1.0, 0.5)
+    curve.tell()
+    assert curve.every == every
+    assert curves.last_step(told) == 42
+    assert curves.from_events([START, *told]).steps.step == list(range(every, 43, every))
+
+
+def test_an_epoch_that_ends_between_two_points_counts_to_its_end():
+    assert curves.last_step([START, block(1, 5, [2.0]), epoch(8, 0.9)]) == 8
+    assert curves.last_step([START]) == 0
 
 
 def test_epochs_give_training_and_validation():
@@ -56,7 +75,7 @@ def test_events_of_other_kinds_change_nothing():
 
 
 def test_a_continued_run_goes_on_to_the_right_of_what_was():
-    found = curves.from_events([START | {"first_step": 41}, block(45, 5, [0.5])])
+    found = curves.from_events([START | {"first_step": 41}, block(41, 5, [0.5])])
     assert found.total_steps == 80
     assert found.steps.step == [45]
 

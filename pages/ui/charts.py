@@ -1,13 +1,20 @@
 """A run's curves on a page: at rest, or growing without a blink."""
 
+from collections.abc import Callable
+from typing import Any
+
+import plotly.graph_objects as go
 import streamlit as st
 
 from mnist_core import figures
 from mnist_core.curves import Curves
-from pages.ui.story import Story
+from pages.ui.layers_in_turn import Layers
+
+Pair = tuple[go.Figure, go.Figure]  # accuracy and loss, as NAMES says
 
 NAMES = ("accuracy", "loss")
 CLOSELY = "Accuracy from 90 %, loss up to 0.5: where good networks differ."
+ALT = "The {{name}} of {of} over its steps, in training and in validation."
 # A chart that is there, has its size and its axes; the one it replaces may linger behind it
 PLOT = '.js-plotly-plot:not([style*="visibility: hidden"]):not([style*="display: none"])'
 DRAWN = f":first-child {PLOT} .xtick"
@@ -16,42 +23,54 @@ DRAWN = f":first-child {PLOT} .xtick"
 def at_rest(found: Curves, of: str = "the run", side_by_side: bool = False) -> None:
     """The curves of a run that has ended; a visitor's zoom stays."""
     closely = st.toggle("Look closely", key="closely", help=CLOSELY)
-    places = st.columns(2) if side_by_side else (st.container(), st.container())
-    for place, name, figure in zip(places, NAMES, _figures(found, closely), strict=True):
-        with place:
-            _chart(figure, name, f"curve_{name}", of)
+    pair(of_one(found, closely), ALT.format(of=of), side_by_side)
 
 
-def growing(story: Story) -> None:
-    """The curves so far, each chart in two layers that take turns.
-
-    Streamlit puts a whole new chart where a figure changes, and it takes moments to draw. So the
-    new points go to the layer behind, which comes to the front when it is drawn.
-    """
-    story.turn_layers()
-    layers = [_figures(found) if found else None for found in story.layers]
-    for which, name in enumerate(NAMES):
-        with st.container(key=name):
-            for number, drawn in enumerate(layers):
-                with st.container(key=f"{name}_{number}"):
-                    if drawn:
-                        _chart(drawn[which], name, f"growing_{name}_{number}")
-    st.html(f"<style>{_layered(story.front)}</style>")  # last: the front is still the old one
-
-
-def _figures(found, closely=False):
-    """One for each of NAMES."""
+def of_one(found: Curves, closely: bool = False) -> Pair:
+    """The figures of one run."""
     loss, accuracy = figures.curves(found, closely)
     return accuracy, loss
 
 
-def _chart(figure, name, key, of="the run") -> None:
-    st.plotly_chart(
-        figure,
-        key=key,
-        alt=f"The {name} of {of} over its steps, in training and in validation.",
-        config={"displayModeBar": False},
-    )
+def pair(drawn: Pair, alt: str, side_by_side: bool = False) -> None:
+    """Two figures of accuracy and loss.
+
+    Args:
+        alt: says what a figure shows, with {name} for "accuracy" or "loss".
+    """
+    for place, name, figure in zip(_places(side_by_side), NAMES, drawn, strict=True):
+        with place:
+            _chart(figure, f"curve_{name}", alt.format(name=name))
+
+
+def growing(
+    layers: Layers, draw: Callable[[Any], Pair], alt: str, side_by_side: bool = False
+) -> None:
+    """The curves so far, each chart in two layers that take turns.
+
+    Streamlit puts a whole new chart where a figure changes, and it takes moments to draw. So the
+    new points go to the layer behind, which comes to the front when it is drawn.
+
+    Args:
+        draw: makes the figures of what a layer shows.
+        alt: as in `pair`.
+    """
+    drawn = [draw(found) if found else None for found in layers.shown]
+    for which, (place, name) in enumerate(zip(_places(side_by_side), NAMES, strict=True)):
+        with place, st.container(key=name):
+            for number, figures_ in enumerate(drawn):
+                with st.container(key=f"{name}_{number}"):
+                    if figures_:
+                        _chart(figures_[which], f"growing_{name}_{number}", alt.format(name=name))
+    st.html(f"<style>{_layered(layers.front)}</style>")  # last: the front is still the old one
+
+
+def _places(side_by_side):
+    return st.columns(2) if side_by_side else (st.container(), st.container())
+
+
+def _chart(figure, key, alt) -> None:
+    st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
 
 
 def _layered(front: int) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_core import runs, worker
 from mnist_core.config import Recipe
-from pages.ui import form
+from pages.ui import failures, form, preset_choice
 from pages.ui.session import session
 from pages.ui.story import Story
 
@@ -18,8 +18,16 @@ def show(story: Story) -> None:
     with st.container(horizontal=True):
         if st.button("Draw on this model", key="draw_on", type="primary", icon=":material/draw:"):
             st.switch_page("pages/draw.py", query_params={"model": story.run.name})
+        _picture(story)
         with st.popover("Continue", icon=":material/resume:", key="continue"):
             _continue(story)
+
+
+def _picture(story: Story) -> None:
+    """Of the networks that fail on purpose: the way to the picture that shows why."""
+    found = failures.PICTURES.get(preset_choice.name(story.run.experiment()))
+    if found and st.button(found.words, key="why", icon=":material/search_insights:"):
+        found.open(story.run.name)
 
 
 def _continue(story: Story) -> None:

@@ -4,10 +4,11 @@ A widget's key is the field's path (`recipe.epochs`), the same as in a link and 
 """
 
 import dataclasses
+from collections.abc import Callable
 
 import streamlit as st
 
-from mnist_core import options
+from mnist_core import fields, options
 from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Experiment, Network, Recipe
 from pages.ui.session import session
 
@@ -16,18 +17,6 @@ EPOCHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100
 FILTERS = (1, 2, 4, 6, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 224, 256)
 STOPS = {"learning_rate": RATES, "epochs": EPOCHS, "filters": FILTERS}  # finer where it matters
 STEPS = {"train_images": 1000, "batch_size": 32, "units": 32}  # of the buttons - and +
-LABELS = {
-    "blocks": "Convolution blocks",
-    "dense": "Dense layers",
-    "head": "From maps to numbers",
-    "kernel_size": "Kernel size",
-    "pool_size": "Max pooling",
-    "train_images": "Training images",
-    "validation": "Validation",
-    "warmup": "Warm-up",
-    "data": "Data set",
-}
-
 
 PARTS = tuple(field.name for field in dataclasses.fields(Experiment))  # the first step of a path
 
@@ -35,8 +24,13 @@ PARTS = tuple(field.name for field in dataclasses.fields(Experiment))  # the fir
 class Form:
     """The widgets of one experiment. `plain` follows them and becomes the new experiment."""
 
-    def __init__(self, experiment: Experiment):
+    def __init__(self, experiment: Experiment, shows: Callable[[str], bool] = lambda name: True):
+        """
+        Args:
+            shows: whether a control is there, by its name, see `control`; the others stay fixed.
+        """
         self.plain = options.to_plain(experiment)
+        self.shows = shows
 
     def experiment(self) -> Experiment:
         """What the widgets say now.
@@ -48,24 +42,28 @@ class Form:
 
     def show(self, kind, *path, only=(), **changes) -> None:
         """A widget for each of `only` of the dataclass `kind` found at `path`."""
-        fields = {field.name: field for field in dataclasses.fields(kind)}
-        for name in only or fields:
-            self.widget(fields[name], *path, name, **changes)
+        known = {field.name: field for field in dataclasses.fields(kind)}
+        for name in only or known:
+            self.widget(known[name], *path, name, **changes)
 
     def widget(self, field, *path, **changes) -> None:
-        """The widget for one field."""
+        """The widget for one field, if it is one of those shown."""
+        if not self.shows(control(path)):
+            return
         holder = self._holder(path[:-1])
         holder[path[-1]] = _widget(field, _key(path), holder[path[-1]], changes)
 
     def count(self, kind, *path) -> None:
         """A slider for how many entries a list has; the list grows by defaults or is cut."""
+        if not self.shows(control(path)):
+            return
         holder, name = self._holder(path[:-1]), path[-1]
         about = {field.name: field for field in dataclasses.fields(Network)}[name].metadata
         low, high = about["length"]
         _seeded(
             st.slider,
             len(holder[name]),
-            label=_label(name),
+            label=fields.label(name),
             min_value=low,
             max_value=high,
             key=_key(path),
@@ -89,18 +87,19 @@ def use(experiment: Experiment) -> None:
         del st.session_state[key]
 
 
+def control(path) -> str:
+    """The name of a control: its path, without the number of a block or a dense layer."""
+    return ".".join(step for step in path if isinstance(step, str))
+
+
 def _key(path) -> str:
     return ".".join(str(step) for step in path)
-
-
-def _label(name) -> str:
-    return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def _widget(field, key, value, changes):
     about = field.metadata
     unit = f" ({about['unit']})" if about["unit"] and not about["choices"] else ""
-    common = {"label": _label(field.name) + unit, "key": key, "help": about["help"]} | changes
+    common = {"label": fields.label(field.name) + unit, "key": key, "help": about["help"]} | changes
     if about["choices"]:
         common |= _explained(value, about)
         return _seeded(st.selectbox, value, options=list(about["choices"]), **common)
@@ -141,15 +140,17 @@ def first_five(form: Form) -> None:
 def network(form: Form) -> None:
     """All of the network but how many blocks and dense layers it has."""
     blocks, dense = (form.plain["network"][part] for part in ("blocks", "dense"))
-    names = [f"Block {i + 1}" for i in range(len(blocks))]
-    names += [f"Dense {i + 1}" for i in range(len(dense))]
-    tabs = iter(st.tabs(names) if names else [])
-    for i in range(len(blocks)):
-        with next(tabs):
-            form.show(ConvBlock, "network", "blocks", i)
-    for i in range(len(dense)):
-        with next(tabs):
-            form.show(DenseLayer, "network", "dense", i)
+    parts = [("Block", ConvBlock, "blocks", blocks), ("Dense", DenseLayer, "dense", dense)]
+    places = [
+        (f"{word} {i + 1}", kind, name, i)
+        for word, kind, name, entries in parts
+        if any(map(form.shows, _controls(kind, "network", name)))
+        for i in range(len(entries))
+    ]
+    tabs = st.tabs([title for title, *_ in places]) if places else []
+    for tab, (_, kind, name, i) in zip(tabs, places, strict=True):
+        with tab:
+            form.show(kind, "network", name, i)
     form.show(Network, "network", only=["head"])
 
 
@@ -196,3 +197,35 @@ DETAILS = {
     "Augmentation": augmentation,
     "Data": data_set,
 }
+
+
+def _controls(kind, *path, only=()) -> list[str]:
+    """The names of the controls of a dataclass found at `path`."""
+    return [
+        control((*path, f.name)) for f in dataclasses.fields(kind) if f.name in only or not only
+    ]
+
+
+_CHECKS = ["validation", "validation_fraction", "patience", "restore_best_weights"]
+_FIRST = ["optimizer", "learning_rate", "epochs"]
+_OTHERS = ["momentum", "weight_decay", "schedule", "warmup", "batch_size", "train_images", "seed"]
+# Every control of the form, by where it is
+CONTROLS = {
+    "": ["network.blocks", "network.dense", *_controls(Recipe, "recipe", only=_FIRST)],
+    "The network in detail": [
+        *_controls(ConvBlock, "network", "blocks"),
+        *_controls(DenseLayer, "network", "dense"),
+        "network.head",
+    ],
+    "The training in detail": _controls(Recipe, "recipe", only=_OTHERS),
+    "Validation and early stopping": _controls(Recipe, "recipe", only=_CHECKS),
+    "Augmentation": _controls(Augmentation, "recipe", "augmentation"),
+    "Data": ["data"],
+}
+
+
+def label(name: str) -> str:
+    """What a control is called: network.blocks.filters -> Block: Filters."""
+    *parts, last = name.split(".")
+    whose = fields.ENTRIES.get(parts[-1], "") if parts else ""
+    return f"{whose}: {fields.label(last)}" if whose else fields.label(last)

@@ -8,10 +8,12 @@ import streamlit as st
 from mnist_core import mosaic, saliency
 from mnist_core.inspection import Inspector, Step
 from mnist_core.mosaic import Mosaic
-from pages.ui import answer, feature_maps, one_value
+from pages.ui import answer, feature_maps, gallery, one_value
 from pages.ui.feature_maps import WIDE
+from pages.ui.gallery import Tile
 from pages.ui.session import session
 
+STENCILS = "Ten stencils"  # the view of that name
 FILTER_ZOOM = 9  # pixels of the screen for a weight
 METHOD = (
     "The method is *integrated gradients*: on the way from a black image to yours, each pixel's"
@@ -128,3 +130,23 @@ def ink(inspector: Inspector, image: np.ndarray) -> None:
         st.latex(
             r"\text{part}_i = x_i \int_0^1 \frac{\partial z_d(\alpha x)}{\partial x_i}\, d\alpha"
         )
+
+
+def sums_of_digits(inspector: Inspector, image: np.ndarray) -> None:
+    """For each digit, how its logit weighs every pixel, at this image: ten gradients."""
+    x = (image.astype(np.float32) / np.float32(255))[None]
+    slopes = [inspector.gradients(x, row)[1][0] for row in np.eye(10, dtype=np.float32)]
+    largest = max(float(np.abs(slope).max()) for slope in slopes)
+    tiles = [
+        Tile(mosaic.coloured(slope, largest), f"How {digit} weighs the pixels", str(digit))
+        for digit, slope in enumerate(slopes)
+    ]
+    st.markdown(
+        "For an image as good as the same as this one, the whole network is **one weighted sum per"
+        " digit**. These are the weights: ink on white pixels raises the digit's logit, ink on blue"
+        " ones lowers it. In a network with bends they change with the image. **Without bends"
+        " they are the same for every image**: ten stencils are all such a network can have,"
+        " however many layers it has."
+    )
+    gallery.show(tiles, "ten")
+    st.latex(r"w_{d,i} = \frac{\partial z_d}{\partial x_i}")

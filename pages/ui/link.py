@@ -25,11 +25,16 @@ def read() -> Experiment:
         return first_experiment()
 
 
+def query(experiment: Experiment) -> dict[str, str]:
+    """The parameters of an address that opens exactly this experiment."""
+    return {"data": experiment.data} | experiment.to_query()
+
+
 def write(experiment: Experiment) -> None:
     """Make the page's address one that opens this experiment."""
     found = st.query_params.to_dict()
     wanted = {k: v for k, v in found.items() if k.split(".")[0] not in PARTS}
     if experiment != first_experiment():
-        wanted |= {"data": experiment.data} | experiment.to_query()
+        wanted |= query(experiment)
     if wanted != found:
         st.query_params.from_dict(wanted)

@@ -45,7 +45,8 @@ def _tick(story: Story, ended: bool) -> None:
             args=(story.run,),
             help="Ends within one batch and keeps what was learned.",
         )
-        charts.growing(story)
+        story.layers.turn(story.curves())
+        charts.growing(story.layers, charts.of_one, charts.ALT.format(of="the run"))
 
 
 def _headline(story: Story) -> None:

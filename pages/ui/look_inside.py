@@ -3,6 +3,7 @@
 import numpy as np
 import streamlit as st
 
+from mnist_core import data
 from pages.ui import digit_set
 from pages.ui.session import Given, session
 
@@ -30,6 +31,11 @@ def open_given(model: str, image: np.ndarray, words: str) -> None:
     """Go to Inside with any other image: uint8 (28, 28)."""
     session().given = Given(image, words)
     _go(model, {"look_at": GIVEN})
+
+
+def open_view(model: str, view: str) -> None:
+    """Go to a view of Inside, with the first digit of the test set."""
+    _go(model, _fields(data.best_available(), "test", 0) | {"view": view})
 
 
 def _fields(name, part, number) -> dict:

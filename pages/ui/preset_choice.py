@@ -11,8 +11,14 @@ OWN = "my own"
 HELP = "Networks from published projects, some of ours, and three that fail in a telling way."
 
 
-def show() -> None:
-    """The list, the reason behind the chosen one, and a step that shows it."""
+def show(may_choose: bool = True) -> None:
+    """The list, the reason behind the chosen one, and a step that shows it.
+
+    Args:
+        may_choose: False where a lesson has fixed what is trained.
+    """
+    if not may_choose:
+        return
     st.session_state["preset"] = name(session().experiment)
     st.selectbox("Start from", [*PRESETS, OWN], key="preset", on_change=_use, help=HELP)
     about = ABOUT.get(st.session_state["preset"])

@@ -5,8 +5,8 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_core import models, runs, worker
-from pages.ui import form, run_list
+from mnist_core import models, runs, sweeps, worker
+from pages.ui import form, run_choice
 from pages.ui.run_list import Entry
 from pages.ui.session import session
 from pages.ui.story import Story
@@ -32,6 +32,7 @@ def show(entry: Entry) -> None:
     with st.container(horizontal=True, key="run_actions"):
         _draw(entry)
         _train(entry)
+        _sweep(entry)
         if not entry.has_ended():
             st.button("Stop", key="stop_run", icon=":material/stop_circle:", on_click=worker.stop,
                       args=(entry.run,), help="Ends within one batch and keeps what was learned.",
@@ -57,14 +58,24 @@ def _draw(entry: Entry) -> None:
 
 def _train(entry: Entry) -> None:
     why = "" if entry.experiment else "What was asked can't be read."
-    if st.button("Open in Train", key="open_in_train", icon=":material/school:",
+    if st.button("Start a variation", key="open_in_train", icon=":material/school:",
                  disabled=bool(why),
-                 help=why or "Its settings, to change or to train again."):  # fmt: skip
+                 help=why or "Opens Train with its settings, for you to change."):  # fmt: skip
         form.use(entry.experiment)
         if entry.run:
             session().story = Story(entry.run)
         # Streamlit refuses to leave without: the page's own `run` would stay in the address
         st.switch_page("pages/train.py", query_params=entry.experiment.to_query())
+
+
+def _sweep(entry: Entry) -> None:
+    others = sweeps.members(sweeps.sweep_of(entry.run)) if entry.run else []
+    if len(others) > 1:
+        names = [run.name for run in others]
+        st.button("Compare its sweep", key="open_sweep", icon=":material/stacked_line_chart:",
+                  on_click=run_choice.compare_next, args=(names,),
+                  help=f"The {len(names)} runs that were started together with it.",
+        )  # fmt: skip
 
 
 def _export(entry: Entry) -> None:
@@ -115,7 +126,7 @@ def _renamed(old: str, new: str) -> None:
         return
     if session().story and session().story.run.name == old:
         session().story = Story(run)
-    run_list.open_next(new)
+    run_choice.open_next(new)
     st.rerun()
 
 
@@ -163,7 +174,7 @@ def _imported(bundle) -> None:
     except (ValueError, OSError) as fault:
         st.error(f"{bundle.name}: {fault}")
         return
-    run_list.open_next(name)
+    run_choice.open_next(name)
     st.rerun()
 
 

@@ -1,17 +1,19 @@
-"""All runs and the model that ships, as a table to choose from."""
+"""All runs and the models that ship: what a page knows of each, and a table of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import streamlit as st
 
-from mnist_core import models, network, options, runs
+from mnist_core import comparison, models, network, options, runs
 from mnist_core.config import Experiment
 from mnist_core.runs import Run
 from pages.ui import live
 
 SHIPPED = "Comes with the app"
 TEST = "Share of the test images that it read right."
+EXPERIMENT = "What was asked: the preset nearest to it, and what is different."
 ROWS = 8  # shown at once; more are scrolled to
 
 
@@ -82,43 +84,26 @@ def _of_shipped(name) -> Entry:
     )
 
 
-def choose(found: list[Entry]) -> Entry:
-    """The table, and a list for a thumb or a keyboard; what is chosen in one shows in both."""
-    names = [entry.name for entry in found]
-    wanted = st.session_state.pop("run_next", st.session_state.get("run"))
-    st.session_state["run"] = wanted if wanted in names else names[0]
-    place = st.container()
-    name = st.selectbox("Open", names, key="run", bind="query-params")
-    with place:
-        _table(found, names.index(name))
-    return found[names.index(name)]
+def table(found: list[Entry], chosen: list[int], on_select: Callable) -> None:
+    """All of them, a row each.
 
-
-def open_next(name: str) -> None:
-    """Have this one open when the page runs again."""
-    st.session_state["run_next"] = name
-
-
-def _table(found: list[Entry], opened: int) -> None:
-    st.session_state["run_table"] = {"selection": {"rows": [opened], "columns": [], "cells": []}}
+    Args:
+        chosen: rows that are ticked.
+        on_select: called with `found` after a click.
+    """
+    selection = {"rows": chosen, "columns": [], "cells": []}
+    st.session_state["run_table"] = {"selection": selection}
     st.dataframe(
         [_row(entry) for entry in found],
         key="run_table",
-        on_select=lambda: _open_selected(found),
-        selection_mode=["single-row-required", "single-cell"],
+        on_select=lambda: on_select(found),
+        selection_mode=["multi-row", "single-cell"],
         hide_index=True,
         placeholder="–",
         height=36 + 35 * min(len(found), ROWS),
         column_config=_columns(),
-        alt="All runs, newest first. The list below opens one of them.",
+        alt="All runs, newest first. The lists below open one of them, or compare several.",
     )
-
-
-def _open_selected(found: list[Entry]) -> None:
-    chosen = st.session_state["run_table"]["selection"]
-    rows = [row for row, _ in chosen["cells"]] or chosen["rows"]
-    if rows and rows[0] < len(found):
-        open_next(found[rows[0]].name)
 
 
 def _row(entry: Entry) -> dict:
@@ -127,6 +112,7 @@ def _row(entry: Entry) -> dict:
         "Name": entry.name,
         "Test": entry.test().get("accuracy"),
         "State": entry.says(),
+        "Experiment": entry.experiment and comparison.in_short(entry.experiment),
         "Parameters": entry.experiment and network.parameter_count(entry.experiment.network),
         "Seconds": entry.seconds,
         "Made": made or None,
@@ -137,6 +123,7 @@ def _columns() -> dict:
     return {
         "Name": st.column_config.TextColumn(pinned=True),
         "Test": st.column_config.NumberColumn(format="percent", width="small", help=TEST),
+        "Experiment": st.column_config.TextColumn(help=EXPERIMENT),
         "Parameters": st.column_config.NumberColumn(format="localized"),
         "Seconds": st.column_config.NumberColumn(format="%.0f"),
         "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),

@@ -1,13 +1,14 @@
 """What one visitor's tab remembers between reruns and from page to page."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from mnist_core.config import Experiment
 from mnist_core.reports import Exam
+from pages.ui.layers_in_turn import Layers
 from pages.ui.story import Story
 
 
@@ -32,6 +33,27 @@ class Spot(NamedTuple):
     place: tuple[int, ...]  # (row, column, map) or (unit,)
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """What a class is asked, and what it may change."""
+
+    title: str = ""
+    question: str = ""
+    controls: tuple[str, ...] | None = None  # None: all
+    NONE: ClassVar[str] = "none"  # in a link: the class may only start the training
+
+    def shows(self, control: str) -> bool:
+        """Whether this control of the form is there."""
+        return self.controls is None or control in self.controls
+
+    def query(self) -> dict[str, str]:
+        """Its part of the address."""
+        found = {"title": self.title, "question": self.question}
+        if self.controls is not None:
+            found["controls"] = ",".join(self.controls) or self.NONE
+        return {key: value for key, value in found.items() if value}
+
+
 @dataclass
 class Session:
     """One object in place of strings all over `st.session_state`."""
@@ -46,10 +68,15 @@ class Session:
     samples_seed: int = 0
     experiment: Experiment | None = None  # the form's; None until the Train page has opened
     story: Story | None = None  # of the run that the Train page follows
+    lesson: Lesson | None = None  # what a teacher's link asked for
     given: Given | None = None  # an image that another page sent to Inside
     drawings: Drawings | None = None  # the last such file that could be used
     wanted: dict = field(default_factory=dict)  # what Inside's widgets should say on arrival
     spot: Spot | None = None  # which value Inside explains; None: it chooses
+    compared: list[str] = field(default_factory=list)  # names on the Runs page, two or more
+    followed: dict[tuple, Story] = field(default_factory=dict)  # of the compared
+    swept_from: str = ""  # the run that the sweep form last followed
+    comparison: Layers = field(default_factory=Layers)  # the curves of the compared
 
     def look_at(self, spot: Spot) -> None:
         """Have Inside explain this value from now on."""

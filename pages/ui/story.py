@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from mnist_core import curves
 from mnist_core.runs import ENDED, Run
+from pages.ui.layers_in_turn import Layers
 
 
 @dataclass
@@ -13,8 +14,7 @@ class Story:
     run: Run
     events: list[dict] = field(default_factory=list)
     offset: int = 0
-    layers: list[curves.Curves | None] = field(default_factory=lambda: [None, None])
-    front: int = 0  # the layer that shows the newest points; see `charts`
+    layers: Layers = field(default_factory=Layers)  # its curves, while it trains
 
     def read_on(self) -> None:
         """Take in what has happened since."""
@@ -24,13 +24,6 @@ class Story:
     def curves(self) -> curves.Curves:
         """All points so far."""
         return curves.from_events(self.events)
-
-    def turn_layers(self) -> None:
-        """Bring new points to the front, if there are any."""
-        newest = self.curves()
-        if newest != self.layers[self.front]:
-            self.front = 1 - self.front
-            self.layers[self.front] = newest
 
     def last(self, kind: str) -> dict:
         """The latest event of a kind, or an empty one."""
@@ -46,5 +39,4 @@ class Story:
 
     def steps_done(self) -> int:
         """How many steps have been taken, those of a continued run's parent included."""
-        found = self.last("steps")
-        return found["first"] + (len(found["loss"]) - 1) * found["every"] if found else 0
+        return curves.last_step(self.events)

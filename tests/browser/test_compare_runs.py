@@ -1,0 +1,129 @@
+"""Several runs in a real browser: picked, laid over each other, and swept while one looks on."""
+
+import re
+import shutil
+import time
+
+import pytest
+
+from mnist_core import runs
+from mnist_core.config import Experiment
+
+PATIENCE = 90_000  # milliseconds; a busy machine takes its time to load TensorFlow
+FEW = {"data": "built-in", "network.blocks.0.filters": "2", "recipe.train_images": "300"}
+FEW |= {"recipe.epochs": "2", "recipe.validation_fraction": "0.2"}
+LINES = "[...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => plot.data ?? [])"
+
+
+@pytest.fixture
+def home(app, monkeypatch):
+    """Where the app keeps its runs, empty."""
+    shutil.rmtree(app.home / "runs", ignore_errors=True)
+    monkeypatch.setenv("MNIST_CORE_HOME", str(app.home))
+    yield app.home
+    going_on = [run for run in runs.all_runs() if run.state not in runs.ENDED]
+    for run in going_on:
+        run.ask_to_stop()
+    end = time.monotonic() + 60
+    while not all(run.state in runs.ENDED for run in going_on) and time.monotonic() < end:
+        time.sleep(0.1)
+    shutil.rmtree(app.home / "runs", ignore_errors=True)
+
+
+def ended(name, height, **changes):
+    """A run as if it had trained, whose validation accuracy is `height`."""
+    run = runs.create(Experiment().with_values(FEW | changes), name)
+    run.append({"kind": "start", "first_step": 1, "total_steps": 4, "steps_per_epoch": 2})
+    for epoch in (1, 2):
+        first, figures = 2 * epoch - 1, {"loss": 1.0, "accuracy": 0.5}
+        steps = {"loss": [1.0, 0.9], "accuracy": [0.4, 0.5]}
+        run.append({"kind": "steps", "first": first, "every": 1} | steps)
+        figures |= {"val_loss": 1.0, "val_accuracy": height, "seconds": 1.0}
+        run.append({"kind": "epoch", "epoch": epoch, "step": 2 * epoch} | figures)
+    run.set_status("finished", seconds=2.0)
+    return run
+
+
+def cells(tab, which):
+    """The words of a table, row by row: 0 how the runs did, 1 what differs."""
+    table = tab.locator(".st-key-compared .beside table").nth(which)
+    return [row.locator("th, td").all_inner_texts() for row in table.locator("tr").all()]
+
+
+def lines(tab):
+    return tab.evaluate(f"{LINES}.map(line => [line.name, line.y])")
+
+
+def wait_for_line(tab, name):
+    tab.wait_for_function(f"name => {LINES}.some(line => line.name === name)", arg=name)
+
+
+def tick(tab, row):
+    """The box at the start of a row of the table of runs."""
+    table = tab.locator("[data-testid=stDataFrame]")
+    table.click(position={"x": 17, "y": 36 + 35 * row + 17})
+
+
+def test_two_ticked_runs_lie_over_each_other_with_only_what_differs(home, page, app):
+    ended("low", 0.3)
+    ended("high", 0.9, **{"recipe.learning_rate": "0.005", "network.dense": "2"})
+    page.goto(f"{app.url}/runs?run=low")
+    page.locator(".st-key-opened h4", has_text="low").wait_for()
+    tick(page, 0)  # the newest comes first: "high"
+    page.locator(".st-key-compared h4").wait_for()
+    wait_for_line(page, "high, validation")
+    assert ["low, validation", [0.3, 0.3]] in lines(page)
+    assert ["high, validation", [0.9, 0.9]] in lines(page)
+    differing = [row[0] for row in cells(page, 1)[1:]]
+    second = ["units", "activation", "dropout rate"]
+    assert differing == ["Dense layers", *(f"Dense 2: {w}" for w in second), "Learning rate"]
+    assert [row[0] for row in cells(page, 0)[1:]] == ["low", "high"]
+    page.wait_for_url(re.compile(r"compare=low&compare=high"))
+
+
+def test_the_link_of_a_comparison_opens_it_for_somebody_else(home, page, app):
+    ended("low", 0.3)
+    ended("high", 0.9)
+    page.goto(f"{app.url}/runs?compare=high&compare=low")
+    wait_for_line(page, "low, validation")
+    assert [row[0] for row in cells(page, 0)[1:]] == ["high", "low"]
+    assert "Nothing: the same was asked of them." in page.locator(".st-key-compared").inner_text()
+
+
+def test_a_sweep_fills_its_comparison_while_it_trains(home, page, app):
+    page.set_default_timeout(PATIENCE)
+    ended("small", 0.3)
+    page.goto(f"{app.url}/runs?run=small")
+    page.get_by_text("Sweep: try several values").click()
+    page.locator(".st-key-sweep_values input").fill("0.001, 0.01")
+    page.locator(".st-key-sweep_start button").click()
+    names = [f"small learning rate {rate}" for rate in ("0.001", "0.01")]
+    page.locator(".st-key-compared h4", has_text="Sweep from small: learning rate").wait_for()
+    for name in names:
+        wait_for_line(page, f"{name}, validation")
+    page.wait_for_function("document.querySelectorAll('.st-key-scatter_seconds .point').length > 1")
+    page.locator(".st-key-stop_all").wait_for(state="detached")
+    for name, row in zip(names, cells(page, 0)[1:], strict=True):
+        run = runs.get(name)
+        test = next(event for event in run.events()[0] if event["kind"] == "test")
+        assert row[:2] == [name, "Finished"]
+        assert row[2].startswith(f"{test['accuracy']:.2%}")
+        told = [e["val_accuracy"] for e in run.events()[0] if e["kind"] == "epoch"]
+        assert [f"{name}, validation", told] in lines(page)
+    assert cells(page, 1)[1:] == [["Learning rate", "0.001", "0.01"]]
+
+
+def test_stop_all_ends_a_sweep_and_those_that_waited_never_begin(home, page, app):
+    page.set_default_timeout(PATIENCE)
+    ended("small", 0.3, **{"recipe.epochs": "200", "recipe.train_images": "9000"})
+    page.goto(f"{app.url}/runs?run=small")
+    page.get_by_text("Sweep: try several values").click()
+    page.locator(".st-key-sweep_values input").fill("0.001, 0.01, 0.02")
+    page.locator(".st-key-sweep_start button").click()
+    page.get_by_text("epoch 1 of 200").or_(page.get_by_text("epoch 2 of 200")).first.wait_for()
+    page.locator(".st-key-stop_all button").first.click()
+    page.locator(".st-key-stop_all").wait_for(state="detached")
+    assert [row[1] for row in cells(page, 0)[1:]] == ["Stopped"] * 3
+    swept = [run for run in runs.all_runs() if run.name != "small"]
+    trained = [run for run in swept if any(e["kind"] == "steps" for e in run.events()[0])]
+    assert [run.name for run in trained] == ["small learning rate 0.001"]

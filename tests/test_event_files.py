@@ -1,0 +1,162 @@
+"""TensorBoard reads from a run's event files what its events say."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from mnist_core import curves, data, runs, worker
+from mnist_core.config import ConvBlock, Experiment, Network, Recipe
+from mnist_core.event_files import EventFiles
+
+SMALL = Network(blocks=[ConvBlock(filters=2, pool_size=4)], dense=[])
+START = {"kind": "start", "first_step": 1, "total_steps": 8, "steps_per_epoch": 4, "time": 1.0}
+STEPS = {"kind": "steps", "first": 1, "every": 2, "loss": [2.0, 1.5], "accuracy": [0.1, 0.4]}
+EPOCH = {"kind": "epoch", "epoch": 1, "step": 4, "loss": 1.75, "accuracy": 0.25}
+EPOCH |= {"val_loss": 1.25, "val_accuracy": 0.5, "learning_rate": 0.001, "time": 3.0}
+TEST = {"kind": "test", "loss": 1.0, "accuracy": 0.75, "images": 4}
+
+
+def experiment(**recipe):
+    few = {"train_images": 300, "epochs": 2, "learning_rate": 0.01} | recipe
+    return Experiment(SMALL, Recipe(**few), data.best_available())
+
+
+def read(folder, part) -> EventAccumulator:
+    """A part of a run as TensorBoard reads it."""
+    found = EventAccumulator(str(folder / part), size_guidance={"scalars": 0, "tensors": 0})
+    return found.Reload()
+
+
+def points(folder, part, tag) -> list[tuple[int, float]]:
+    return [(point.step, point.value) for point in read(folder, part).Scalars(tag)]
+
+
+def close_to(expected):
+    """As exact as the 32 bits of an event file."""
+    return [(step, pytest.approx(value, rel=1e-6)) for step, value in expected]
+
+
+def of_epochs(run, name):
+    return [(e["step"], e[name]) for e in run.events()[0] if e["kind"] == "epoch"]
+
+
+def agrees(run) -> None:
+    """Every number in the run's events.jsonl is in its event files, and no other."""
+    events = run.events()[0]
+    steps = curves.from_events(events).steps
+    for name in ("loss", "accuracy"):
+        by_step = list(zip(steps.step, getattr(steps, name), strict=True))
+        assert points(run.folder, "training", f"step/{name}") == close_to(by_step)
+        by_epoch = {part: of_epochs(run, f"{p}{name}") for part, p in PARTS.items()}
+        for part, expected in by_epoch.items():
+            assert points(run.folder, part, f"epoch/{name}") == close_to(expected)
+    rates = of_epochs(run, "learning_rate")
+    assert points(run.folder, "training", "learning_rate") == close_to(rates)
+
+
+PARTS = {"training": "", "validation": "val_"}
+
+
+def test_each_event_is_written_at_its_step_and_its_time(tmp_path):
+    with EventFiles(tmp_path, Experiment()) as files:
+        for event in (START, STEPS, EPOCH, TEST):
+            files.take(event)
+    assert files.fault == ""
+    assert points(tmp_path, "training", "step/loss") == [(2, 2.0), (4, 1.5)]
+    assert points(tmp_path, "training", "epoch/loss") == [(4, 1.75)]
+    assert points(tmp_path, "validation", "epoch/accuracy") == [(4, 0.5)]
+    assert points(tmp_path, "test", "epoch/accuracy") == [(4, 0.75)]
+    (point,) = read(tmp_path, "validation").Scalars("epoch/loss")
+    assert point.wall_time == 3.0
+
+
+def test_what_was_asked_is_there_as_text(tmp_path):
+    asked = Experiment().with_values({"recipe.seed": "77"})
+    with EventFiles(tmp_path, asked) as files:
+        files.take(START)
+    (text,) = read(tmp_path, "training").Tensors("experiment")
+    (words,) = text.tensor_proto.string_val
+    assert Experiment.from_json(words.decode().strip("`json\n")) == asked
+
+
+def test_a_run_without_validation_has_no_folder_for_it(tmp_path):
+    plain = {key: value for key, value in EPOCH.items() if not key.startswith("val_")}
+    with EventFiles(tmp_path, Experiment()) as files:
+        for event in (START, plain):
+            files.take(event)
+    assert [place.name for place in tmp_path.iterdir()] == ["training"]
+
+
+def test_what_is_written_can_be_read_while_the_run_goes_on(tmp_path):
+    with EventFiles(tmp_path, Experiment()) as files:
+        for event in (START, STEPS):
+            files.take(event)
+        assert points(tmp_path, "training", "step/loss") == [(2, 2.0), (4, 1.5)]
+
+
+def test_a_place_that_cannot_be_written_to_is_said_once_and_nothing_is_raised(tmp_path):
+    (tmp_path / "training").write_text("in the way")
+    with EventFiles(tmp_path, Experiment()) as files:
+        for event in (START, STEPS, EPOCH, TEST):
+            files.take(event)
+    assert "FileExistsError" in files.fault
+    assert [place.name for place in tmp_path.iterdir()] == ["training"]
+
+
+def test_a_run_that_is_deleted_meanwhile_is_not_brought_back(tmp_path):
+    with EventFiles(tmp_path / "gone", Experiment()) as files:
+        files.take(START)
+    assert files.fault
+    assert not (tmp_path / "gone").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_a_full_disk_ends_the_event_files_and_not_the_run(home, monkeypatch):
+    def full(self, part, when):
+        import tensorflow as tf
+
+        return self._files.setdefault(part, tf.io.TFRecordWriter("/dev/full"))
+
+    monkeypatch.setattr(EventFiles, "_open", full)
+    run = runs.create(experiment(), "full")
+    worker.train_run(run)
+    assert run.state == "finished"
+    assert "The event files for TensorBoard end here" in (run.folder / "worker.log").read_text()
+
+
+def test_a_trained_run_says_the_same_to_tensorboard_as_in_its_events(home):
+    run = runs.create(experiment(), "small")
+    worker.train_run(run)
+    agrees(run)
+    (test,) = [e for e in run.events()[0] if e["kind"] == "test"]
+    last = of_epochs(run, "loss")[-1][0]
+    assert points(run.folder, "test", "epoch/loss") == close_to([(last, test["loss"])])
+    assert not (run.folder / "worker.log").exists()
+
+
+def test_a_continued_run_shows_the_curves_from_its_parents_first_step_on(home):
+    worker.train_run(runs.create(experiment(), "first"))
+    more = runs.create(experiment(epochs=1), "more", continues="first")
+    worker.train_run(more)
+    agrees(more)
+    assert len(points(more.folder, "training", "epoch/loss")) == 3
+    assert len(read(more.folder, "training").Tensors("experiment")) == 1
+
+
+@pytest.mark.slow
+def test_a_killed_run_leaves_files_that_can_be_read(home):
+    run = runs.create(experiment(epochs=200, train_images=2000), "killed")
+    worker.tend()
+    end = time.monotonic() + 90
+    while len([e for e in run.events()[0] if e["kind"] == "epoch"]) < 2:
+        assert time.monotonic() < end, run.status()
+        time.sleep(0.05)
+    os.kill(run.status()["pid"], signal.SIGKILL)
+    told = of_epochs(run, "val_loss")
+    found = points(run.folder, "validation", "epoch/loss")
+    assert found == close_to(told[: len(found)])
+    assert len(found) >= len(told) - 1
