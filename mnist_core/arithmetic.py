@@ -6,6 +6,7 @@ the parts that are shown, in float64, so that it can be held against what the ne
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -26,42 +27,18 @@ ACTIVATIONS: dict[str, Callable[[float], float]] = {
 }
 
 
-class Convolution(NamedTuple):
-    """A patch of every map before it, times a filter, summed; plus a bias; bent."""
-
-    patch: np.ndarray  # float32 (side, side, maps before); 0 outside the map
-    kernel: np.ndarray  # float32, of the same shape
-    outside: np.ndarray  # bool (side, side): where the patch reaches over the edge
-    bias: float
-    activation: str
-
-    @property
-    def products(self) -> np.ndarray:
-        """Each value times its weight: float64 (side, side, maps before)."""
-        return self.patch.astype(np.float64) * self.kernel
-
-    @property
-    def sum(self) -> float:
-        """All products and the bias."""
-        return float(self.products.sum() + self.bias)
-
-    @property
-    def total(self) -> float:
-        """The value, from the parts."""
-        return ACTIVATIONS[self.activation](self.sum)
-
-
-class Dense(NamedTuple):
+@dataclass(frozen=True)
+class Dense:
     """Every value before it, times a weight each, summed; plus a bias; bent."""
 
     inputs: np.ndarray  # float32 (n,)
-    weights: np.ndarray  # float32 (n,)
+    weights: np.ndarray  # float32, of the same shape
     bias: float
     activation: str
 
     @property
     def products(self) -> np.ndarray:
-        """Each value times its weight: float64 (n,)."""
+        """Each value times its weight: float64, of the same shape."""
         return self.inputs.astype(np.float64) * self.weights
 
     @property
@@ -76,7 +53,14 @@ class Dense(NamedTuple):
 
     def largest(self, count: int) -> np.ndarray:
         """Which products weigh most, of either sign, the heaviest first: int64."""
-        return np.argsort(-np.abs(self.products), kind="stable")[:count]
+        return np.argsort(-np.abs(self.products), axis=None, kind="stable")[:count]
+
+
+@dataclass(frozen=True)
+class Convolution(Dense):
+    """The same of a patch and a filter: inputs and weights are (side, side, maps before)."""
+
+    outside: np.ndarray  # bool (side, side): where the patch reaches over the edge; inputs are 0
 
 
 class Pooling(NamedTuple):
@@ -202,7 +186,7 @@ def _convolution(step, place) -> Convolution:
     patch = step.inputs[np.clip(rows, 0, height - 1)[:, None], np.clip(columns, 0, width - 1)]
     patch = patch * inside[..., None]
     activation = step.layer.arguments.get("activation", "linear")
-    return Convolution(patch, kernel[..., filter_], ~inside, float(bias[filter_]), activation)
+    return Convolution(patch, kernel[..., filter_], float(bias[filter_]), activation, ~inside)
 
 
 def overhang(layer) -> int:

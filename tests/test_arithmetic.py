@@ -95,7 +95,7 @@ def test_a_patch_over_the_edge_holds_zeros_and_says_so():
     step = inspector(net).steps(np.full((28, 28), 255, np.uint8))[0]
     corner = arithmetic.explain(step, (0, 0, 0))
     assert corner.outside.tolist() == [[True] * 3, [True, False, False], [True, False, False]]
-    assert np.array_equal(corner.patch[..., 0] == 0, corner.outside)
+    assert np.array_equal(corner.inputs[..., 0] == 0, corner.outside)
     assert not arithmetic.explain(step, (9, 9, 0)).outside.any()
 
 

@@ -15,6 +15,8 @@ from mnist_core.prediction import Classifier
 from pages.ui import answer, canvas, samples
 from pages.ui.readers import Readers, readers
 
+pytestmark = pytest.mark.slow  # a whole app per test
+
 ENTRY = Path(__file__).parents[1] / "streamlit_app.py"
 
 

@@ -116,7 +116,7 @@ def show(
 
 def _choose_map(found: arithmetic.Convolution) -> int:
     """Which of the maps before it is shown with its patch: the heaviest, unless one is chosen."""
-    count = found.patch.shape[-1]
+    count = found.inputs.shape[-1]
     if count == 1:
         return 0
     heaviest = sums.heaviest_map(found)

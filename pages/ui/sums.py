@@ -71,7 +71,7 @@ def heaviest_map(found: arithmetic.Convolution) -> int:
 def _convolution(found, chosen, write) -> str:
     products = found.products
     of_maps = products.sum(axis=(0, 1))
-    patch, kernel = found.patch[..., chosen], found.kernel[..., chosen]
+    patch, kernel = found.inputs[..., chosen], found.weights[..., chosen]
     several = len(of_maps) > 1
     grids = (
         _grid("the patch", patch, write, outside=found.outside)
