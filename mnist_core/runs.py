@@ -5,6 +5,7 @@
     events.jsonl     what happened, a JSON object a line, appended while it trains
     model.keras      the weights of the last full epoch, then the final ones
     card.json        what is known of that model
+    reports/         what that model made of test sets; see `reports`
     stop             an empty file: somebody asked it to stop
     training/, validation/, test/   the events once more, for TensorBoard; see `event_files`
 

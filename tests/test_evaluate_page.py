@@ -308,6 +308,7 @@ def test_a_bad_file_gets_one_sentence(visit, give, content, said):
 def test_a_bad_file_does_not_take_away_the_last_good_one(visit, give):
     give(drawings(7, 1))
     app = visit(model="classic", exam="A stroke file")
+    assert "Tested on the 2 drawings of mine.jsonl." in texts(app)
     give(b"{")
     app.run()
     assert "line 1 must be JSON" in texts(app)

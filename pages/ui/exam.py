@@ -72,6 +72,8 @@ def _of_a_file() -> Chosen | None:
     if given is None:
         st.info("Give a file, and every model can be tested on it.", icon=":material/upload:")
         return None
+    count = len(given.test.digits.labels)
+    st.caption(f"Tested on the {count:,} drawing{'s' * (count != 1)} of {given.name}.")
     return Chosen(given.test, given.name, None)
 
 
