@@ -7,6 +7,7 @@ from pages.ui import (
     confusion,
     entry,
     exam,
+    explanation,
     gallery,
     model_choice,
     report,
@@ -52,6 +53,7 @@ gallery.style()
 st.markdown(
     "### Evaluate\nHow good a network is at digits it never learned from, and what it misreads."
 )
+explanation.show("Evaluate")
 with st.container(horizontal=True, gap="medium"):
     tested = choose_models()
     said = exam.choose()
