@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_core import runs, worker
 from mnist_core.config import Recipe
-from pages.ui import failures, form, preset_choice
+from pages.ui import failures, form, preset_choice, ways_on
 from pages.ui.session import session
 from pages.ui.story import Story
 
@@ -16,8 +16,7 @@ def show(story: Story) -> None:
     if not (story.run.folder / "card.json").exists():
         return
     with st.container(horizontal=True):
-        if st.button("Draw on this model", key="draw_on", type="primary", icon=":material/draw:"):
-            st.switch_page("pages/draw.py", query_params={"model": story.run.name})
+        ways_on.show(story.run.name, "draw_on")
         _picture(story)
         with st.popover("Continue", icon=":material/resume:", key="continue"):
             _continue(story)

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from mnist_core import models, runs, sweeps, worker
-from pages.ui import form, run_choice
+from pages.ui import form, run_choice, ways_on
 from pages.ui.run_list import Entry
 from pages.ui.session import session
 from pages.ui.story import Story
@@ -30,7 +30,8 @@ LABELS = {
 def show(entry: Entry) -> None:
     """A row of buttons; what can't be done now is grey and says why."""
     with st.container(horizontal=True, key="run_actions"):
-        _draw(entry)
+        why = "" if entry.card else "It has no weights that can be read."
+        ways_on.show(entry.name, "draw_on_run", why)
         _train(entry)
         _sweep(entry)
         if not entry.has_ended():
@@ -47,13 +48,6 @@ def why_fixed(entry: Entry) -> str:
     if entry.run is None:
         return "It comes with the app, and stays."
     return "" if entry.has_ended() else "It is waiting or training: stop it first."
-
-
-def _draw(entry: Entry) -> None:
-    why = "" if entry.card else "It has no weights that can be read."
-    if st.button("Draw on this model", key="draw_on_run", type="primary", icon=":material/draw:",
-                 disabled=bool(why), help=why or None):  # fmt: skip
-        st.switch_page("pages/draw.py", query_params={"model": entry.name})
 
 
 def _train(entry: Entry) -> None:
