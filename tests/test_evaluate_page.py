@@ -197,6 +197,22 @@ def test_two_models_stand_side_by_side(visit, small, answers):
     assert {"classic", "reader"} <= {trace["name"] for trace in curve["data"]}
 
 
+@pytest.mark.parametrize(
+    ("link", "framed"),
+    [
+        ({}, [True]),
+        ({"beside": "reader"}, [True, False]),
+        ({"beside": "reader", "whose": "reader"}, [False, True]),
+        ({"beside": "reader", "whose": "Both"}, [True, True]),
+    ],
+)
+def test_the_cell_is_framed_in_the_matrix_whose_images_are_shown(visit, link, framed):
+    app = visit(model="classic", true="4", read="9", **link)
+    specs = [s for alt, s in charts(app).items() if "confusion" in alt]
+    frames = [[s for s in spec["layout"]["shapes"] if s["line"].get("color")] for spec in specs]
+    assert [len(found) == 1 for found in frames] == framed
+
+
 @pytest.mark.parametrize("whose", ["Only classic", "Only reader", "Both"])
 def test_images_that_only_one_model_misreads_can_be_told_apart(visit, small, answers, whose):
     app = visit(model="classic", beside="reader")

@@ -11,6 +11,7 @@ from pages.ui.exam import Chosen
 from pages.ui.gallery import Tile
 from pages.ui.mistakes import ANY
 from pages.ui.results import Result
+from pages.ui.session import session
 
 DIGITS = [ANY, *map(str, range(10))]
 PAGES = (18, 24)  # images on one: beside the matrix of one model, below those of two
@@ -27,21 +28,23 @@ def show(found: list[Result], chosen: Chosen) -> None:
     if len(found) == 1:
         left, right = st.columns([9, 10], gap="large")
         with left:
-            _matrix(found[0], chosen, 0)
+            _matrix(found, chosen, 0)
         with right:
             _images(found, chosen)
     else:
-        for i, (place, result) in enumerate(zip(st.columns(2, gap="large"), found, strict=True)):
+        for which, place in enumerate(st.columns(2, gap="large")):
             with place:
-                _matrix(result, chosen, i)
+                _matrix(found, chosen, which)
         _images(found, chosen)
 
 
-def _matrix(result: Result, chosen: Chosen, which: int) -> None:
+def _matrix(found: list[Result], chosen: Chosen, which: int) -> None:
+    result, names = found[which], [result.model for result in found]
     st.markdown(f"**What {result.model} takes each digit for.** Click a cell.")
-    cell = _cell() if _whose(result.model) else None
+    cell = _cell() if _is_shown(result.model, names) else None
     commonest = ", ".join(evaluation_figures.commonest_mistakes(result.matrix)) or "none"
-    key = f"matrix_{which}_{cell}"  # another one: a click on the same cell counts again
+    # Another key after each click: a chart doesn't tell of a click on what it has selected
+    key = f"matrix_{which}_{session().cells_chosen}"
     with st.container(key=f"confusion_{which}"):
         st.plotly_chart(
             evaluation_figures.confusion(result.matrix, which, cell),
@@ -61,6 +64,7 @@ def _matrix(result: Result, chosen: Chosen, which: int) -> None:
 def _clicked(key: str, model: str) -> None:
     points = st.session_state[key]["selection"]["points"]
     if points:
+        session().cells_chosen += 1
         st.session_state["true"] = str(points[0]["y"])
         st.session_state["read"] = str(points[0]["x"])
         st.session_state["whose"] = model
@@ -72,9 +76,10 @@ def _cell() -> tuple[int, int] | None:
     return None if ANY in said or None in said else (int(said[0]), int(said[1]))
 
 
-def _whose(model: str) -> bool:
+def _is_shown(model: str, names: list[str]) -> bool:
     """Whether the images shown are this model's."""
-    return st.session_state.get("whose", model) in (model, only(model), BOTH)
+    whose = st.session_state.get("whose")
+    return names == [model] or (whose or names[0]) in (model, only(model), BOTH)
 
 
 def only(model: str) -> str:

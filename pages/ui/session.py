@@ -70,6 +70,7 @@ class Session:
     story: Story | None = None  # of the run that the Train page follows
     lesson: Lesson | None = None  # what a teacher's link asked for
     given: Given | None = None  # an image that another page sent to Inside
+    cells_chosen: int = 0  # of confusion matrices, by a click
     drawings: Drawings | None = None  # the last such file that could be used
     wanted: dict = field(default_factory=dict)  # what Inside's widgets should say on arrival
     spot: Spot | None = None  # which value Inside explains; None: it chooses
