@@ -1,6 +1,7 @@
 """The confusion matrix: click a cell, see those images; click an image, see it on Inside."""
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -23,25 +24,42 @@ STYLE = """
 """
 
 
+class Wanted(NamedTuple):
+    """Which images to show."""
+
+    whose: str  # a model, `only(model)` or BOTH
+    digit: int | None  # the true one; None: any
+    read_as: int | None  # None: any
+
+    def cell(self, model: str) -> tuple[int, int] | None:
+        """(true digit, read as), if that is one cell of this model's matrix."""
+        one = self.digit is not None and self.read_as is not None
+        of_it = self.whose in (model, only(model), BOTH)
+        return (self.digit, self.read_as) if one and of_it else None
+
+
+def only(model: str) -> str:
+    """The choice of what nobody but this model misreads."""
+    return f"Only {model}"
+
+
 def show(found: list[Result], chosen: Chosen) -> None:
     """A matrix for each model, and the images of the cell that was clicked."""
     if len(found) == 1:
-        left, right = st.columns([9, 10], gap="large")
-        with left:
-            _matrix(found, chosen, 0)
-        with right:
-            _images(found, chosen)
+        *above, below = st.columns([9, 10], gap="large")
     else:
-        for which, place in enumerate(st.columns(2, gap="large")):
-            with place:
-                _matrix(found, chosen, which)
-        _images(found, chosen)
+        above, below = st.columns(2, gap="large"), st.container()
+    with below:
+        wanted = _choose(found)
+    for which, (place, result) in enumerate(zip(above, found, strict=True)):
+        with place:
+            _matrix(result, chosen, which, wanted.cell(result.model))
+    with below:
+        _images(found, chosen, wanted)
 
 
-def _matrix(found: list[Result], chosen: Chosen, which: int) -> None:
-    result, names = found[which], [result.model for result in found]
+def _matrix(result: Result, chosen: Chosen, which: int, cell: tuple[int, int] | None) -> None:
     st.markdown(f"**What {result.model} takes each digit for.** Click a cell.")
-    cell = _cell() if _is_shown(result.model, names) else None
     commonest = ", ".join(evaluation_figures.commonest_mistakes(result.matrix)) or "none"
     # Another key after each click: a chart doesn't tell of a click on what it has selected
     key = f"matrix_{which}_{session().cells_chosen}"
@@ -70,25 +88,8 @@ def _clicked(key: str, model: str) -> None:
         st.session_state["whose"] = model
 
 
-def _cell() -> tuple[int, int] | None:
-    """(true digit, read as), if both are chosen."""
-    said = [st.session_state.get(key, ANY) for key in ("true", "read")]
-    return None if ANY in said or None in said else (int(said[0]), int(said[1]))
-
-
-def _is_shown(model: str, names: list[str]) -> bool:
-    """Whether the images shown are this model's."""
-    whose = st.session_state.get("whose")
-    return names == [model] or (whose or names[0]) in (model, only(model), BOTH)
-
-
-def only(model: str) -> str:
-    """The choice of what nobody but this model misreads."""
-    return f"Only {model}"
-
-
-def _images(found: list[Result], chosen: Chosen) -> None:
-    """The choices, what they leave, in words, and the images."""
+def _choose(found: list[Result]) -> Wanted:
+    """The choices, for those without a mouse too."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         whose = _choose_model(found)
         digit, read_as = (
@@ -100,11 +101,16 @@ def _images(found: list[Result], chosen: Chosen) -> None:
         )
         if digit is not None or read_as is not None:
             st.button("All mistakes", key="all_mistakes", on_click=_forget)
-    by, numbers = _found(found, whose, digit, read_as)
-    words = _in_words(by, whose, digit, read_as, len(numbers))
-    st.markdown(words)
+    return Wanted(whose, digit, read_as)
+
+
+def _images(found: list[Result], chosen: Chosen, wanted: Wanted) -> None:
+    """What the choices leave, in words, and the images."""
+    by, numbers = _found(found, *wanted)
+    st.markdown(_in_words(by, *wanted, len(numbers)))
     if len(numbers):
-        _gallery(found, by, chosen, numbers, f"{whose}-{digit}-{read_as}-{chosen.test.mark[:8]}")
+        key = "-".join(map(str, (*wanted, chosen.test.mark[:8])))
+        _gallery(found, by, chosen, numbers, key)
 
 
 def _forget() -> None:
