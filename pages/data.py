@@ -12,6 +12,7 @@ from pages.ui import (
     look_through,
     one_writer,
     pen_model,
+    view_choice,
 )
 
 VIEWS = {
@@ -26,10 +27,5 @@ st.html(f"<style>{answer.STYLE}{digit_set.STYLE}</style>")
 gallery.style()
 st.markdown("### Data\nWhat a network learns from, and what it is tested on.")
 explanation.show("Data")
-# A default beside a value that a button has set would be complained of
-first = None if st.session_state.pop("look_was_set", False) else "Digits"
-view = st.segmented_control(
-    "View", list(VIEWS), default=first, required=True, key="look", bind="query-params",
-    label_visibility="collapsed", wrap=True,
-)  # fmt: skip
+view = view_choice.choose("View", list(VIEWS), "look")
 VIEWS[view]()

@@ -19,6 +19,7 @@ from pages.ui import (
     model_choice,
     one_value,
     sums,
+    view_choice,
 )
 from pages.ui.readers import load_behind_the_page, readers
 from pages.ui.session import session
@@ -87,10 +88,7 @@ def _second_look(name) -> str:
 
 def look(inspector, source) -> None:
     """The chosen view of the network at work on the image."""
-    view = st.segmented_control(
-        "View", list(VIEWS), default=None if "view" in st.session_state else "Layers",
-        required=True, key="view", bind="query-params", label_visibility="collapsed", wrap=True,
-    )  # fmt: skip
+    view = view_choice.choose("View", list(VIEWS), "view")
     if source.image is None and view != "Filters":
         st.info(EMPTY, icon=":material/draw:")
         return

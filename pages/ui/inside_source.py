@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import preprocess
-from pages.ui import answer, canvas, digit_set, samples
+from pages.ui import answer, canvas, digit_set, samples, view_choice
 from pages.ui.look_inside import DRAWING, GIVEN, OF_A_SET
 from pages.ui.session import Session
 
@@ -22,13 +22,8 @@ class Source(NamedTuple):
 def choose(memory: Session) -> Source:
     """The choice, and the canvas or the fields that belong to it."""
     options = [DRAWING, OF_A_SET] + [GIVEN] * (memory.given is not None)
-    if st.session_state.get("look_at") not in options:
-        st.session_state.pop("look_at", None)
-    said = st.segmented_control(
-        "Look at", options, default=None if "look_at" in st.session_state else DRAWING,
-        required=True, key="look_at", bind="query-params", label_visibility="collapsed",
-    )  # fmt: skip
-    return {DRAWING: _drawing, OF_A_SET: _of_a_set, GIVEN: _given}[said or DRAWING](memory)
+    said = view_choice.choose("Look at", options, "look_at")
+    return {DRAWING: _drawing, OF_A_SET: _of_a_set, GIVEN: _given}[said](memory)
 
 
 def _drawing(memory: Session) -> Source:

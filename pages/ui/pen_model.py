@@ -34,7 +34,7 @@ FORM_STYLE = f"""
 
 def borrow(number: int) -> None:
     """Show the pen model with the hand and the habits of a writer of the built-in set."""
-    st.session_state["look"], st.session_state["look_was_set"] = VIEW, True
+    st.session_state["look"] = VIEW
     st.session_state["pen_habits"] = number
     hand_form.take(hands.writer(built_in.SEED, number).hand)
 

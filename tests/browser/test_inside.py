@@ -9,7 +9,7 @@ import pytest
 from mnist_core import inspection
 from mnist_core.data import load
 
-PATIENCE = 20_000  # milliseconds; the built-in digits may have to be written first
+PATIENCE = 60_000  # milliseconds; the built-in digits may have to be written first
 ROWS = """() => [...document.querySelectorAll('.st-key-arithmetic .steps-of tr')].map(row =>
     [row.cells[0].innerText, Number(row.cells[1].title)])"""
 COMPUTED = "() => Number(document.querySelector('.st-key-arithmetic b[title]').title)"
@@ -159,3 +159,13 @@ def test_on_a_phone_the_sum_comes_before_the_layers(phone, app):
         "document.querySelector('.st-key-one_value').getBoundingClientRect().top < innerHeight"
     )
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_browsers_back_never_breaks_the_page(look):
+    tab = look(LINK)
+    tab.locator("[data-click=block1_conv]").wait_for()
+    tab.get_by_text("Ten stencils", exact=True).click()
+    tab.locator(".gallery img[alt='How 9 weighs the pixels']").wait_for()
+    tab.go_back()
+    tab.locator("[data-click=block1_conv]").wait_for()
+    assert not tab.locator("[data-testid=stException]").count()

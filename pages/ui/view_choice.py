@@ -1,0 +1,19 @@
+"""A row of views to choose from, which other pages can choose beforehand."""
+
+import streamlit as st
+
+
+def choose(label: str, options: list[str], key: str) -> str:
+    """The chosen one; the first, until there is a choice.
+
+    Another page, or a callback, chooses by setting `st.session_state[key]`.
+    """
+    if st.session_state.get(key) not in options:  # such as None, after the browser's Back
+        st.session_state.pop(key, None)
+    # A default beside a value that a page has set would be complained of
+    default = None if key in st.session_state else options[0]
+    said = st.segmented_control(
+        label, options, default=default, required=True, key=key, bind="query-params",
+        label_visibility="collapsed", wrap=True,
+    )  # fmt: skip
+    return said or options[0]
