@@ -163,9 +163,10 @@ def test_on_a_phone_the_sum_comes_before_the_layers(phone, app):
 
 def test_the_browsers_back_never_breaks_the_page(look):
     tab = look(LINK)
-    tab.locator("[data-click=block1_conv]").wait_for()
+    tab.wait_for_url(re.compile("at=block1_conv"))
     tab.get_by_text("Ten stencils", exact=True).click()
     tab.locator(".gallery img[alt='How 9 weighs the pixels']").wait_for()
+    tab.wait_for_url(re.compile("view=Ten"))
     tab.go_back()
     tab.locator("[data-click=block1_conv]").wait_for()
     assert not tab.locator("[data-testid=stException]").count()
