@@ -142,7 +142,7 @@ def sums_of_digits(inspector: Inspector, image: np.ndarray) -> None:
         for digit, slope in enumerate(slopes)
     ]
     st.markdown(
-        "For an image as good as the same as this one, the whole network is **one weighted sum per"
+        "Around this image, the whole network acts as **one weighted sum per"
         " digit**. These are the weights: ink on white pixels raises the digit's logit, ink on blue"
         " ones lowers it. In a network with bends they change with the image. **Without bends"
         " they are the same for every image**: ten stencils are all such a network can have,"
