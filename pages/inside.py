@@ -1,5 +1,6 @@
 """Look inside a network: what each of its layers makes of a digit, and why it reads it so."""
 
+import numpy as np
 import streamlit as st
 
 from mnist_core import inspection, models
@@ -91,6 +92,9 @@ def look(inspector, source) -> None:
     view = view_choice.choose("View", list(VIEWS), "view")
     if source.image is None and view != "Filters":
         st.info(EMPTY, icon=":material/draw:")
+        return
+    if view != "Filters" and not np.isfinite(inspector.steps(source.image)[-1].output).all():
+        st.error(answer.NO_NUMBERS, icon=":material/broken_image:")
         return
     VIEWS[view](inspector, source.image)
 

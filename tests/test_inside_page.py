@@ -12,6 +12,7 @@ from test_draw_page import SEVEN, drawn, network  # noqa: F401 -- fixtures
 
 from mnist_core import built_in, data, handwriting, inspection, models, preprocess
 from mnist_core.built_in import Written
+from mnist_core.network import build
 from mnist_core.prediction import Classifier
 from pages.ui import canvas, clickable, sums
 from pages.ui.clickable import Click
@@ -219,3 +220,19 @@ def test_a_model_that_cannot_be_read_gets_a_sentence(app, home):
 
 def test_without_the_digits_it_learned_from_look_alikes_say_what_is_missing(app):
     assert "This network learned from MNIST" in texts(app(number=1, view="Look-alikes", **SET))
+
+
+@pytest.mark.parametrize("view", ["Layers", "Which ink spoke", "Look-alikes"])
+def test_a_network_that_answers_no_numbers_gets_a_sentence(app, home, view):
+    asked = models.experiment("classic")
+    made = build(asked.network, 0)
+    made.get_layer("logits").set_weights(
+        [np.full_like(weight, np.nan) for weight in made.get_layer("logits").get_weights()]
+    )
+    place = home / "runs" / "gone wrong"
+    place.mkdir(parents=True)
+    (place / "experiment.json").write_text(asked.to_json())
+    models.save(place, made, models.card("classic"))
+    found = app(model="gone wrong", number=5, view=view, **SET)
+    assert "no numbers" in texts(found)
+    assert any("answers with no numbers" in body for body in bodies(found))

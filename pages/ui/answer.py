@@ -13,6 +13,7 @@ from PIL import Image
 from mnist_core.prediction import NOT_SURE_BELOW
 
 HINT = "Draw a digit, 0 to 9."
+NO_NUMBERS = "This network answers with no numbers: its training went wrong."
 LOADING = "Loading the network… keep drawing."
 
 STYLE = """
@@ -66,6 +67,9 @@ def reading(probabilities: np.ndarray) -> None:
     Args:
         probabilities: float (10,), sum 1.
     """
+    if not np.isfinite(probabilities).all():
+        hint(NO_NUMBERS)
+        return
     first, second = np.argsort(probabilities)[:-3:-1]
     sure = probabilities[first] >= NOT_SURE_BELOW
     words = f"{percent(probabilities[first])} sure" if sure else f"Not sure. Or {second}?"
@@ -83,7 +87,7 @@ def beside(name: str, probabilities: np.ndarray | None) -> None:
     Args:
         probabilities: float (10,), sum 1.
     """
-    if probabilities is None:
+    if probabilities is None or not np.isfinite(probabilities).all():
         st.html(f'<div class="beside"><b>–</b><span>{name} reads it too</span></div>')
         return
     best = int(np.argmax(probabilities))
