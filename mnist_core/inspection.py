@@ -28,24 +28,21 @@ class Inspector:
         Args:
             model: the Keras model that `network.build(network)` made, trained or not.
         """
-        import keras
         import tensorflow as tf
 
         self.plan = layers.plan(network)
         parts = [model.get_layer(layer.name) for layer in self.plan]
         self._weights = [tuple(np.asarray(w) for w in part.get_weights()) for part in parts]
-        all_outputs = keras.Model(model.inputs, [part.output for part in parts])
-        head = model.get_layer("logits")
-        logits = keras.Model(model.inputs, head.output)
-        last = keras.Model(model.inputs, head.input if network.dense else head.output)
+        head = [layer.name for layer in self.plan].index("logits") + 1
+        last = head - 1 if network.dense else head
 
         @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
         def run(images):
-            return all_outputs(_x(images), training=False)
+            return _outputs(parts, _x(images))
 
         @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
         def features(images):
-            return last(_x(images), training=False)
+            return _outputs(parts[:last], _x(images))[-1]
 
         @tf.function(
             input_signature=[
@@ -56,7 +53,7 @@ class Inspector:
         def gradients(x, asked):
             with tf.GradientTape() as tape:
                 tape.watch(x)
-                value = tf.linalg.matvec(logits(x[..., None], training=False), asked)
+                value = tf.linalg.matvec(_outputs(parts[:head], x[..., None])[-1], asked)
             return value, tape.gradient(value, x)
 
         self._run, self._features, self._gradients = run, features, gradients
@@ -99,6 +96,19 @@ class Inspector:
         """
         value, slope = self._gradients(x.astype(np.float32), asked.astype(np.float32))
         return value.numpy(), slope.numpy()
+
+
+def _outputs(parts, x) -> list:
+    """What each of these layers in a row makes of x.
+
+    Not by a `keras.Model` of all outputs: in a Sequential, each layer's output hangs on a chain of
+    its own, so the tenth layer would bring nine others along.
+    """
+    found = []
+    for part in parts:
+        x = part(x, training=False)
+        found.append(x)
+    return found
 
 
 def _x(images):

@@ -31,6 +31,20 @@ def test_a_model_is_taken_apart_once():
     assert inspection.load("classic") is inspection.load("classic")
 
 
+def test_each_layer_is_run_once_however_many_come_after_it(monkeypatch):
+    keras = pytest.importorskip("keras")
+    taken_apart = inspector(NETWORKS["every kind of layer"])
+    run, calls = keras.layers.Layer.__call__, []
+
+    def counted(layer, *arguments, **named):
+        calls.append(layer.name)
+        return run(layer, *arguments, **named)
+
+    monkeypatch.setattr(keras.layers.Layer, "__call__", counted)
+    taken_apart.steps(image())
+    assert calls == [layer.name for layer in taken_apart.plan]
+
+
 def test_an_unknown_model_is_refused_in_a_sentence():
     with pytest.raises(models.ModelError, match="no model called 'nobody'"):
         inspection.load("nobody")
