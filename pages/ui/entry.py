@@ -4,6 +4,7 @@ import runpy
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.ui import lesson
 from pages.ui.session import session
@@ -22,4 +23,18 @@ def require() -> None:
     if not session().entered:
         runpy.run_path(str(APP))
         st.stop()
+    if _came_back_to_nothing():
+        st.rerun()  # as by the menu: that run finds the page as it was left
     lesson.enter()
+
+
+def _came_back_to_nothing() -> bool:
+    """Whether the browser's Back led from another page to an address that says nothing.
+
+    Streamlit empties a page's address when it is left. A run about Back takes that to ask for the
+    default of everything that an address can say, the model too.
+    """
+    context, before = get_script_run_ctx(), session().page
+    session().page = context.page_script_hash
+    elsewhere = before not in ("", session().page)
+    return elsewhere and context.is_history_navigation and not st.query_params

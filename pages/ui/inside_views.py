@@ -11,7 +11,7 @@ from mnist_core.mosaic import Mosaic
 from pages.ui import answer, feature_maps, gallery, one_value
 from pages.ui.feature_maps import WIDE
 from pages.ui.gallery import Tile
-from pages.ui.session import session
+from pages.ui.session import Session, Spot, session
 
 STENCILS = "Ten stencils"  # the view of that name
 FILTER_ZOOM = 9  # pixels of the screen for a weight
@@ -37,16 +37,15 @@ def layers(inspector: Inspector, image: np.ndarray) -> None:
     memory = session()
     steps = inspector.steps(image)
     left, right = st.columns([11, 9], gap="large")
-    memory.spot = one_value.fitting(memory.spot or _from_link(), steps)
+    spot = one_value.fitting(_chosen(memory), steps)
     with left:
         every = _every_map(steps)
-        feature_maps.show(steps, memory.spot, every, memory.look_at)
+        feature_maps.show(steps, spot, every, memory.look_at)
     with right, st.container(key="one_value"):
         st.markdown("**The arithmetic of one value.** Click a pixel in any map.")
-        one_value.choose_by_keys(steps, memory.spot, memory.look_at)
-        step = one_value.layer_named(steps, memory.spot.layer)
-        one_value.show(inspector, image, step, memory.spot, memory.look_at)
-    _into_link(memory.spot)
+        one_value.choose_by_keys(steps, spot, memory.look_at)
+        step = one_value.layer_named(steps, spot.layer)
+        one_value.show(inspector, image, step, spot, memory.look_at)
 
 
 def _every_map(steps: list[Step]) -> bool:
@@ -56,18 +55,28 @@ def _every_map(steps: list[Step]) -> bool:
     return st.toggle(f"Show all maps, not only the first {feature_maps.FIRST}", key="every_map")
 
 
-def _from_link():
-    """The spot in the page's address: "block1_conv.10.12.3"."""
-    name, *place = st.query_params.get("at", "").split(".")
+def _chosen(memory: Session) -> Spot | None:
+    """The value that was asked for, by a click or by the address, and the address says it.
+
+    Nothing is written there before a click: the browser's Back would lead to the page as it was
+    without, and that would write it again, for ever.
+    """
+    said = st.query_params.get("at", "")
+    if said and said != memory.spot_in_link:  # a link, or Back
+        memory.spot, memory.spot_in_link = _spot(said), said
+    if memory.spot:
+        wanted = ".".join([memory.spot.layer, *map(str, memory.spot.place)])
+        if wanted != memory.spot_in_link:
+            st.query_params["at"] = memory.spot_in_link = wanted
+    return memory.spot
+
+
+def _spot(said: str) -> Spot | None:
+    """A spot as an address says it: "block1_conv.10.12.3"."""
+    name, *place = said.split(".")
     if place and all(number.isdecimal() and len(number) < 6 for number in place):
-        return one_value.Spot(name, tuple(map(int, place)))
+        return Spot(name, tuple(map(int, place)))
     return None
-
-
-def _into_link(spot) -> None:
-    at = ".".join([spot.layer, *map(str, spot.place)])
-    if st.query_params.get("at") != at:
-        st.query_params["at"] = at
 
 
 def filters(inspector: Inspector, image: np.ndarray) -> None:

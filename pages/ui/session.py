@@ -59,6 +59,7 @@ class Session:
     """One object in place of strings all over `st.session_state`."""
 
     entered: bool = False  # streamlit_app.py has run for this visitor; see `entry`
+    page: str = ""  # the page that was shown last, as Streamlit numbers it
     model_name: str | None = None  # the model that Draw reads with; None: nothing chosen yet
     paths: list[dict] = field(default_factory=list)  # on the canvas now, in the order drawn
     first_paths: list[dict] = field(default_factory=list)  # what this drawing started from
@@ -74,6 +75,7 @@ class Session:
     drawings: Drawings | None = None  # the last such file that could be used
     wanted: dict = field(default_factory=dict)  # what Inside's widgets should say on arrival
     spot: Spot | None = None  # which value Inside explains; None: it chooses
+    spot_in_link: str = ""  # what the address said of it last
     compared: list[str] = field(default_factory=list)  # names on the Runs page, two or more
     followed: dict[tuple, Story] = field(default_factory=dict)  # of the compared
     swept_from: str = ""  # the run that the sweep form last followed

@@ -163,10 +163,40 @@ def test_on_a_phone_the_sum_comes_before_the_layers(phone, app):
 
 def test_the_browsers_back_never_breaks_the_page(look):
     tab = look(LINK)
-    tab.wait_for_url(re.compile("at=block1_conv"))
+    tab.locator("[data-click='logits.4']").click()
+    tab.wait_for_url(re.compile("at=logits"))
     tab.get_by_text("Ten stencils", exact=True).click()
     tab.locator(".gallery img[alt='How 9 weighs the pixels']").wait_for()
     tab.wait_for_url(re.compile("view=Ten"))
     tab.go_back()
     tab.locator("[data-click=block1_conv]").wait_for()
     assert not tab.locator("[data-testid=stException]").count()
+
+
+def test_back_from_another_page_finds_this_one_as_it_was_left(look):
+    tab = look(LINK + "&view=Ten+stencils")
+    tab.locator(".gallery img[alt='How 9 weighs the pixels']").wait_for()
+    tab.get_by_role("link", name="Data", exact=True).first.click()
+    tab.wait_for_url(re.compile("/data"))
+    tab.go_back()
+    tab.wait_for_url(re.compile("view=Ten"))
+    tab.get_by_text(f"number {NUMBER} of the built-in test set").first.wait_for()
+    assert tab.locator(".st-key-model input").input_value() == "classic"
+
+
+def test_back_after_clicks_steps_through_them_and_then_leads_out_of_the_page(look):
+    tab = look("")
+    tab.goto(tab.url.replace("inside", "data"))
+    tab.get_by_role("link", name="Inside", exact=True).first.click()
+    tab.get_by_text("A digit of a set", exact=True).click()
+    for unit in (4, 7):
+        tab.locator(f"[data-click='logits.{unit}']").click()
+        tab.wait_for_url(re.compile(rf"at=logits\.{unit}"))
+    tab.go_back()
+    tab.locator("[data-click='logits.4'].chosen").wait_for()
+    for _ in range(5):
+        tab.go_back()
+        tab.wait_for_timeout(1500)  # what a page writes into its address, it writes now
+        if "/data" in tab.url:
+            return
+    pytest.fail(f"Back should lead to Data. It leads to {tab.url}")
