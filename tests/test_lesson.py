@@ -2,8 +2,10 @@
 
 import dataclasses
 import urllib.parse
+from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 from test_train_page import FIRST_FIVE, nothing_trains, open_train  # noqa: F401 -- a fixture
 
 from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Experiment, Recipe
@@ -12,6 +14,7 @@ from pages.ui.session import Lesson
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
+ENTRY = Path(__file__).parents[1] / "streamlit_app.py"
 RATES = {
     "title": "How fast should it learn?",
     "question": "Which learning rate is best?",
@@ -84,6 +87,25 @@ def test_the_lesson_goes_along_to_other_pages():
     app = open_train(RATES)
     app.switch_page("pages/runs.py").run()
     assert RATES["question"] in banner(app)
+
+
+@pytest.mark.parametrize("page", ["train", "data", "runs", "inside"])
+def test_a_reload_of_any_page_is_still_the_same_lesson(page):
+    app = open_train(RATES)
+    app.query_params.clear()  # as the browser does on the way to another page
+    app.switch_page(f"pages/{page}.py").run()
+    reloaded = AppTest.from_file(ENTRY, default_timeout=60).switch_page(f"pages/{page}.py")
+    reloaded.query_params.update(app.query_params)
+    reloaded.run()
+    assert RATES["question"] in banner(reloaded)
+    reloaded.switch_page("pages/train.py").run()
+    assert controls_of(reloaded) == {"recipe.learning_rate", "recipe.epochs"}
+    assert reloaded.session_state["session"].experiment.network.blocks[1].filters == 48
+    assert not reloaded.exception
+
+
+def test_a_lesson_of_nothing_is_none():
+    assert not banner(open_train({"title": "", "question": ""}))
 
 
 def test_leaving_the_lesson_shows_all_controls_again():

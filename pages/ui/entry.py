@@ -23,18 +23,11 @@ def require() -> None:
     if not session().entered:
         runpy.run_path(str(APP))
         st.stop()
-    if _came_back_to_nothing():
-        st.rerun()  # as by the menu: that run finds the page as it was left
-    lesson.enter()
-
-
-def _came_back_to_nothing() -> bool:
-    """Whether the browser's Back led from another page to an address that says nothing.
-
-    Streamlit empties a page's address when it is left. A run about Back takes that to ask for the
-    default of everything that an address can say, the model too.
-    """
     context, before = get_script_run_ctx(), session().page
     session().page = context.page_script_hash
     elsewhere = before not in ("", session().page)
-    return elsewhere and context.is_history_navigation and not st.query_params
+    if elsewhere and context.is_history_navigation and not st.query_params:
+        # Streamlit empties a page's address when it is left. A run about Back takes that to ask
+        # for every default, of the model too; another run finds the page as it was left
+        st.rerun()
+    lesson.enter(by_back=context.is_history_navigation)

@@ -18,7 +18,8 @@ from pages.ui.session import Lesson, session
 LONGEST = {"title": 80, "question": 400}  # characters
 NAMES = [name for names in form.CONTROLS.values() for name in names]
 STYLE = """
-.lesson { border-left: 4px solid #2f86e0; padding: .1rem 0 .1rem .9rem; margin-bottom: .3rem; }
+.lesson { border-left: 4px solid #2f86e0; padding: .1rem 0 .1rem .9rem; margin-bottom: .3rem;
+  overflow-wrap: anywhere; }
 .lesson b { font-size: 1.25rem; display: block; }
 .lesson p { margin: .15rem 0 0; font-size: 1.05rem; white-space: pre-line; }
 """
@@ -29,12 +30,30 @@ def current() -> Lesson:
     return session().lesson or Lesson()
 
 
-def enter() -> None:
-    """Take up the lesson in the page's address, if there is one, and show it."""
+def enter(by_back: bool = False) -> None:
+    """Take up the lesson in the page's address, if there is one, and show it.
+
+    On every page the address holds the lesson, so that it is still there after a reload.
+
+    Args:
+        by_back: the browser's Back led here. Nothing is written then: Back would lead to the
+            address as it was before, for ever.
+    """
+    memory = session()
     if not {"title", "question", "controls"}.isdisjoint(st.query_params):
-        session().lesson = _read(st.query_params)
-    if session().lesson:
-        _show(session().lesson)
+        found = _read(st.query_params)
+        memory.lesson = found if found.query() else None
+        memory.experiment = memory.experiment or link.read()  # the hidden controls, on any page
+    if memory.lesson:
+        if not by_back:
+            _into_address(memory.lesson, memory.experiment)
+        _show(memory.lesson)
+
+
+def _into_address(lesson: Lesson, experiment: Experiment) -> None:
+    wanted = lesson.query()
+    if not wanted.keys() <= st.query_params.to_dict().keys():
+        st.query_params.update(link.own_query(experiment) | wanted)
 
 
 def _read(query) -> Lesson:

@@ -30,11 +30,15 @@ def query(experiment: Experiment) -> dict[str, str]:
     return {"data": experiment.data} | experiment.to_query()
 
 
+def own_query(experiment: Experiment) -> dict[str, str]:
+    """What the page's own address says of it: nothing of the one for a first visit."""
+    return {} if experiment == first_experiment() else query(experiment)
+
+
 def write(experiment: Experiment) -> None:
     """Make the page's address one that opens this experiment."""
     found = st.query_params.to_dict()
     wanted = {k: v for k, v in found.items() if k.split(".")[0] not in PARTS}
-    if experiment != first_experiment():
-        wanted |= query(experiment)
+    wanted |= own_query(experiment)
     if wanted != found:
         st.query_params.from_dict(wanted)
