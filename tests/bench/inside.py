@@ -64,8 +64,8 @@ def main(count: int) -> None:
 
 def stroke(tab, number: int) -> dict:
     """Draw a short stroke somewhere, and wait until the layers have followed."""
-    y = 0.25 + 0.5 * (number % 7) / 7
-    pen.draw(tab, [[(0.3, y), (0.45 + 0.02 * (number % 5), y + 0.05)]])
+    x, y = 0.15 + 0.6 * (0.618 * number % 1), 0.1 + 0.8 * (0.382 * number % 1)
+    pen.draw(tab, [[(x, y), (x + 0.1, y + 0.05)]])
     tab.wait_for_function("window.times.drawn")
     tab.wait_for_timeout(300)
     return tab.evaluate("window.times")
