@@ -1,6 +1,7 @@
 """Picture files of all kinds -> one kind of array."""
 
 import io
+import math
 from pathlib import Path
 
 import numpy as np
@@ -10,17 +11,23 @@ from mnist_core.ink import LARGEST_SIDE
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 LARGEST_FILE = 100 * 2**20  # bytes; a photo of 20 million pixels has about 10 million
+# What is unpacked at most, so that no file takes more than 300 MB. A JPEG may have more: it is
+# unpacked at a half, a quarter or an eighth of its size.
+MOST_PIXELS = 15_000_000  # a screenshot of 5120 x 2880 has 14.7 million
+ENOUGH = 2048  # pixels wide or high, from which more tell nothing of a digit
+ORIENTATION = 0x0112  # EXIF's tag for how the camera was held
 
 
 def open_picture(source: bytes | str | Path) -> np.ndarray:
     """A picture file as people see it: turned as the camera says, its colours in RGB.
 
-    Returns uint8 (H, W), (H, W, 3), or (H, W, 4) if it has transparency. Of an animation it
-    is the first frame.
+    Returns uint8 (H, W), (H, W, 3), or (H, W, 4) if it has transparency; made smaller, by a
+    whole number, where it is over 2048 pixels wide or high. Of an animation it is the first
+    frame.
 
     Args:
         source: the path or the bytes of a PNG, JPEG, GIF, BMP, WEBP or TIFF file of at most
-            100 MB, at most 8192 pixels wide and high.
+            100 MB, at most 8192 pixels wide and high, and 15 million in all but a JPEG.
 
     Raises:
         ValueError: it can't be read; says which file, what was expected and what came.
@@ -31,12 +38,16 @@ def open_picture(source: bytes | str | Path) -> np.ndarray:
         with Image.open(io.BytesIO(data), formats=FORMATS) as file:
             if max(file.size) > LARGEST_SIDE:  # from the header: nothing is unpacked yet
                 raise _RefusedError(f"{file.width} x {file.height} pixels")
-            return _pixels(ImageOps.exif_transpose(file))
+            file.draft(None, (ENOUGH, ENOUGH))  # a JPEG is unpacked smaller, at least so large
+            if file.width * file.height > MOST_PIXELS:
+                raise _RefusedError(f"{file.width} x {file.height} pixels in a {file.format} file")
+            return _pixels(_turned(_reduced(file), file.getexif().get(ORIENTATION, 1)))
     except Exception as error:  # broken files make Pillow's readers fail in every way there is
         fault = _in_words(error)
     raise ValueError(
         f"{name} must be a whole picture file ({', '.join(FORMATS)}) of at most"
-        f" {LARGEST_SIDE} x {LARGEST_SIDE} pixels. Received: {fault}"
+        f" {LARGEST_SIDE} x {LARGEST_SIDE} pixels, and {MOST_PIXELS // 10**6} million in all but"
+        f" JPEG. Received: {fault}"
     )
 
 
@@ -62,6 +73,24 @@ def _in_words(error) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return f"a broken file ({str(error).splitlines()[0] if str(error) else 'unreadable'})"
+
+
+def _reduced(file):
+    """The picture at a whole part of its size, if it has more pixels than tell anything."""
+    part = math.ceil(max(file.size) / ENOUGH)
+    if part < 2:
+        return file
+    if file.mode.startswith("I;16"):
+        file = file.convert("I")
+    elif file.mode in ("1", "P", "PA", "LA"):  # colours by number can't be averaged
+        file = file.convert("RGBA" if file.has_transparency_data else "RGB")
+    return file.reduce(part)
+
+
+def _turned(picture, orientation):
+    """The picture as the camera was held."""
+    picture.getexif()[ORIENTATION] = orientation
+    return ImageOps.exif_transpose(picture)
 
 
 def _pixels(file):

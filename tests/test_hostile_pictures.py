@@ -1,0 +1,237 @@
+"""Two thousand broken, truncated, mislabelled and monstrous picture files, opened for real.
+
+python tests/test_hostile_pictures.py     prints what came of them, as JSON
+"""
+
+import io
+import json
+import re
+import subprocess
+import sys
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_core.preprocess import BlankPictureError, open_picture, to_mnist
+
+FILES = 2000
+MOST_SECONDS = 2.0
+MOST_BYTES = 300e6  # of memory, more than before
+SEED = 6
+KINDS = [
+    *((kind, "L") for kind in ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")),
+    *((kind, "RGB") for kind in ("PNG", "JPEG", "BMP", "WEBP", "TIFF")),
+    *((kind, "RGBA") for kind in ("PNG", "WEBP", "TIFF")),
+    *((kind, "1") for kind in ("PNG", "BMP", "TIFF")),
+    *((kind, "P") for kind in ("PNG", "GIF", "TIFF")),
+    ("PNG", "I;16"), ("TIFF", "I;16"), ("TIFF", "F"), ("TIFF", "I"),
+    ("JPEG", "CMYK"), ("TIFF", "CMYK"), ("PNG", "LA"),
+]  # fmt: skip
+TEXTS = [
+    b"",
+    b"\x00",
+    b"<svg xmlns='http://www.w3.org/2000/svg' width='9e9' height='9e9'><script/></svg>",
+    b"<!DOCTYPE html><html><img src=x onerror=alert(1)></html>",
+    b"PK\x03\x04" + bytes(60),
+    b"%PDF-1.7 " + bytes(100),
+    b"GIF89a",
+    b"\x89PNG\r\n\x1a\n",
+    b"\xff\xd8\xff\xe0\x00\x10JFIF",
+    b"RIFF\xff\xff\xff\xffWEBPVP8 ",
+    b"II*\x00\xff\xff\xff\xff",
+    b"BM" + b"\xff" * 52,
+]
+
+
+def drawing(mode: str) -> Image.Image:
+    """A seven, as a picture of this mode."""
+    grey = np.full((90, 70), 255, np.uint8)
+    grey[15:22, 15:55] = 0
+    for row in range(22, 80):
+        grey[row, 50 - row // 2 : 56 - row // 2] = 0
+    if mode in ("I;16", "I", "F"):
+        kind = {"I;16": np.uint16, "I": np.int32, "F": np.float32}[mode]
+        return Image.fromarray(grey.astype(kind) * 257)
+    return Image.fromarray(grey).convert(mode)
+
+
+def saved(image: Image.Image, kind: str, **options) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def animated(kind: str) -> bytes:
+    frames = [drawing("L").rotate(angle) for angle in (0, 30, 60)]
+    return saved(frames[0], kind, save_all=True, append_images=frames[1:])
+
+
+def bomb(side: int) -> bytes:
+    """A PNG that says it is `side` pixels wide and high, and unpacks to nothing but zeros."""
+
+    def chunk(name, data):
+        check = zlib.crc32(name + data)
+        return len(data).to_bytes(4, "big") + name + data + check.to_bytes(4, "big")
+
+    header = side.to_bytes(4, "big") * 2 + bytes([8, 6, 0, 0, 0])
+    packed = zlib.compress(bytes(10_000_000), 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed * 5)
+
+
+def monsters():
+    """As large as is let in, and larger: (what it is, file)."""
+    yield "bomb", bomb(50_000)
+    yield "bomb", bomb(8_000)
+    yield "bomb", bomb(2**31 - 1)
+    for kind, mode, side in [
+        ("PNG", "RGBA", 3870), ("PNG", "RGB", 8192), ("JPEG", "RGB", 8192), ("JPEG", "CMYK", 8000),
+        ("WEBP", "RGB", 3870), ("WEBP", "RGB", 8192), ("GIF", "P", 3870), ("BMP", "1", 8192),
+        ("TIFF", "I;16", 3870), ("TIFF", "F", 3870), ("TIFF", "I", 3870), ("PNG", "P", 3870),
+        ("PNG", "LA", 3870), ("TIFF", "CMYK", 3870), ("PNG", "1", 8192), ("JPEG", "L", 8192),
+    ]:  # fmt: skip
+        yield f"large {kind} {mode}", saved(Image.new(mode, (side, side)), kind)
+    yield "many frames", saved(
+        Image.new("P", (2000, 2000)), "GIF", save_all=True,
+        append_images=[Image.new("P", (2000, 2000), n) for n in range(1, 9)],
+    )  # fmt: skip
+
+
+def broken(dice: np.random.Generator, whole: list[bytes]) -> tuple[str, bytes]:
+    """A file made from whole ones by one of the ways in which files break."""
+    data = bytearray(whole[dice.integers(len(whole))])
+    way = dice.choice(["cut", "flipped", "zeroed", "joined", "shuffled", "headed", "text", "noise"])
+    at = int(dice.integers(1, len(data)))
+    if way == "cut":
+        del data[at:]
+    elif way == "flipped":
+        for i in dice.integers(0, len(data), dice.integers(1, 20)):
+            data[i] ^= int(dice.integers(1, 256))
+    elif way == "zeroed":
+        data[at : at + 200] = bytes(len(data[at : at + 200]))
+    elif way == "joined":  # the head of one kind, the rest of another
+        data[: at // 4] = whole[dice.integers(len(whole))][: at // 4]
+    elif way == "shuffled":
+        data[at:] = data[at:][::-1]
+    elif way == "headed":  # sizes and offsets stand at the beginning
+        for i in dice.integers(0, min(64, len(data)), 4):
+            data[i] = int(dice.choice([0, 1, 127, 128, 255]))
+    elif way == "text":
+        data = bytearray(TEXTS[dice.integers(len(TEXTS))] + bytes(data[: at // 2]))
+    else:
+        data = bytearray(dice.bytes(at))
+    return str(way), bytes(data)
+
+
+def files(count: int):
+    """(what it is, file): the monsters, whole ones of all kinds, and then broken ones."""
+    whole = [saved(drawing(mode), kind) for kind, mode in KINDS]
+    whole += [animated(kind) for kind in ("GIF", "WEBP", "TIFF", "PNG")]
+    found = [*monsters(), *(("whole", one) for one in whole), *(("text", one) for one in TEXTS)]
+    yield from found
+    dice = np.random.default_rng(SEED)
+    for _ in range(count - len(found)):
+        yield broken(dice, whole)
+
+
+def highest() -> int:
+    """The most memory this process has had so far, in bytes."""
+    text = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", text)[1]) * 1024
+
+
+def opened(data: bytes) -> str:
+    """What came of a file: "read", "blank", or the sentence it was refused with."""
+    try:
+        to_mnist(open_picture(data))
+    except BlankPictureError:
+        return "blank"
+    except ValueError as fault:
+        return str(fault)
+    return "read"
+
+
+def main(folder: Path) -> None:
+    """Open all files of a folder, and print what came of them."""
+    counts, slowest, odd = {}, (0.0, ""), []
+    places = sorted(folder.iterdir())
+    opened(saved(drawing("RGB"), "PNG"))  # what is loaded once is not the files' fault
+    before = highest()
+    for place in places:
+        what, data = place.name.split("-")[1], place.read_bytes()
+        began = time.perf_counter()
+        try:
+            said = opened(data)
+        except BaseException as fault:
+            said = f"{type(fault).__name__} escaped"
+        slowest = max(slowest, (time.perf_counter() - began, what))
+        kind = said if said in ("read", "blank") else "refused"
+        if kind == "refused" and not re.fullmatch(r"The picture must be .* Received: [^\n]+", said):
+            odd.append(f"{what}: {said}")
+        counts.setdefault(what.split()[0], {}).setdefault(kind, 0)
+        counts[what.split()[0]][kind] += 1
+    found = {"files": len(places), "counts": counts, "odd": odd, "bytes": highest() - before}
+    print(json.dumps(found | {"seconds": slowest[0], "slowest": slowest[1]}))
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory):
+    """What came of all files, opened in a process of their own, whose memory is watched."""
+    status = Path("/proc/self/status")
+    if not status.exists() or "VmHWM" not in status.read_text():
+        pytest.skip("this system doesn't say how much memory a process has had")
+    folder = tmp_path_factory.mktemp("pictures")
+    for number, (what, data) in enumerate(files(FILES)):
+        (folder / f"{number:04}-{what}").write_bytes(data)
+    command = [sys.executable, "-W", "ignore", __file__, str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    print(done.stdout)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.slow
+def test_no_file_gets_more_than_a_sentence(outcome):
+    assert outcome["files"] == FILES
+    assert outcome["odd"] == []
+
+
+@pytest.mark.slow
+def test_no_file_takes_more_than_two_seconds_or_300_megabytes(outcome):
+    assert outcome["seconds"] < MOST_SECONDS, outcome["slowest"]
+    assert outcome["bytes"] < MOST_BYTES
+
+
+@pytest.mark.slow
+def test_whole_files_of_all_kinds_are_read_and_bombs_are_not(outcome):
+    counts = outcome["counts"]
+    assert counts["whole"] == {"read": len(KINDS) + 4}
+    assert counts["bomb"] == {"refused": 3}
+    assert set(counts["noise"]) == {"refused"}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_large_photo_is_turned_as_the_camera_was_held(kind, orientation):
+    upright = drawing("L").resize((2100, 2700)).convert("RGB")
+    back = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Pillow's transpositions
+    stored = upright if orientation == 1 else upright.transpose(back[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = saved(stored, kind, exif=exif)
+    wanted = to_mnist(np.asarray(upright))
+    assert np.abs(to_mnist(open_picture(data)).astype(int) - wanted).max() < 40
+
+
+def test_a_large_picture_is_the_same_digit_as_the_small_one():
+    for mode in ("L", "RGBA", "1", "P", "LA"):
+        large = drawing("L").resize((3800, 3800)).convert(mode)
+        found = to_mnist(open_picture(saved(large, "PNG")))
+        wanted = to_mnist(np.asarray(drawing("L").resize((2000, 2000))))
+        assert np.abs(found.astype(int) - wanted).max() < 40
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
