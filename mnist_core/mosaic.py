@@ -15,7 +15,7 @@ AGAINST = np.array([64.0, 150.0, 255.0])  # colour blindness
 QUIET = 0.45  # brightness of ink that said nothing
 STRONGEST = 0.97  # share of the ink that is below full colour: one pixel may outshout all
 GAP = 1  # pixels between two tiles
-BETWEEN = (44, 47, 53)  # their colour: dark grey
+BETWEEN = (128, 128, 128, 60)  # their colour: a grey that the page shines through, light or dark
 
 
 def coloured(values: np.ndarray, largest: float | None = None) -> np.ndarray:
@@ -75,12 +75,17 @@ class Mosaic(NamedTuple):
         return down, self.columns * (self.width + GAP) - GAP
 
     def draw(self, tiles: np.ndarray, largest: float | None = None) -> np.ndarray:
-        """The picture of these tiles: float (count, height, width) -> uint8 (*size, 3)."""
-        picture = np.full((*self.size, 3), BETWEEN, np.uint8)
+        """The picture of these tiles: float (count, height, width) -> uint8 (*size, 4).
+
+        Red, green, blue and how opaque. Where the last row has no more tiles, there is nothing.
+        """
+        picture = np.zeros((*self.size, 4), np.uint8)
         found = coloured(tiles, largest)
         for number in range(self.count):
             top, left = self.corner(number)
-            picture[top : top + self.height, left : left + self.width] = found[number]
+            picture[top : top + self.height + GAP, left : left + self.width + GAP] = BETWEEN
+            picture[top : top + self.height, left : left + self.width, :3] = found[number]
+            picture[top : top + self.height, left : left + self.width, 3] = 255
         return picture
 
     def corner(self, number: int) -> tuple[int, int]:

@@ -35,12 +35,19 @@ VIEWS = {
 }
 STYLE = """
 @media (max-width: 640px) { .stColumn:has(.st-key-one_value) { order: -1; } }
-@media (min-width: 641px) {  /* the sums stay in sight beside many layers */
+@media (min-width: 641px) {
+    .answer { flex-direction: row; align-items: center; gap: 1.5rem; }
+    .answer-head { width: 7.5rem; flex: none; min-height: 0; justify-content: center; }
+    .answer-digit { font-size: 8rem; }
+    .answer-hint { font-size: 1.4rem; }
+    .bars i { height: .85rem; }
+    /* the sums stay in sight beside many layers */
     .stColumn:has(.st-key-one_value) { align-self: stretch; }
     .stColumn:has(.st-key-one_value) > .stVerticalBlock {
         position: sticky; top: 4.5rem; max-height: calc(100vh - 5rem); overflow-y: auto; }
 }
 """
+SECOND_LOOK = "On Draw it looks a second time, half a pixel away. This is its first look."
 EMPTY = "Draw a digit, or take one: its way through the network appears here."
 
 
@@ -49,12 +56,14 @@ def board(names: list[str]):
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
     memory = session()
     row = st.container(horizontal=True, gap="large")
-    left, right = (row.container(width=width) for width in (canvas.SIDE, 380))
+    left, middle, right = (row.container(width=width) for width in (340, 420, 400))
     with left:
         source = inside_source.choose(memory)
-    with right:
+    with middle:
         inspector = taken_apart(model_choice.choose(memory, names))
         answered(inspector, source)
+    with right:
+        inside_source.show(source, memory)
     if inspector is not None:
         look(inspector, source)
 
@@ -77,19 +86,21 @@ def answered(inspector, source) -> None:
             answer.hint(answer.LOADING)
         else:
             answer.reading(inspector.steps(source.image)[-1].output)
-            st.caption(source.words + _second_look(session().model_name))
-
-
-def _second_look(name) -> str:
-    """What is not shown here, of a model that looks twice."""
-    if models.card(name).get("looks", 1) == 1:
-        return ""
-    return " On Draw it looks a second time, half a pixel away; this is its first look."
+            if models.card(session().model_name).get("looks", 1) > 1:
+                st.caption(SECOND_LOOK)
 
 
 def look(inspector, source) -> None:
     """The chosen view of the network at work on the image."""
     view = view_choice.choose("View", list(VIEWS), "view")
+    # A place each: nothing of another view stays while one waits, and what stays doesn't blink
+    places = {name: st.container() if name == view else st.empty() for name in VIEWS}
+    with places[view]:
+        show(view, inspector, source)
+
+
+def show(view: str, inspector, source) -> None:
+    """The view, or a sentence in its place."""
     if source.image is None and view != "Filters":
         st.info(EMPTY, icon=":material/draw:")
         return
@@ -100,11 +111,12 @@ def look(inspector, source) -> None:
 
 
 entry.require()
-styles = (canvas, answer, digit_set, feature_maps, one_value, sums, inside_views)
-st.html(f"<style>{STYLE}{''.join(one.STYLE for one in styles)}</style>")
+parts = (canvas, answer, digit_set, inside_source, feature_maps, one_value, sums, inside_views)
+st.html(f"<style>{''.join(part.STYLE for part in parts)}{STYLE}</style>")
 gallery.style()
-st.markdown("### Inside\nWhat each layer makes of a digit, number by number.")
-explanation.show("Inside")
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    st.markdown("### Inside\nWhat each layer makes of a digit, number by number.", width="content")
+    explanation.show("Inside")
 look_inside.arrive()
 board(models.names())
 load_behind_the_page(session().model_name)

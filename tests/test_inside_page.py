@@ -170,6 +170,43 @@ def test_another_model_keeps_the_page_going_where_it_lacks_the_layer(app):
     assert found.selectbox(key="spot-layer").value == "block1_conv"
 
 
+def test_the_value_follows_the_strongest_of_the_image_until_one_is_chosen(app, clicks, small):
+    found = app(model="classic", number=7, **SET)
+    for number in (7, 8):
+        found.number_input(key="number").set_value(number).run()
+        first = inspection.load("classic").steps(small[1].images[number])[0].output
+        assert computed(found) == first.max()
+    assert "at" not in found.query_params
+    clicks.heard_by["layers"](Click("logits.4", 0.5, 0.5))
+    found.run()
+    found.number_input(key="number").set_value(7).run()
+    assert found.query_params["at"] == "logits.4"
+    assert computed(found) == inspection.load("classic").steps(small[1].images[7])[-2].output[4]
+
+
+def test_a_chosen_value_that_another_model_lacks_is_back_with_the_first_model(app):
+    found = app(model="classic", number=7, at="block2_conv.1.1.1", **SET)
+    found.selectbox(key="model").set_value("reader").run()
+    assert found.selectbox(key="spot-layer").value == "block1_1_conv"
+    found.selectbox(key="model").set_value("classic").run()
+    assert found.selectbox(key="spot-layer").value == "block2_conv"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(0.0, "0.0000"), (-0.0, "0.0000"), (-1.25, "-1.2500"), (2.7e-11, "2.7·10<sup>−11</sup>")],
+)
+def test_no_number_but_0_is_shown_as_0(value, shown):
+    assert sums.Writer(all_digits=False).number(value) == shown
+
+
+def test_a_link_to_a_model_that_is_not_there_says_so(app):
+    found = AppTest.from_file(ENTRY, default_timeout=60).switch_page("pages/inside.py")
+    found.query_params["model"] = "gone"
+    found.run()
+    assert "no model called 'gone'" in found.toast[0].value
+
+
 def test_filters_are_shown_without_any_drawing(app):
     found = app(model="classic", view="Filters")
     assert "20 filters of 5 × 5" in texts(found)
@@ -192,11 +229,19 @@ def test_look_alikes_of_a_training_digit_begin_with_itself(app, clicks, monkeypa
     first = re.search(r'alt="([^"]*)"', clicks.shown["look_alikes"])[1]
     assert "number 11 of the built-in training set" in first
     assert "distance 0.0" in clicks.shown["look_alikes"]
+    assert "It learned from" not in texts(found)
     assert not found.exception
 
 
-def _learned_from_the_built_in(experiment):
-    return lambda name: experiment(name).with_values({"data": "built-in"})
+def test_look_alikes_that_the_network_never_learned_from_are_told(app, monkeypatch):
+    few = _learned_from_the_built_in(models.experiment, {"recipe.train_images": "20"})
+    monkeypatch.setattr(models, "experiment", few)
+    found = app(model="classic", number=11, view="Look-alikes", **SET)
+    assert "It learned from 20 of them." in texts(found)
+
+
+def _learned_from_the_built_in(experiment, changes=None):
+    return lambda name: experiment(name).with_values({"data": "built-in"} | (changes or {}))
 
 
 def test_what_would_change_its_mind_really_does(app, small):

@@ -49,10 +49,18 @@ def test_each_tile_is_where_its_corner_is():
     values[3] = 1
     picture = tiles.draw(values)
     top, left = tiles.corner(3)
-    assert picture.shape == (*tiles.size, 3)
+    assert picture.shape == (*tiles.size, 4)
     white = (picture == 255).all(axis=-1)
     assert white[top : top + 2, left : left + 3].all()
     assert white.sum() == 6
+
+
+def test_tiles_hide_the_page_and_the_end_of_the_last_row_shows_it():
+    tiles = Mosaic(5, 2, 3, 2)
+    opaque = tiles.draw(np.zeros((5, 2, 3)))[..., 3]
+    assert (opaque == 255).sum() == 5 * 2 * 3
+    top, left = tiles.corner(5)
+    assert not opaque[top:, left:].any()
 
 
 @pytest.mark.parametrize(("sign", "brightest"), [(1, 0), (-1, 2)])

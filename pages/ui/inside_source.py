@@ -10,12 +10,24 @@ from pages.ui import answer, canvas, digit_set, samples, view_choice
 from pages.ui.look_inside import DRAWING, GIVEN, OF_A_SET
 from pages.ui.session import Session
 
+SMALL = 0.64
+WORDS = "What the network sees"
+# The canvas is small here, so that one sees the layers follow the pen
+STYLE = f"""
+@media (min-width: 641px) {{
+    .st-key-pad {{ width: {SMALL * canvas.SIDE}px; height: {SMALL * canvas.SIDE}px; }}
+    .st-key-pad > div {{ transform: scale({SMALL}); }}
+    .st-key-seen .seen {{ width: 11rem; }}
+}}
+@media (max-width: 640px) {{ .st-key-seen .seen {{ width: 9rem; }} }}
+"""
+
 
 class Source(NamedTuple):
     """An image to look into, or None where there is nothing yet, and what is known of it."""
 
     image: np.ndarray | None  # uint8 (28, 28)
-    words: str = ""
+    words: str
     train: bool = False  # it is a training image: the nearest of them is itself
 
 
@@ -26,13 +38,21 @@ def choose(memory: Session) -> Source:
     return {DRAWING: _drawing, OF_A_SET: _of_a_set, GIVEN: _given}[said](memory)
 
 
+def show(source: Source, memory: Session) -> None:
+    """The image as the network sees it, and where it is from; for a drawing, other ones to take."""
+    with st.container(key="seen"):
+        answer.seen(source.image)
+        st.caption(source.words)
+    if source.words == WORDS:
+        samples.digits(memory)
+
+
 def _drawing(memory: Session) -> Source:
     canvas.board(memory)
-    samples.digits(memory)
     try:
-        return Source(preprocess.to_mnist(canvas.picture(memory)), "What the network sees")
+        return Source(preprocess.to_mnist(canvas.picture(memory)), WORDS)
     except preprocess.BlankPictureError:
-        return Source(None)
+        return Source(None, WORDS)
 
 
 def _of_a_set(memory: Session) -> Source:
@@ -40,7 +60,7 @@ def _of_a_set(memory: Session) -> Source:
         name, part = digit_set.choose()
     chosen = digit_set.fetch(name, part)
     if chosen is None:
-        return Source(None)
+        return Source(None, "")
     images, labels = chosen.digits
     last = len(labels) - 1
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
@@ -50,7 +70,6 @@ def _of_a_set(memory: Session) -> Source:
         st.button("Another", key="another", icon=":material/casino:", on_click=_another,
                   args=(last,))  # fmt: skip
     words = f"A {labels[number]}, number {number:,} of {chosen.words()}"
-    st.html(f'<img class="seen" alt="{words}" src="{answer.png(images[number])}">')
     return Source(images[number], words, part == "train")
 
 
@@ -59,6 +78,4 @@ def _another(last: int) -> None:
 
 
 def _given(memory: Session) -> Source:
-    image, words = memory.given
-    st.html(f'<img class="seen" alt="The image that was sent here" src="{answer.png(image)}">')
-    return Source(image, words)
+    return Source(*memory.given)

@@ -151,11 +151,12 @@ def sums_of_digits(inspector: Inspector, image: np.ndarray) -> None:
         for digit, slope in enumerate(slopes)
     ]
     st.markdown(
-        "Around this image, the whole network acts as **one weighted sum per"
-        " digit**. These are the weights: ink on white pixels raises the digit's logit, ink on blue"
-        " ones lowers it. In a network with bends they change with the image. **Without bends"
-        " they are the same for every image**: ten stencils are all such a network can have,"
+        "For small changes of this image, the whole network acts as **one weighted sum per digit**."
+        " These are the weights: more ink on a white pixel raises the digit's logit, on a blue one"
+        " it lowers it. In a network with bends the weights change with the image. **Without bends"
+        " they are the same for every image**: ten stencils are all that such a network can have,"
         " however many layers it has."
     )
     gallery.show(tiles, "ten")
+    st.markdown("The weight of pixel $i$ for digit $d$ is how fast the logit $z_d$ rises with it:")
     st.latex(r"w_{d,i} = \frac{\partial z_d}{\partial x_i}")

@@ -1,5 +1,7 @@
 """The training digits that a network finds most like the image."""
 
+import math
+
 import numpy as np
 import streamlit as st
 
@@ -26,16 +28,30 @@ MISSING = (
 def show(inspector: Inspector, image: np.ndarray) -> None:
     """The nearest, with their labels; the first time, the network reads all training digits."""
     name = session().model_name
-    data_name = models.experiment(name).data
-    if not data_notice.is_there(data_name):
+    experiment = models.experiment(name)
+    if not data_notice.is_there(experiment.data):
         st.info(MISSING, icon=":material/download:")
         return
-    dataset = digit_set.load(data_name)
+    dataset = digit_set.load(experiment.data)
     if dataset is None:
         return
     chosen = Chosen(dataset, "train")
-    memories = _memories(name, chosen)
+    stamp = models.weights_path(name).stat().st_mtime_ns
+    memories = _shelf(name, stamp, dataset.checksum)
     st.markdown(WORDS)
+    if len(memories) == math.ceil(len(chosen.digits.labels) / neighbours.AT_ONCE):
+        place = st.container()
+    else:
+        place = st.empty()  # nothing of another network stays while this one reads
+        _read_all(name, chosen, memories, place)
+        place = place.container()
+    with place:
+        _nearest([memories[start] for start in sorted(memories)], inspector, image, chosen)
+        if experiment.recipe.train_images < len(chosen.digits.labels):
+            st.caption(f"It learned from {experiment.recipe.train_images:,} of them.")
+
+
+def _nearest(memories: list[neighbours.Memory], inspector, image, chosen: Chosen) -> None:
     images, labels = chosen.digits
     found = neighbours.nearest(memories, inspector.features(image[None])[0], COUNT)
     tiles = [
@@ -50,7 +66,7 @@ def show(inspector: Inspector, image: np.ndarray) -> None:
     ]
 
     def look(clicked: int):
-        look_inside.stay_with(data_name, "train", found[clicked].number)
+        look_inside.stay_with(chosen.dataset.name, "train", found[clicked].number)
 
     gallery.show(tiles, "wide", "look_alikes", look)
     st.caption(
@@ -60,18 +76,14 @@ def show(inspector: Inspector, image: np.ndarray) -> None:
     )
 
 
-def _memories(name: str, chosen: Chosen) -> list[neighbours.Memory]:
+def _read_all(name: str, chosen: Chosen, memories: dict[int, neighbours.Memory], place) -> None:
     """The training set as the model sees it; what is done stays, whatever a visitor clicks."""
-    stamp = models.weights_path(name).stat().st_mtime_ns
-    shelf, count = _shelf(name, stamp, chosen.dataset.checksum), len(chosen.digits.labels)
-    place = st.empty()
+    count = len(chosen.digits.labels)
     for start in range(0, count, neighbours.AT_ONCE):
-        if start not in shelf:
+        if start not in memories:
             place.progress(start / count, f"{name} reads {count:,} training digits, once …")
             inspector = inspection.load(name)
-            shelf[start] = neighbours.remember(inspector, chosen.digits.images, start)
-    place.empty()
-    return [shelf[start] for start in sorted(shelf)]
+            memories[start] = neighbours.remember(inspector, chosen.digits.images, start)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)  # up to 60 MB each

@@ -46,7 +46,7 @@ def _found(name: str, version: int, image: bytes) -> tuple[Flip | None, Flip | N
 def _tile(flip: Flip) -> Tile:
     sure = answer.percent(flip.probability)
     moved = in_words(flip)
-    return Tile(flip.image, f"The image {moved}", f"Read as {flip.digit}", sure, moved)
+    return Tile(flip.image, f"The image {moved}", f"Read as {flip.digit}", f"{sure} sure", moved)
 
 
 def in_words(flip: Flip) -> str:

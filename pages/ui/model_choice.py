@@ -12,6 +12,9 @@ HELP = (
 
 def choose(memory: Session, names: list[str], label: str = "Read by", width="stretch") -> str:
     """The model of this name; it stays chosen from page to page, and is in the address."""
+    asked = st.query_params.get("model")
+    if asked and asked not in names:
+        st.toast(f"There is no model called {asked[:60]!r} here.", icon=":material/search_off:")
     fresh = "model" not in st.session_state and "model" not in st.query_params
     if fresh and memory.model_name in names:
         st.session_state["model"] = memory.model_name

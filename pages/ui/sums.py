@@ -7,9 +7,11 @@ import numpy as np
 from mnist_core import arithmetic
 
 HEAVIEST = 10  # contributions that are shown one by one
+SMALL = 0.0005  # numbers below are shown by their size
 STYLE = """
 .sum { overflow-x: auto; font-variant-numeric: tabular-nums; line-height: 1.5; }
 .sum p { margin: 0 0 .5rem; }
+.sum sup { line-height: 0; }
 .sum table { border-collapse: collapse; margin: 0 0 .6rem; }
 .sum .grids { display: flex; flex-wrap: wrap; gap: .3rem .9rem; align-items: end; }
 .sum .grids > div > span { font-size: .8rem; opacity: .75; }
@@ -32,11 +34,11 @@ class Writer:
 
     def number(self, value: float) -> str:
         """One number."""
-        return whole(value) if self.all_digits else f"{value:.4f}"
+        return whole(value) if self.all_digits else rounded(value)
 
     def cell(self, value: float, kind: str = "") -> str:
         """A cell of a table; its title has all digits."""
-        shown = whole(value) if self.all_digits else f"{value:.2f}"
+        shown = whole(value) if self.all_digits else f"{value:.2f}" if value else "0"
         return f'<td class="{kind}" title="{whole(value)}">{shown}</td>'
 
     def row(self, words: str, value: float, kind: str = "") -> str:
@@ -49,7 +51,15 @@ class Writer:
 
 def whole(value: float) -> str:
     """All the digits of a number as float32, no more."""
-    return np.format_float_positional(np.float32(value), unique=True, trim="-")
+    return np.format_float_positional(np.float32(value) + 0, unique=True, trim="-")
+
+
+def rounded(value: float) -> str:
+    """Four decimals; of a number too small for them its size, as in 2.7·10⁻⁹."""
+    if value == 0 or abs(value) >= SMALL or not np.isfinite(value):
+        return f"{value + 0.0:.4f}"  # never -0.0000
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}·10<sup>{int(power)}</sup>".replace("sup>-", "sup>\u2212")
 
 
 def show(found, chosen_map: int, all_digits: bool) -> str:

@@ -58,6 +58,7 @@ def test_the_drawing_goes_along_from_draw_and_the_maps_follow_each_stroke(page):
     pen.wait_for_answer(page, "7")
     maps = page.locator(".layer img").first
     maps.wait_for()
+    assert maps.bounding_box()["y"] < page.viewport_size["height"]  # in sight beside the pen
     before = maps.get_attribute("src")
     pen.draw(page, [[(0.35, 0.6), (0.65, 0.6)]])
     page.wait_for_function(
@@ -144,6 +145,15 @@ def test_a_look_alike_leads_to_itself(look):
     first.click()
     tab.wait_for_url(re.compile(f"number={number.replace(',', '')}"))
     tab.get_by_text(f"number {number} of MNIST's training set").first.wait_for()
+
+
+def test_nothing_of_another_view_stays_while_one_waits(look):
+    tab = look(LINK.replace("classic", "reader") + "&view=Ten+stencils")
+    tab.locator(".gallery.ten").wait_for()
+    tab.get_by_text("Look-alikes", exact=True).click()
+    waits = tab.locator("[data-testid=stProgress]")
+    waits.or_(tab.get_by_text("This network learned from MNIST")).first.wait_for()
+    assert not tab.locator(".gallery.ten").count()
 
 
 def test_on_a_phone_the_sum_comes_before_the_layers(phone, app):
