@@ -18,6 +18,8 @@ from PIL import Image
 
 from mnist_core.preprocess import BlankPictureError, open_picture, to_mnist
 
+pytestmark = pytest.mark.slow  # two thousand files, and some large ones
+
 FILES = 2000
 MOST_SECONDS = 2.0
 MOST_BYTES = 300e6  # of memory, more than before
@@ -192,19 +194,16 @@ def outcome(tmp_path_factory):
     return json.loads(done.stdout)
 
 
-@pytest.mark.slow
 def test_no_file_gets_more_than_a_sentence(outcome):
     assert outcome["files"] == FILES
     assert outcome["odd"] == []
 
 
-@pytest.mark.slow
 def test_no_file_takes_more_than_two_seconds_or_300_megabytes(outcome):
     assert outcome["seconds"] < MOST_SECONDS, outcome["slowest"]
     assert outcome["bytes"] < MOST_BYTES
 
 
-@pytest.mark.slow
 def test_whole_files_of_all_kinds_are_read_and_bombs_are_not(outcome):
     counts = outcome["counts"]
     assert counts["whole"] == {"read": len(KINDS) + 4}

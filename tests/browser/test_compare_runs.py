@@ -115,7 +115,7 @@ def test_a_sweep_fills_its_comparison_while_it_trains(home, page, app):
 
 def test_stop_all_ends_a_sweep_and_those_that_waited_never_begin(home, page, app):
     page.set_default_timeout(PATIENCE)
-    ended("small", 0.3, **{"recipe.epochs": "200", "recipe.train_images": "9000"})
+    ended("small", 0.3, **{"recipe.epochs": "200", "recipe.train_images": "60000"})
     page.goto(f"{app.url}/runs?run=small")
     page.get_by_text("Sweep: try several values").click()
     page.locator(".st-key-sweep_values input").fill("0.001, 0.01, 0.02")
