@@ -60,8 +60,7 @@ def board(names: list[str]):
     with left:
         source = inside_source.choose(memory)
     with middle:
-        inspector = taken_apart(model_choice.choose(memory, names))
-        answered(inspector, source)
+        inspector = answered(model_choice.choose(memory, names), source)
     with right:
         inside_source.show(source, memory)
     if inspector is not None:
@@ -69,16 +68,23 @@ def board(names: list[str]):
 
 
 def taken_apart(name: str) -> inspection.Inspector | None:
-    """The model, ready to be looked into; None, after saying why, if it isn't yet or can't be."""
+    """The model, ready to be looked into; None if it isn't yet.
+
+    Raises:
+        ValueError: it can't be; says why.
+    """
+    return inspection.load(name) if readers().classifier(name) is not None else None
+
+
+def answered(name: str, source) -> inspection.Inspector | None:
+    """What the network reads, as on Draw; the network, taken apart, if it can be."""
     try:
-        return inspection.load(name) if readers().classifier(name) is not None else None
+        inspector = taken_apart(name)
     except ValueError as fault:
+        if name not in models.names():  # somebody deleted it just now
+            st.rerun()
         st.error(str(fault))
         return None
-
-
-def answered(inspector, source) -> None:
-    """What the network reads, as on Draw."""
     with st.container(key="answer"):
         if source.image is None:
             answer.hint(answer.HINT)
@@ -86,8 +92,9 @@ def answered(inspector, source) -> None:
             answer.hint(answer.LOADING)
         else:
             answer.reading(inspector.steps(source.image)[-1].output)
-            if models.card(session().model_name).get("looks", 1) > 1:
+            if models.card(name).get("looks", 1) > 1:
                 st.caption(SECOND_LOOK)
+    return inspector
 
 
 def look(inspector, source) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -261,6 +262,21 @@ def test_a_model_that_cannot_be_read_gets_a_sentence(app, home):
     (place / "model.keras").write_bytes(b"no weights")
     found = app(model="broken", number=5, **SET)
     assert "must hold the weights of 'broken'" in texts(found)
+
+
+def test_a_model_that_is_deleted_while_one_looks_gives_way_to_another(app, home, clicks):
+    place = home / "runs" / "short lived"
+    place.mkdir(parents=True)
+    asked = models.experiment("classic")
+    (place / "experiment.json").write_text(asked.to_json())
+    models.save(place, build(asked.network, 0), models.card("classic"))
+    found = app(model="short lived", number=5, **SET)
+    shutil.rmtree(place)
+    clicks.heard_by["layers"](Click("logits.4", 0.5, 0.5))
+    found.run()
+    assert not found.exception
+    assert found.selectbox(key="model").value in models.names()
+    assert computed(found) is not None
 
 
 def test_without_the_digits_it_learned_from_look_alikes_say_what_is_missing(app):
