@@ -146,7 +146,7 @@ def test_a_clicked_digit_is_seen_on_inside(app, monkeypatch, small):
     app.run()
     number = int(np.flatnonzero(small[1].labels == 7)[2])
     assert app.number_input(key="number").value == number
-    assert f"number {number} of the built-in test set" in " ".join(bodies(app))
+    assert f"number {number} of the built-in test set" in texts(app)
 
 
 def test_averages_show_two_pictures_of_each_digit(app, small):
