@@ -237,7 +237,7 @@ def test_a_clicked_image_is_seen_on_inside(visit, clicks, small):
     memory = app.session_state["session"]
     assert memory.model_name == "classic"
     assert app.number_input(key="number").value == first
-    assert f"number {first} of the built-in test set" in " ".join(bodies(app))
+    assert f"number {first} of the built-in test set" in texts(app)
 
 
 def test_results_are_kept_and_a_new_server_asks_nobody(visit, monkeypatch):
