@@ -5,6 +5,7 @@ python tests/test_hostile_pictures.py     prints what came of them, as JSON
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from mnist_core.preprocess import BlankPictureError, open_picture, to_mnist
 
 pytestmark = pytest.mark.slow  # two thousand files, and some large ones
 
+ROOT = Path(__file__).parents[1]
 FILES = 2000
 MOST_SECONDS = 2.0
 MOST_BYTES = 300e6  # of memory, more than before
@@ -189,7 +191,8 @@ def outcome(tmp_path_factory):
     for number, (what, data) in enumerate(files(FILES)):
         (folder / f"{number:04}-{what}").write_bytes(data)
     command = [sys.executable, "-W", "ignore", __file__, str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300)
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300, env=env)
     print(done.stdout)
     return json.loads(done.stdout)
 
