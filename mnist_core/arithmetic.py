@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mnist_core.inspection import Step
+from mnist_core.layers import BATCH_NORMALIZATION_EPSILON
 
-EPSILON = 1e-3  # Keras' default for batch normalization
 SELDOM = 0.2  # Keras' default slope of leaky_relu below 0
 
 ACTIVATIONS: dict[str, Callable[[float], float]] = {
@@ -102,7 +102,7 @@ class Normalization(NamedTuple):
     variance: float
     gamma: float
     beta: float
-    epsilon: float = EPSILON
+    epsilon: float = BATCH_NORMALIZATION_EPSILON
 
     @property
     def total(self) -> float:

@@ -5,9 +5,7 @@ activations train a network of the reader's kind about twice as fast on a proces
 (tests/bench/forward.py). A test holds this against the Keras model.
 """
 
-from mnist_core.layers import BATCH_NORMALIZATION_MOMENTUM, plan
-
-EPSILON = 1e-3  # Keras' default for batch normalization
+from mnist_core.layers import BATCH_NORMALIZATION_EPSILON, BATCH_NORMALIZATION_MOMENTUM, plan
 
 
 def logits(network, model, x, training: bool, dtype: str = "float32"):
@@ -50,7 +48,7 @@ def _normalization(tf, plan, layer, value, training):
         offset=layer.beta,
         mean=mean,
         variance=variance,
-        epsilon=EPSILON,
+        epsilon=BATCH_NORMALIZATION_EPSILON,
         is_training=training,
     )[:3]
     if training:

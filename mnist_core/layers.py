@@ -12,6 +12,7 @@ CLASSES = 10
 # Keras' default of 0.99 averages over about 100 steps x 10; runs here are a few hundred steps
 # long, and the moving averages would lag far behind the weights.
 BATCH_NORMALIZATION_MOMENTUM = 0.9
+BATCH_NORMALIZATION_EPSILON = 1e-3  # Keras' default
 
 
 class Layer(NamedTuple):

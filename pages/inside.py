@@ -60,11 +60,11 @@ def board(names: list[str]):
     with left:
         source = inside_source.choose(memory)
     with middle:
-        inspector = answered(model_choice.choose(memory, names), source)
+        inspector, steps = answered(model_choice.choose(memory, names), source.image)
     with right:
         inside_source.show(source, memory)
     if inspector is not None:
-        look(inspector, source)
+        look(inspector, source.image, steps)
 
 
 def taken_apart(name: str) -> inspection.Inspector | None:
@@ -76,45 +76,47 @@ def taken_apart(name: str) -> inspection.Inspector | None:
     return inspection.load(name) if readers().classifier(name) is not None else None
 
 
-def answered(name: str, source) -> inspection.Inspector | None:
-    """What the network reads, as on Draw; the network, taken apart, if it can be."""
+def answered(name: str, image) -> tuple[inspection.Inspector | None, list[inspection.Step]]:
+    """What the network reads, as on Draw; the network, if it can be taken apart, at work on it."""
+    steps = []
     try:
         inspector = taken_apart(name)
     except ValueError as fault:
         if name not in models.names():  # somebody deleted it just now
             st.rerun()
         st.error(str(fault))
-        return None
+        return None, steps
     with st.container(key="answer"):
-        if source.image is None:
+        if image is None:
             answer.hint(answer.HINT)
         elif inspector is None:
             answer.hint(answer.LOADING)
         else:
-            answer.reading(inspector.steps(source.image)[-1].output)
+            steps = inspector.steps(image)
+            answer.reading(steps[-1].output)
             if models.card(name).get("looks", 1) > 1:
                 st.caption(SECOND_LOOK)
-    return inspector
+    return inspector, steps
 
 
-def look(inspector, source) -> None:
+def look(inspector, image, steps) -> None:
     """The chosen view of the network at work on the image."""
     view = view_choice.choose("View", list(VIEWS), "view")
     # A place each: nothing of another view stays while one waits, and what stays doesn't blink
     places = {name: st.container() if name == view else st.empty() for name in VIEWS}
     with places[view]:
-        show(view, inspector, source)
+        show(view, inspector, image, steps)
 
 
-def show(view: str, inspector, source) -> None:
+def show(view: str, inspector, image, steps) -> None:
     """The view, or a sentence in its place."""
-    if source.image is None and view != "Filters":
+    if image is None and view != "Filters":
         st.info(EMPTY, icon=":material/draw:")
         return
-    if view != "Filters" and not np.isfinite(inspector.steps(source.image)[-1].output).all():
+    if view != "Filters" and not np.isfinite(steps[-1].output).all():
         st.error(answer.NO_NUMBERS, icon=":material/broken_image:")
         return
-    VIEWS[view](inspector, source.image)
+    VIEWS[view](inspector, image, steps)
 
 
 entry.require()

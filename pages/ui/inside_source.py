@@ -28,7 +28,6 @@ class Source(NamedTuple):
 
     image: np.ndarray | None  # uint8 (28, 28)
     words: str
-    train: bool = False  # it is a training image: the nearest of them is itself
 
 
 def choose(memory: Session) -> Source:
@@ -70,7 +69,7 @@ def _of_a_set(memory: Session) -> Source:
         st.button("Another", key="another", icon=":material/casino:", on_click=_another,
                   args=(last,))  # fmt: skip
     words = f"A {labels[number]}, number {number:,} of {chosen.words()}"
-    return Source(images[number], words, part == "train")
+    return Source(images[number], words)
 
 
 def _another(last: int) -> None:

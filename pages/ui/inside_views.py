@@ -32,10 +32,9 @@ STYLE = """
 """
 
 
-def layers(inspector: Inspector, image: np.ndarray) -> None:
+def layers(inspector: Inspector, image: np.ndarray, steps: list[Step]) -> None:
     """Every layer's maps, and beside them the arithmetic of one value."""
     memory = session()
-    steps = inspector.steps(image)
     left, right = st.columns([11, 9], gap="large")
     spot = one_value.fitting(_chosen(memory), steps)
     with left:
@@ -79,7 +78,7 @@ def _spot(said: str) -> Spot | None:
     return None
 
 
-def filters(inspector: Inspector, image: np.ndarray) -> None:
+def filters(inspector: Inspector, *_) -> None:
     """The kernels of every convolution."""
     found = inspector.filters()
     if not found:
@@ -114,10 +113,9 @@ def _kernels(tiles: np.ndarray, words: str) -> None:
     )
 
 
-def ink(inspector: Inspector, image: np.ndarray) -> None:
+def ink(inspector: Inspector, image: np.ndarray, steps: list[Step]) -> None:
     """Which ink spoke for the digit read, and which against the runner-up."""
-    probabilities = inspector.steps(image)[-1].output
-    second, first = (int(d) for d in np.argsort(probabilities)[-2:])
+    second, first = (int(d) for d in np.argsort(steps[-1].output)[-2:])
     alone = saliency.integrated_gradients(inspector, image, first)
     lead = saliency.integrated_gradients(inspector, image, first, second)
     figures = (
@@ -141,7 +139,7 @@ def ink(inspector: Inspector, image: np.ndarray) -> None:
         )
 
 
-def sums_of_digits(inspector: Inspector, image: np.ndarray) -> None:
+def sums_of_digits(inspector: Inspector, image: np.ndarray, _) -> None:
     """For each digit, how its logit weighs every pixel, at this image: ten gradients."""
     x = (image.astype(np.float32) / np.float32(255))[None]
     slopes = [inspector.gradients(x, row)[1][0] for row in np.eye(10, dtype=np.float32)]

@@ -25,7 +25,7 @@ MISSING = (
 )
 
 
-def show(inspector: Inspector, image: np.ndarray) -> None:
+def show(inspector: Inspector, image: np.ndarray, _) -> None:
     """The nearest, with their labels; the first time, the network reads all training digits."""
     name = session().model_name
     experiment = models.experiment(name)

@@ -3,9 +3,8 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core import flips
+from mnist_core import flips, models
 from mnist_core.flips import Flip
-from mnist_core.inspection import Inspector
 from mnist_core.prediction import Classifier
 from pages.ui import answer, gallery
 from pages.ui.gallery import Tile
@@ -18,10 +17,11 @@ WORDS = (
 )
 
 
-def show(inspector: Inspector, image: np.ndarray) -> None:
+def show(_, image: np.ndarray, __) -> None:
     """The image as it is, and as it was moved when the answer flipped."""
     name = session().model_name
-    shift, turn, before = _found(name, id(inspector), image.tobytes())
+    stamp = models.weights_path(name).stat().st_mtime_ns
+    shift, turn, before = _found(name, stamp, image.tobytes())
     st.markdown(WORDS)
     tiles = [Tile(image, "The image as it is", f"Read as {before}", "as it is")]
     tiles += [_tile(flip) for flip in (shift, turn) if flip]
@@ -35,8 +35,8 @@ def show(inspector: Inspector, image: np.ndarray) -> None:
 
 
 @st.cache_data(max_entries=50, show_spinner="It is being moved and turned …")
-def _found(name: str, version: int, image: bytes) -> tuple[Flip | None, Flip | None, int]:
-    """Both flips, and what is read as it is. `version` tells a model from what it was before."""
+def _found(name: str, stamp: int, image: bytes) -> tuple[Flip | None, Flip | None, int]:
+    """Both flips, and what is read as it is. `stamp` tells a model from what it was before."""
     classifier = Classifier.load(name)
     held = np.frombuffer(image, np.uint8).reshape(28, 28)
     before = int(classifier.probabilities(held[None])[0].argmax())
