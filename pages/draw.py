@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import models, preprocess
-from pages.ui import answer, canvas, entry, explanation, look_inside, model_choice, samples
+from pages.ui import answer, canvas, entry, explanation, look_inside, model_choice, notice, samples
 from pages.ui.readers import load_behind_the_page, readers
 from pages.ui.session import session
 
@@ -74,8 +74,8 @@ def read(memory, image: np.ndarray | None, names: list[str]):
     with place:
         try:
             classifier = readers().classifier(memory.model_name)
-        except ValueError as fault:
-            st.error(str(fault))
+        except (ValueError, OSError) as fault:
+            notice.say(fault)
             return
         if classifier is None:
             answer.hint(answer.LOADING if image is not None else answer.HINT)

@@ -18,6 +18,7 @@ from pages.ui import (
     look_inside,
     mind_changes,
     model_choice,
+    notice,
     one_value,
     sums,
     view_choice,
@@ -81,10 +82,10 @@ def answered(name: str, image) -> tuple[inspection.Inspector | None, list[inspec
     steps = []
     try:
         inspector = taken_apart(name)
-    except ValueError as fault:
+    except (ValueError, OSError) as fault:
         if name not in models.names():  # somebody deleted it just now
             st.rerun()
-        st.error(str(fault))
+        notice.say(fault)
         return None, steps
     with st.container(key="answer"):
         if image is None:

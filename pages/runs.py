@@ -32,11 +32,11 @@ def first_visit() -> None:
 
 
 def for_tensorboard() -> None:
-    """How to look at the runs with TensorBoard."""
+    """How to look at the runs with TensorBoard, without a word on where this server keeps them."""
     with st.popover("TensorBoard", icon=":material/query_stats:", key="tensorboard"):
         words = "Every run also writes event files. On the computer that runs this app, type:"
         st.markdown(words)
-        st.code(f'tensorboard --logdir "{runs.home() / "runs"}"', language="sh")
+        st.code('tensorboard --logdir "$(python -m mnist_core runs --folder)"', language="sh")
 
 
 entry.require()

@@ -6,7 +6,7 @@ import streamlit as st
 from mnist_core import evaluation_figures, moves, reports, robustness
 from mnist_core.moves import MOVES, Move
 from mnist_core.robustness import Curves
-from pages.ui import answer, live, tasks
+from pages.ui import answer, live, notice, tasks
 from pages.ui.exam import Chosen
 from pages.ui.results import Result
 from pages.ui.tasks import Task
@@ -64,7 +64,7 @@ def _known(result: Result) -> Curves:
         try:
             return task.result()
         except (ValueError, OSError) as fault:
-            st.error(f"{result.model} can't be asked. {fault}")
+            notice.say(fault, f"{result.model} can't be asked.")
     elif task and task.news:
         return task.news[0]
     return robustness.kept(result.model, result.test)
