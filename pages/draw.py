@@ -10,6 +10,7 @@ from pages.ui.session import session
 
 
 @st.fragment
+@notice.guarded
 def board(names: list[str]):
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
     memory = session()

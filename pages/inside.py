@@ -53,6 +53,7 @@ EMPTY = "Draw a digit, or take one: its way through the network appears here."
 
 
 @st.fragment
+@notice.guarded
 def board(names: list[str]):
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
     memory = session()

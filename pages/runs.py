@@ -7,6 +7,7 @@ from pages.ui import (
     compared_runs,
     entry,
     explanation,
+    notice,
     opened_run,
     run_actions,
     run_choice,
@@ -17,6 +18,7 @@ from pages.ui import (
 LOOK_EVERY = 2.0  # seconds between two looks while something trains
 
 
+@notice.guarded
 def watch(seen: dict[str, str]) -> None:
     """Run the page again once a run's state is another than the page shows."""
     worker.tend()

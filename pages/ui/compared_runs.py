@@ -46,6 +46,7 @@ def _title(entries) -> str:
     return f"{len(entries)} runs compared"
 
 
+@notice.guarded
 def _tick(entries: list[Entry], ended: bool) -> None:
     compared = [_compared(entry) for entry in entries]
     comparison_tables.results(compared, entries, [_story(entry) for entry in entries])

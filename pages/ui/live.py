@@ -28,6 +28,7 @@ def show(story: Story) -> None:
         charts.at_rest(story.curves())
 
 
+@notice.guarded
 def _tick(story: Story, ended: bool) -> None:
     if not ended:
         worker.tend()

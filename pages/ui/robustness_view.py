@@ -41,6 +41,7 @@ def _task(result: Result) -> Task | None:
     return tasks.tasks("robustness").get(_about(result))
 
 
+@notice.guarded
 def _board(found, chosen, running) -> None:
     going_on = [task for r in found if (task := _task(r)) and not task.done()]
     if running and not going_on:
