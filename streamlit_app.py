@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.ui import style
+from pages.ui import notice, style
 from pages.ui.session import session
 
 # An emoji, because Streamlit fetches other icons of this kind from the internet
 st.set_page_config(page_title="Draw a digit", page_icon="✏️", layout="wide")
 style.apply()
 session().entered = True
-st.navigation(
+page = st.navigation(
     [
         st.Page("pages/draw.py", title="Draw", icon=":material/draw:", default=True),
         st.Page("pages/train.py", title="Train", icon=":material/school:"),
@@ -19,4 +19,5 @@ st.navigation(
         st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
     ],
     position="top",
-).run()
+)
+notice.guarded(page.run)()

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import time
 
-from mnist_core import curves, settings
+from mnist_core import curves, faults, settings
 from mnist_core.event_files import EventFiles
 from mnist_core.run import Run
 
@@ -25,10 +25,8 @@ def train_run(run: Run) -> None:
 
 
 def _sentence(fault: Exception) -> str:
-    if isinstance(fault, ValueError | OSError):
-        return str(fault)
-    if "OOM" in str(fault) or isinstance(fault, MemoryError):
-        return "There was not enough memory: make batch_size or the network smaller."
+    if isinstance(fault, ValueError | OSError | MemoryError) or "OOM" in str(fault):
+        return faults.words(fault)
     return f"{type(fault).__name__} while training; worker.log in the run's folder says more."
 
 

@@ -7,6 +7,7 @@ from pages.ui import (
     compared_runs,
     entry,
     explanation,
+    notice,
     opened_run,
     run_actions,
     run_choice,
@@ -17,6 +18,7 @@ from pages.ui import (
 LOOK_EVERY = 2.0  # seconds between two looks while something trains
 
 
+@notice.guarded
 def watch(seen: dict[str, str]) -> None:
     """Run the page again once a run's state is another than the page shows."""
     worker.tend()
@@ -32,11 +34,11 @@ def first_visit() -> None:
 
 
 def for_tensorboard() -> None:
-    """How to look at the runs with TensorBoard."""
+    """How to look at the runs with TensorBoard, without a word on where this server keeps them."""
     with st.popover("TensorBoard", icon=":material/query_stats:", key="tensorboard"):
         words = "Every run also writes event files. On the computer that runs this app, type:"
         st.markdown(words)
-        st.code(f'tensorboard --logdir "{runs.home() / "runs"}"', language="sh")
+        st.code('tensorboard --logdir "$(python -m mnist_core runs --folder)"', language="sh")
 
 
 entry.require()

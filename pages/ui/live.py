@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core import runs, worker
-from pages.ui import charts, ended_run
+from pages.ui import charts, ended_run, notice
 from pages.ui.story import Story
 
 TICK = 0.6  # seconds between two looks: a chart redrawn more than twice a second blinks
@@ -28,6 +28,7 @@ def show(story: Story) -> None:
         charts.at_rest(story.curves())
 
 
+@notice.guarded
 def _tick(story: Story, ended: bool) -> None:
     if not ended:
         worker.tend()
@@ -41,8 +42,8 @@ def _tick(story: Story, ended: bool) -> None:
             "Stop",
             key="stop",
             icon=":material/stop_circle:",
-            on_click=worker.stop,
-            args=(story.run,),
+            on_click=notice.tried,
+            args=(worker.stop, story.run),
             help="Ends within one batch and keeps what was learned.",
         )
         story.layers.turn(story.curves())
@@ -51,7 +52,7 @@ def _tick(story: Story, ended: bool) -> None:
 
 def _headline(story: Story) -> None:
     status = story.run.status()
-    state, sentence = status["state"], status.get("sentence", "")
+    state, sentence = status["state"], notice.status(status.get("sentence", ""))
     st.markdown(f"**{story.run.name}** · {SAYS[state]}")
     if state == "failed":
         st.error(sentence, icon=":material/error:")

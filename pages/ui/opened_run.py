@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core import network
 from mnist_core.config import Experiment, Recipe
-from pages.ui import charts, layer_view, live
+from pages.ui import charts, layer_view, live, notice
 from pages.ui.run_list import Entry
 from pages.ui.story import Story
 
@@ -25,7 +25,7 @@ def details_of(entry: Entry) -> None:
 
 def _headline(entry: Entry) -> None:
     parent = entry.run and entry.run.status().get("continues")
-    more = [f"It continues {parent}." if parent else "", entry.sentence]
+    more = [f"It continues {parent}." if parent else "", notice.status(entry.sentence)]
     st.caption(" ".join(filter(None, [f"{entry.says()}.", *more])))
     if entry.fault:
         st.warning(entry.fault, icon=":material/broken_image:")

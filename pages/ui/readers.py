@@ -7,6 +7,7 @@ from contextlib import suppress
 import streamlit as st
 
 from mnist_core import data, models
+from pages.ui import notice
 
 TICK = 0.7  # seconds between two looks at whether all has loaded
 
@@ -87,6 +88,7 @@ def load_behind_the_page(name: str) -> None:
 
 
 @st.fragment(run_every=TICK)
+@notice.guarded
 def _look(name, seen):
     seen["looks"] += 1
     if seen["looks"] > 1:

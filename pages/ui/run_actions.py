@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from mnist_core import models, runs, sweeps, worker
-from pages.ui import form, run_choice, ways_on
+from pages.ui import form, notice, run_choice, ways_on
 from pages.ui.run_list import Entry
 from pages.ui.session import session
 from pages.ui.story import Story
@@ -35,8 +35,9 @@ def show(entry: Entry) -> None:
         _train(entry)
         _sweep(entry)
         if not entry.has_ended():
-            st.button("Stop", key="stop_run", icon=":material/stop_circle:", on_click=worker.stop,
-                      args=(entry.run,), help="Ends within one batch and keeps what was learned.",
+            st.button("Stop", key="stop_run", icon=":material/stop_circle:", on_click=notice.tried,
+                      args=(worker.stop, entry.run),
+                      help="Ends within one batch and keeps what was learned.",
             )  # fmt: skip
         _export(entry)
         _rename(entry)
@@ -115,8 +116,8 @@ def _rename(entry: Entry) -> None:
 def _renamed(old: str, new: str) -> None:
     try:
         run = runs.rename(old, new)
-    except (runs.RunError, OSError) as fault:
-        st.error(str(fault))
+    except (ValueError, OSError) as fault:
+        notice.say(fault)
         return
     if session().story and session().story.run.name == old:
         session().story = Story(run)
@@ -138,8 +139,8 @@ def _confirm(name: str) -> None:
         if st.button("Delete", key="delete_for_good", type="primary"):
             try:
                 runs.delete(name)
-            except (runs.RunError, OSError) as fault:
-                st.error(str(fault))
+            except (ValueError, OSError) as fault:
+                notice.say(fault)
                 return
             st.rerun()
         if st.button("Keep it", key="keep"):
@@ -166,7 +167,7 @@ def _imported(bundle) -> None:
         with st.spinner("Reading it …"):
             name = models.import_bundle(bundle.getvalue(), name_for(bundle.name))
     except (ValueError, OSError) as fault:
-        st.error(f"{bundle.name}: {fault}")
+        notice.say(fault, f"{bundle.name}:")
         return
     run_choice.open_next(name)
     st.rerun()

@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core import comparison, models, network, options, runs
 from mnist_core.config import Experiment
 from mnist_core.runs import Run
-from pages.ui import live
+from pages.ui import live, notice
 
 SHIPPED = "Comes with the app"
 TEST = "Share of the test images that it read right."
@@ -56,11 +56,11 @@ def _of_run(run: Run, has_model: bool) -> Entry:
     try:
         experiment = run.experiment()
     except (ValueError, OSError) as fault:
-        faults.append(f"Its experiment can't be read. {fault}")
+        faults.append(notice.words(fault, "Its experiment can't be read."))
     try:
         card = models.card(run.name) if has_model else {}
-    except ValueError as fault:
-        faults.append(str(fault))
+    except (ValueError, OSError) as fault:
+        faults.append(notice.words(fault))
     state = status.get("state", "interrupted")
     took = status.get("seconds")
     if took is None and state in runs.ENDED:

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import preprocess
-from pages.ui import answer, canvas
+from pages.ui import answer, canvas, notice
 from pages.ui.readers import readers
 from pages.ui.session import Session
 
@@ -72,8 +72,8 @@ def _open(session: Session) -> None:
         return
     try:
         ink = preprocess.steps(preprocess.open_picture(file.getvalue())).ink
-    except ValueError as fault:
-        session.fault = f"{file.name}: {fault}"
+    except (ValueError, OSError) as fault:
+        session.fault = notice.words(fault, f"{file.name}:")
         return
     strong = np.rint(ink * (255 / ink.max())).astype(np.uint8)  # a pencil on a photo is faint
     canvas.start_with(session, [], canvas.fit(strong))
