@@ -23,10 +23,21 @@ def set_up(without: str | None = None) -> None:
     ours = logging.getLogger("mnist_core")
     ours.setLevel(without if without and not settings.LOG.is_set() else settings.LOG.value())
     if not ours.handlers:
-        handler = logging.StreamHandler(sys.stderr)
+        handler = _StandardError()
         handler.setFormatter(logging.Formatter(FORMAT))
         ours.addHandler(handler)
-        ours.propagate = False
+
+
+class _StandardError(logging.StreamHandler):
+    """Writes to what is standard error at that moment."""
+
+    @property
+    def stream(self):
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _):
+        """There is nothing to remember."""
 
 
 def into(file: Path) -> None:
@@ -37,5 +48,4 @@ def into(file: Path) -> None:
     # The command line keeps another copy of standard error for Python; see `__main__`
     sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, errors="backslashreplace")
     faulthandler.enable(file=sys.stderr)
-    logging.getLogger("mnist_core").handlers.clear()
     set_up()

@@ -20,7 +20,7 @@ __all__ = ["ACTIVE", "ENDED", "WAITING", "Run", "RunError"]  # and what is below
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,59}")
 RESERVED = ("reader", "classic")  # the models that ship
-MAKING = ".making"  # locked by all who have an unfinished folder here
+MAKING = "making.lock"  # beside a folder of runs: held by all who have an unfinished one in it
 UNFINISHED = (".new-", ".gone-")  # how the names of such folders begin
 
 
@@ -103,7 +103,7 @@ def making(name: str) -> Iterator[Path]:
 @contextlib.contextmanager
 def _unfinished(place: Path) -> Iterator[None]:
     """Others leave unfinished folders here alone until the block ends; see `clear_away`."""
-    with (place / MAKING).open("ab") as file:
+    with place.with_name(MAKING).open("ab") as file:
         with contextlib.suppress(portalocker.LockException):
             portalocker.lock(file, LockFlags.SHARED)
         yield
@@ -117,7 +117,7 @@ def clear_away(place: Path) -> None:
     found = [path for path in place.iterdir() if path.name.startswith(UNFINISHED)]
     if not found:
         return
-    with (place / MAKING).open("ab") as file:
+    with place.with_name(MAKING).open("ab") as file:
         try:
             portalocker.lock(file, LockFlags.EXCLUSIVE | LockFlags.NON_BLOCKING)
         except portalocker.LockException:

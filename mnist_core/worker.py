@@ -20,11 +20,13 @@ from mnist_core.filling import train_run
 from mnist_core.run import Run
 
 TRIES = 2  # to begin a run whose process dies before its first step
+PLACES_HOLD = 0.5  # seconds
 CLEAR_EVERY = 3600.0  # seconds between two looks for what killed programs left
 
 log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _tended = _cleared = float("-inf")
+_waiting: tuple[float, list[Run]] = (float("-inf"), [])  # when it was looked up, and the order
 
 
 def _engine():
@@ -61,7 +63,11 @@ def stop(run: Run) -> None:
 
 def place(run: Run) -> int:
     """Its place among those that wait, 1 is next; 0 if it doesn't wait."""
-    waiting = [entry.run for entry in turns.order(turns.entries(runs.everyones()))]
+    global _waiting
+    since, waiting = _waiting
+    if time.monotonic() - since > PLACES_HOLD:  # all who wait ask, again and again
+        waiting = [entry.run for entry in turns.order(turns.entries(runs.everyones()))]
+        _waiting = time.monotonic(), waiting
     return waiting.index(run) + 1 if run in waiting else 0
 
 
@@ -82,7 +88,7 @@ def tend(rest: float = 0.0) -> None:
     Raises:
         OSError: the folder for runs can't be used.
     """
-    global _tended
+    global _tended, _waiting
     if time.monotonic() - _tended < rest:
         return
     with _queue():
@@ -97,7 +103,7 @@ def tend(rest: float = 0.0) -> None:
         found = turns.entries(entry.run for entry in found)
         for entry in turns.next_ones(found, runs_at_once(), settings.RUNS_PER_PERSON.value()):
             _begin(entry.run)
-        _tended = time.monotonic()
+        _tended, _waiting = time.monotonic(), (float("-inf"), [])
 
 
 @contextlib.contextmanager

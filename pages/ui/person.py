@@ -31,8 +31,8 @@ export default function ({ data, setTriggerValue }) {
     const before = kept();
     if (before && before !== `${data.name}=${data.secret}`) { location.reload(); return; }
     const safe = location.protocol === 'https:' ? '; Secure' : '';
-    document.cookie = `${data.name}=${data.secret}; Path=/; Max-Age=${data.seconds}; SameSite=Strict`
-        + safe;
+    document.cookie =
+        `${data.name}=${data.secret}; Path=/; Max-Age=${data.seconds}; SameSite=Strict${safe}`;
     if (!kept()) setTriggerValue('refused', true);
 }
 """
