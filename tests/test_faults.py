@@ -8,7 +8,7 @@ import re
 import pytest
 from filelock import FileLock, Timeout
 
-from mnist_core import data, faults, models, runs
+from mnist_core import data, faults, models, people, runs
 from mnist_core.config import Experiment
 
 PATH = re.compile(r"(?<![\w.:])/\w|[A-Za-z]:\\|0x[0-9a-f]{4}|Traceback|Errno")
