@@ -54,11 +54,11 @@ def browser():
 class App:
     """A running app: `url` to go to, `home` where its runs are kept, `stop()` and `log()`."""
 
-    def __init__(self, home: Path):
+    def __init__(self, home: Path, place: Path = ROOT):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self.home, self.url = home, f"http://127.0.0.1:{port}"
+        self.home, self.place, self.url = home, place, f"http://127.0.0.1:{port}"
         self._log = home / "app.log"
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
         command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
@@ -66,7 +66,7 @@ class App:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=place,
                 env=os.environ | {"MNIST_CORE_HOME": str(home)},
                 stdout=log,
                 stderr=log,
@@ -92,6 +92,20 @@ class App:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
             self._process.kill()
+
+
+@pytest.fixture(scope="session")
+def start_app():
+    """Starts an app in a home, of the program in another place if need be; ends it afterwards."""
+    started = []
+
+    def start(*arguments):
+        started.append(App(*arguments))
+        return started[-1]
+
+    yield start
+    for app in started:
+        app.stop()
 
 
 @pytest.fixture
