@@ -13,13 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from visitor import Answer, Visitor
 
-from mnist_core import forms, hands, handwriting, preprocess, strokes
+from mnist_core import hands, handwriting, preprocess, strokes
 from mnist_core.prediction import Classifier
 from pages.ui import answer, canvas
 from pages.ui.session import Session
 
 EVERY = 2.0  # seconds from one digit to the next
 STROKE = 0.3  # seconds that a hand takes for a stroke
+STAYS = 30  # digits until a person loads the page anew; the server has to forget the old session
 RUN = "/train?data={data}&recipe.epochs=200&network.blocks.0.filters=32"  # goes on for long
 
 
@@ -54,11 +55,6 @@ def digit(person: int, turn: int) -> list[np.ndarray]:
     trace = handwriting.one(label, hands.choice_of(who, label, dice), who, dice)
     at = canvas.SIDE * dice.uniform(0.45, 0.55, 2)
     return strokes.place(trace.strokes, canvas.SIDE, dice.uniform(0.5, 0.75), at)
-
-
-def form_count() -> int:
-    """How many ways there are to write a digit."""
-    return sum(len(forms.forms_of(label)) for label in range(10))
 
 
 def come_in(url: str, people: int) -> list[Visitor]:
@@ -100,7 +96,9 @@ def _draw(visitor, person, lesson, begin, seconds, first_turn):
     while start < begin + seconds:
         _sleep_until(start)
         try:
-            if len(visitor.paths()) > 1:
+            if turn % STAYS == person % STAYS:
+                visitor.open()
+            elif len(visitor.paths()) > 1:
                 visitor.clear()
             for stroke in digit(person, turn):
                 time.sleep(STROKE)
