@@ -21,6 +21,7 @@ from pages.ui.session import Session
 EVERY = 2.0  # seconds from one digit to the next
 STROKE = 0.3  # seconds that a hand takes for a stroke
 STAYS = 30  # digits until a person loads the page anew; the server has to forget the old session
+DRAW = "/?model=reader"  # without a name, the newest model of the server's reads
 RUN = "/train?data={data}&recipe.epochs=200&network.blocks.0.filters=32"  # goes on for long
 
 
@@ -59,7 +60,7 @@ def digit(person: int, turn: int) -> list[np.ndarray]:
 
 def come_in(url: str, people: int) -> list[Visitor]:
     """This many visitors on the Draw page of a server that has loaded its networks."""
-    visitors = [Visitor(url).open() for _ in range(people)]
+    visitors = [Visitor(url).open(DRAW) for _ in range(people)]
     for visitor in visitors:
         visitor.wait(lambda visitor=visitor: visitor.has("others"), 120)
     return visitors
@@ -69,8 +70,8 @@ def start_run(visitor: Visitor, data: str, seconds: float = 120) -> None:
     """Start a training from the Train page, see it train, and go back to drawing."""
     visitor.open(RUN.format(data=data))
     visitor.press("start")
-    visitor.wait(lambda: "Epoch 1 of 200" in visitor.text(), seconds)
-    visitor.go("draw")
+    visitor.wait(lambda: "of 200" in visitor.text(), seconds)
+    visitor.open(DRAW)
 
 
 def draw_together(visitors: list[Visitor], seconds: float, first_turn: int = 0) -> Lesson:
@@ -97,7 +98,7 @@ def _draw(visitor, person, lesson, begin, seconds, first_turn):
         _sleep_until(start)
         try:
             if turn % STAYS == person % STAYS:
-                visitor.open()
+                visitor.open(DRAW)
             elif len(visitor.paths()) > 1:
                 visitor.clear()
             for stroke in digit(person, turn):

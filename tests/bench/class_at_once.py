@@ -32,6 +32,8 @@ from mnist_core import data  # noqa: E402
 PEN_UP = 0.202  # seconds from pen-up until the canvas sends
 ALONE = 30.0  # seconds without a training
 EACH = 30.0  # seconds between two looks at the memory
+HEAD = "  minute  server MB  workers MB  server CPU %  workers CPU %  this process CPU %"
+ROW = "  {:6.1f}  {:9.0f}  {:10.0f}  {:12.0f}  {:13.0f}  {:18.0f}"
 
 
 class Watch(threading.Thread):
@@ -52,6 +54,7 @@ class Watch(threading.Thread):
             workers = sum(child.memory_info().rss for child in self._workers())
             memory = self._server.memory_info().rss
             self.rows.append(((now - began) / 60, memory / 2**20, workers / 2**20, *shares))
+            print(ROW.format(*self.rows[-1]), flush=True)  # a long wait: show that it goes on
             before, last = times, now
 
     def stop(self):
@@ -82,11 +85,8 @@ def report(lesson: classroom.Lesson, seconds: float, what: str) -> float:
     return median
 
 
-def curve(rows: list[tuple]) -> None:
-    """Print what the watch saw."""
-    print("  minute  server MB  workers MB  server CPU %  workers CPU %  this process CPU %")
-    for row in rows:
-        print("  {:6.1f}  {:9.0f}  {:10.0f}  {:12.0f}  {:13.0f}  {:18.0f}".format(*row))
+def growth(rows: list[tuple]) -> None:
+    """Print how fast the memory grows, once all has been used for the first time."""
     if len(rows) > 3:
         minutes, memory = np.array(rows)[len(rows) // 4 :, :2].T
         slope = np.polyfit(minutes, memory, 1)[0]
@@ -100,6 +100,7 @@ def main(minutes: float = 2, people: float = 30) -> None:
             visitors = classroom.come_in(app.url, int(people))
             alone = classroom.draw_together(visitors, ALONE)
             classroom.start_run(visitors[0], data.best_available())
+            print(HEAD)
             watch = Watch(app.pid)
             watch.start()
             busy = classroom.draw_together(visitors, 60 * minutes, first_turn=1000)
@@ -112,7 +113,7 @@ def main(minutes: float = 2, people: float = 30) -> None:
     median = report(busy, 60 * minutes, "While a run trains")
     print(f"  the training makes the median {median / quiet:.2f} times as long")
     print(f"  the run afterwards: {states}")
-    curve(watch.rows)
+    growth(watch.rows)
 
 
 if __name__ == "__main__":
