@@ -74,6 +74,13 @@ def start_run(visitor: Visitor, data: str, seconds: float = 120) -> None:
     visitor.open(DRAW)
 
 
+def stop_run(visitor: Visitor, seconds: float = 60) -> None:
+    """Stop that training from the Train page: it would outlive the server."""
+    visitor.open("/train")
+    visitor.press("stop")
+    visitor.wait(lambda: not visitor.has("stop"), seconds)
+
+
 def draw_together(visitors: list[Visitor], seconds: float, first_turn: int = 0) -> Lesson:
     """Everybody draws for this long; digits that have begun are finished."""
     lesson, begin = Lesson(), time.perf_counter() + 0.5

@@ -50,6 +50,7 @@ def test_thirty_people_draw_while_a_run_trains_and_each_gets_the_answer_to_their
     classroom.start_run(visitors[0], data.best_available())
     lesson = classroom.draw_together(visitors, SECONDS)
     state = state_of_run(app)
+    classroom.stop_run(visitors[0])
     wrong = classroom.mixed_up(lesson)
     for visitor in visitors:
         visitor.close()
@@ -68,6 +69,7 @@ def test_thirty_people_draw_while_a_run_trains_and_each_gets_the_answer_to_their
     assert not wrong
     assert "Traceback" not in app.log()
     assert state == "training"
+    assert state_of_run(app) == "stopped"
     assert median < SLOW_MEDIAN
     assert late < SLOW_95
 

@@ -94,26 +94,25 @@ def growth(rows: list[tuple]) -> None:
 
 
 def main(minutes: float = 2, people: float = 30) -> None:
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         app = App(Path(home))
         try:
+            print(f"{int(people)} people, a digit every {classroom.EVERY:.0f} s each")
             visitors = classroom.come_in(app.url, int(people))
             alone = classroom.draw_together(visitors, ALONE)
+            quiet = report(alone, ALONE, "Without a training")
             classroom.start_run(visitors[0], data.best_available())
             print(HEAD)
             watch = Watch(app.pid)
             watch.start()
             busy = classroom.draw_together(visitors, 60 * minutes, first_turn=1000)
             watch.stop()
-            states = [path.read_text() for path in Path(home).glob("runs/*/status.json")]
+            growth(watch.rows)
+            median = report(busy, 60 * minutes, "While a run trains")
+            print(f"  the training makes the median {median / quiet:.2f} times as long")
+            classroom.stop_run(visitors[0])  # it would outlive the server
         finally:
             app.stop()
-    print(f"{int(people)} people, a digit every {classroom.EVERY:.0f} s each")
-    quiet = report(alone, ALONE, "Without a training")
-    median = report(busy, 60 * minutes, "While a run trains")
-    print(f"  the training makes the median {median / quiet:.2f} times as long")
-    print(f"  the run afterwards: {states}")
-    growth(watch.rows)
 
 
 if __name__ == "__main__":
