@@ -107,18 +107,16 @@ def bundle(**changed) -> bytes:
 # The published attacks
 
 
-def touch(x):
-    """What a Lambda layer does here. It stands alone: Keras stores its bytes."""
-    import os
-    import pathlib
-
-    pathlib.Path(os.environ["HOSTILE_MARKER"]).touch()
-    return x
+# What a Lambda layer does here. It stands alone: Keras stores its bytes
+TOUCH = lambda x: (  # noqa: E731 -- only of these Keras stores the code
+    __import__("pathlib").Path(__import__("os").environ["HOSTILE_MARKER"]).touch(),
+    x,
+)[1]
 
 
 def with_lambda():
     inputs = keras.Input((28, 28, 1))
-    flat = keras.layers.Flatten()(keras.layers.Lambda(touch, output_shape=(28, 28, 1))(inputs))
+    flat = keras.layers.Flatten()(keras.layers.Lambda(TOUCH)(inputs))
     return keras.Model(inputs, keras.layers.Dense(10)(flat))
 
 
@@ -487,9 +485,12 @@ def test_it_is_refused_with_its_reason_and_nothing_is_run_or_written(kind, tmp_p
         models.import_bundle(data, "theirs")
     took, peak = time.perf_counter() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    text = str(fault.value)
+    text, shown = str(fault.value), faults.words(fault.value)
     assert said in text
-    assert text == faults.words(fault.value)  # one line, no path, not too long
+    assert "\n" not in text
+    assert len(text) <= faults.LONGEST
+    assert str(tmp_path) not in shown
+    assert " at 0x" not in shown
     assert not marker.exists()
     assert tree(tmp_path) == before
     assert not home.exists()
