@@ -219,9 +219,10 @@ def delete(name: str) -> None:
     Raises:
         RunError: there is none, or it is training.
     """
-    gone = Path(tempfile.mkdtemp(prefix=".gone-", dir=home() / "runs")) / name
+    run = _at_rest(name)  # first: a name such as ../x must not become part of a path
+    gone = Path(tempfile.mkdtemp(prefix=".gone-", dir=home() / "runs")) / run.name
     try:
-        _at_rest(name).folder.rename(gone)
+        run.folder.rename(gone)
     finally:
         shutil.rmtree(gone.parent, ignore_errors=True)
 
