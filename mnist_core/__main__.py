@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from mnist_core import commands, evaluate_command, training_commands
+from mnist_core import commands, evaluate_command, logs, people, settings, training_commands
 from mnist_core.presets import PRESETS
 
 
@@ -115,7 +115,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     say = _say_json if options.json else _say_text
     try:
-        return options.call(options, say) or 0
+        settings.check()
+        logs.set_up(without="WARNING")  # a command says itself what it does
+        with people.acting(people.ONE):  # whoever has a shell here: the machine's own runs
+            return options.call(options, say) or 0
     except (ValueError, OSError) as fault:
         print(f"mnist_core: {' '.join(str(fault).split())}", file=sys.stderr)
         return 2

@@ -6,9 +6,7 @@ names, shapes and dtypes of its weights must be the experiment's before any of t
 
 import io
 import json
-import shutil
 import stat
-import tempfile
 import time
 import zipfile
 from pathlib import Path
@@ -162,15 +160,10 @@ def settle(name: str, experiment: Experiment, card: dict, model) -> str:
 
     The run's folder appears whole: it is filled under another name first.
     """
-    place = runs.home() / "runs"
-    place.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
-    new.chmod(0o755)
-    try:
+    runs.require_room()
+    with runs.making(name) as new:
         _fill(new, experiment, card, model)
         return runs.settle(new, name).name
-    finally:
-        shutil.rmtree(new, ignore_errors=True)  # gone already if all went well
 
 
 def _start(experiment, epochs) -> dict:

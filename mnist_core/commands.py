@@ -7,7 +7,7 @@ or the facts as JSON. It returns the exit status; None is 0.
 import dataclasses
 import sys
 
-from mnist_core import models, preprocess, runs, worker
+from mnist_core import models, people, preprocess, runs, worker
 from mnist_core.layers import plan
 from mnist_core.options import to_plain
 from mnist_core.presets import ABOUT
@@ -78,7 +78,7 @@ def _parameters(experiment) -> int:
 def runs_(options, say) -> None:
     """A line per run, the newest first; or where they are kept."""
     if options.folder:
-        say(str(runs.home() / "runs"), folder=str(runs.home() / "runs"))
+        say(str(people.runs_folder()), folder=str(people.runs_folder()))
         return
     worker.tend()
     for run in runs.all_runs():

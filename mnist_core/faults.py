@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from mnist_core import runs
+from mnist_core import people
 
 LONGEST = 500  # characters of a sentence
 LOG = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def _known_places() -> list[tuple[str, str]]:
     named = [os.environ.get(name) for name in ("MNIST_PATH", "KERAS_HOME")]
     others = [Path(__file__).parents[1], Path.cwd(), Path.home(), Path(tempfile.gettempdir())]
     others += [Path(name).expanduser().parent for name in named if name]
-    known = {runs.home() / "runs": "", runs.home(): ""}
+    known = {people.home() / "runs": "", people.home(): ""}
     known = dict.fromkeys(others, f"~{os.sep}") | known
     wide = {f"{place.absolute()}{os.sep}": to for place, to in known.items() if place.name}
     return sorted(wide.items(), key=lambda each: len(each[0]), reverse=True)

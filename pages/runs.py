@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from mnist_core import runs, worker
+from mnist_core import runs, settings
 from pages.ui import (
     compared_runs,
     entry,
     explanation,
     notice,
     opened_run,
+    person,
+    queue,
     run_actions,
     run_choice,
     run_list,
@@ -21,7 +23,7 @@ LOOK_EVERY = 2.0  # seconds between two looks while something trains
 @notice.guarded
 def watch(seen: dict[str, str]) -> None:
     """Run the page again once a run's state is another than the page shows."""
-    worker.tend()
+    queue.tend()
     if {run.name: run.state for run in runs.all_runs()} != seen:
         st.rerun()
 
@@ -42,11 +44,12 @@ def for_tensorboard() -> None:
 
 
 entry.require()
-worker.tend()
+queue.tend()
 found = run_list.entries()
 
 st.markdown("### Runs")
 explanation.show("Runs")
+person.whose_words()
 if not any(entry.run for entry in found):  # only the models that ship
     first_visit()
 chosen = run_choice.choose(found)
@@ -61,6 +64,7 @@ else:
 sweep_form.show(found, chosen[0] if len(chosen) == 1 else None)
 with st.container(horizontal=True):
     run_actions.bring_in()
-    for_tensorboard()
+    if settings.PEOPLE.value() == settings.ONE:  # others have no shell on that computer
+        for_tensorboard()
 if not all(one.has_ended() for one in found):
     st.fragment(watch, run_every=LOOK_EVERY)({one.name: one.state for one in found if one.run})

@@ -8,7 +8,7 @@ import re
 import pytest
 from filelock import FileLock, Timeout
 
-from mnist_core import data, faults, models, runs
+from mnist_core import data, faults, models, people, runs
 from mnist_core.config import Experiment
 
 PATH = re.compile(r"(?<![\w.:])/\w|[A-Za-z]:\\|0x[0-9a-f]{4}|Traceback|Errno")
@@ -102,7 +102,7 @@ def test_of_a_path_only_the_last_name_is_left(text, left):
 def test_the_folder_of_a_run_is_left_out_though_names_have_spaces(home, monkeypatch):
     place = home / "my own place"
     monkeypatch.setenv("MNIST_CORE_HOME", str(place))
-    card = runs.home() / "runs" / "my net 2" / "card.json"
+    card = people.home() / "runs" / "my net 2" / "card.json"
     assert said(f"{card} must be a card.") == "my net 2/card.json must be a card."
     monkeypatch.setenv("MNIST_PATH", str(home / "of ann" / "mnist.npz"))
     with pytest.raises(ValueError) as fault:

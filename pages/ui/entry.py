@@ -23,6 +23,7 @@ def require() -> None:
     if not session().entered:
         runpy.run_path(str(APP))
         st.stop()
+    session().let_go()  # a page takes up again what it uses
     context, before = get_script_run_ctx(), session().page
     session().page = context.page_script_hash
     elsewhere = before not in ("", session().page)

@@ -21,4 +21,5 @@ def choose(memory: Session, names: list[str], label: str = "Read by", width="str
     memory.model_name = st.selectbox(
         label, names, key="model", bind="query-params", help=HELP, width=width
     )
+    memory.use(memory.model_name, "model")
     return memory.model_name

@@ -63,7 +63,9 @@ def _from_card(card: dict) -> list[dict]:
 
 
 def _curves(entry: Entry) -> None:
-    found = story(entry).curves()
+    told = story(entry)
+    live.story_damage(told)
+    found = told.curves()
     if not (found.steps.step or found.train.step):
         st.caption("It has no curves: it never came to its first step.")
         return

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from mnist_core import models, runs, sweeps, worker
-from pages.ui import form, notice, run_choice, ways_on
+from pages.ui import form, notice, queue, run_choice, ways_on
 from pages.ui.run_list import Entry
 from pages.ui.session import session
 from pages.ui.story import Story
@@ -35,10 +35,8 @@ def show(entry: Entry) -> None:
         _train(entry)
         _sweep(entry)
         if not entry.has_ended():
-            st.button("Stop", key="stop_run", icon=":material/stop_circle:", on_click=notice.tried,
-                      args=(worker.stop, entry.run),
-                      help="Ends within one batch and keeps what was learned.",
-            )  # fmt: skip
+            waits = entry.state in runs.WAITING
+            queue.stop_button("stop_run", waits, worker.stop, (entry.run,))
         _export(entry)
         _rename(entry)
         _delete(entry)
