@@ -18,7 +18,18 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mnist_core import bundles, cards, faults, models, network, options, runs, strokes, sweeps
+from mnist_core import (
+    bundles,
+    cards,
+    faults,
+    models,
+    network,
+    options,
+    people,
+    runs,
+    strokes,
+    sweeps,
+)
 from mnist_core.config import Experiment
 from mnist_core.data import Dataset, Digits
 from mnist_core.presets import PRESETS
@@ -435,6 +446,6 @@ def test_any_name_is_refused_or_that_of_a_folder_in_its_place(name):
     except ValueError as fault:
         assert one_sentence(fault)
     else:
-        assert place.parent == runs.home() / "runs"
+        assert place.parent == people.home() / "runs"
         assert place.name == name
-        assert place.resolve().parent == (runs.home() / "runs").resolve()
+        assert place.resolve().parent == (people.home() / "runs").resolve()
