@@ -127,7 +127,7 @@ def steps() -> list[Step]:
     found = []
     for layer in layers.plan(PRESETS["tiny"].network):
         nothing = np.zeros(layer.output_shape)
-        found.append(Step(layer, nothing, nothing, {}))
+        found.append(Step(layer, nothing, nothing, ()))
     return found
 
 
