@@ -5,6 +5,7 @@ with the process, whatever ends that. Where a file system knows no such locks, n
 """
 
 import contextlib
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,10 +57,19 @@ def alone(folder: Path) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(FileNotFoundError):
             file = stack.enter_context((folder / FILE).open("rb"))
-            try:
-                portalocker.lock(file, LockFlags.EXCLUSIVE | LockFlags.NON_BLOCKING)
-            except portalocker.AlreadyLocked:
-                raise HeldError(folder.name) from None
-            except portalocker.LockException:  # no such thing here
-                pass
+            if not _is_free(file):
+                gc.collect()  # the memory of somebody who left may still have a hand on it
+                if not _is_free(file):
+                    raise HeldError(folder.name)
         yield
+
+
+def _is_free(file) -> bool:
+    """Whether nobody has a hand on it; then it is locked."""
+    try:
+        portalocker.lock(file, LockFlags.EXCLUSIVE | LockFlags.NON_BLOCKING)
+    except portalocker.AlreadyLocked:
+        return False
+    except portalocker.LockException:  # there is no such thing here
+        return True
+    return True

@@ -138,8 +138,9 @@ def start(found: dict[str, Experiment], path: str, name: str) -> list[Run]:
         name: of what they start from; each is called after it, the field and its value.
 
     Raises:
-        RunError: the name isn't one.
+        RunError: the name isn't one, or there would be too many runs.
     """
+    runs.require_room(len(found))
     sweep = {"id": secrets.token_hex(6), "field": path, "from": name}
     made = [runs.create(e, run_name(name, path, v), sweep=sweep) for v, e in found.items()]
     worker.tend()

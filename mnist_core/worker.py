@@ -64,6 +64,8 @@ def stop(run: Run) -> None:
 def place(run: Run) -> int:
     """Its place among those that wait, 1 is next; 0 if it doesn't wait."""
     global _waiting
+    if run.state not in runs.WAITING:
+        return 0
     since, waiting = _waiting
     if time.monotonic() - since > PLACES_HOLD:  # all who wait ask, again and again
         waiting = [entry.run for entry in turns.order(turns.entries(runs.everyones()))]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_core import runs, settings
+from mnist_core import settings
 from pages.ui import (
     compared_runs,
     entry,
@@ -21,10 +21,10 @@ LOOK_EVERY = 2.0  # seconds between two looks while something trains
 
 
 @notice.guarded
-def watch(seen: dict[str, str]) -> None:
-    """Run the page again once a run's state is another than the page shows."""
+def watch(seen: dict[str, tuple]) -> None:
+    """Run the page again once a run stands elsewhere than the page shows."""
     queue.tend()
-    if {run.name: run.state for run in runs.all_runs()} != seen:
+    if run_list.standings() != seen:
         st.rerun()
 
 
@@ -67,4 +67,6 @@ with st.container(horizontal=True):
     if settings.PEOPLE.value() == settings.ONE:  # others have no shell on that computer
         for_tensorboard()
 if not all(one.has_ended() for one in found):
-    st.fragment(watch, run_every=LOOK_EVERY)({one.name: one.state for one in found if one.run})
+    st.fragment(watch, run_every=LOOK_EVERY)(
+        {one.name: (one.state, one.place) for one in found if one.run}
+    )

@@ -67,7 +67,8 @@ def _curves(entry: Entry) -> None:
     live.story_damage(told)
     found = told.curves()
     if not (found.steps.step or found.train.step):
-        st.caption("It has no curves: it never came to its first step.")
+        ended = "It has no curves: it never came to its first step."
+        st.caption(ended if entry.has_ended() else "Its curves will stand here once it trains.")
         return
     charts.at_rest(found, of=entry.name, side_by_side=True)
 

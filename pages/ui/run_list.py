@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from mnist_core import comparison, models, network, options, runs
+from mnist_core import comparison, models, network, options, runs, worker
 from mnist_core.config import Experiment
 from mnist_core.runs import Run
 from pages.ui import live, notice
@@ -30,6 +30,7 @@ class Entry:
     card: dict = field(default_factory=dict)  # empty: there is no model
     experiment: Experiment | None = None
     fault: str = ""  # why something of it can't be read
+    place: int = 0  # among those that wait, 1 is next; 0: it doesn't
 
     def has_ended(self) -> bool:
         """Whether nothing more will happen to it by itself."""
@@ -41,7 +42,9 @@ class Entry:
 
     def says(self) -> str:
         """Its state in words."""
-        return SHIPPED if self.run is None else live.SAYS.get(self.state, self.state)
+        if self.run is None:
+            return SHIPPED
+        return f"Waiting, place {self.place}" if self.place else live.SAYS[self.state]
 
 
 def entries() -> list[Entry]:
@@ -49,6 +52,11 @@ def entries() -> list[Entry]:
     with_model = set(models.names())
     found = [_of_run(run, run.name in with_model) for run in runs.all_runs()]
     return [*found, *map(_of_shipped, models.SHIPPED)]
+
+
+def standings() -> dict[str, tuple[str, int]]:
+    """Where each run stands now, by name: its state, and its place if it waits."""
+    return {run.name: (run.state, worker.place(run)) for run in runs.all_runs()}
 
 
 def _of_run(run: Run, has_model: bool) -> Entry:
@@ -67,7 +75,7 @@ def _of_run(run: Run, has_model: bool) -> Entry:
         took = card.get("seconds")
     return Entry(
         run.name, run, state, status.get("sentence", ""), status.get("created"), took, card,
-        experiment, " ".join(faults),
+        experiment, " ".join(faults), worker.place(run),
     )  # fmt: skip
 
 
