@@ -44,7 +44,7 @@ BY_NUMBER = {
 # or a home, but no link to a web page; a drive's or a share's; an object's place in memory
 QUOTED = re.compile(r"(?P<mark>['\"])(?:~?/|[A-Za-z]:[\\/]|\\\\)(?:(?!(?P=mark))[^\n])*(?P=mark)")
 BARE = re.compile(r"(?<![\w/.])(?<!http:)(?<!https:)(?:~\w*)?(?:/+[^\s/'\"<>|,;]+)+/?")
-WINDOWS = re.compile(r"(?<!\w)(?:[A-Za-z]:[\\/]|\\\\)[^\s'\"<>|,;]+")
+WINDOWS = re.compile(r"(?<![\w.])(?:[A-Za-z]:[\\/]|\\\\)[^\s'\"<>|,;]+")
 ADDRESS = re.compile(r"\s(?:object )?at 0x[0-9a-fA-F]+")
 ENDS = ".,:;)]}"  # what may stand behind a path without belonging to it
 

@@ -4,7 +4,7 @@ import contextlib
 import logging
 import time
 
-from mnist_core import curves, faults, settings
+from mnist_core import curves, faults, settings, weights_file
 from mnist_core.event_files import EventFiles
 from mnist_core.run import Run
 
@@ -110,6 +110,6 @@ def _to_go_on_with(run: Run, experiment, training):
     if not run.status().get("continues"):
         return None, training.Done()
     model = training.compiled(experiment)
-    model.load_weights(run.folder / "model.keras")
+    weights_file.load_into(model, run.folder / "model.keras")
     epochs = max((e["epoch"] for e in events if e["kind"] == "epoch"), default=0)
     return model, training.Done(epochs, curves.last_step(events))

@@ -8,7 +8,7 @@ own `load_model` can be made to run a stranger's code.
 import json
 from pathlib import Path
 
-from mnist_core import bundles, exports, files, network, people, runs
+from mnist_core import bundles, exports, files, network, people, runs, weights_file
 from mnist_core.cards import make_card
 from mnist_core.config import Experiment
 from mnist_core.holds import Hold
@@ -109,8 +109,8 @@ def load(name: str):
     path = weights_path(name)
     model = network.build(experiment(name).network)
     try:
-        model.load_weights(path)
-    except Exception as fault:  # h5py and Keras raise anything for a damaged file
+        weights_file.load_into(model, path)
+    except ValueError as fault:
         raise ModelError(f"{path} must hold the weights of {name!r}: {fault}") from None
     return model
 

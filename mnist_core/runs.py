@@ -200,7 +200,7 @@ def delete(name: str) -> None:
     Raises:
         RunError: there is none, it is training, or somebody uses its model.
     """
-    run = _at_rest(name)
+    run = _at_rest(name)  # first: a name such as ../x must not become part of a path
     with _unfinished(run.folder.parent):
         gone = Path(tempfile.mkdtemp(prefix=".gone-", dir=run.folder.parent)) / name
         try:
