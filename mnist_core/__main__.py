@@ -39,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     kept = command("runs", "the trainings there are", commands.runs_)
     kept.add_argument("--folder", action="store_true", help="only say where they are kept")
     command("models", "the models there are", commands.models_)
+    health = command("health", "is this installation well? 0 if it is, else 1", commands.health_)
+    health.add_argument("--url", default="", help="of the running app, to ask it too")
     _hidden_work(several)
     return top
 

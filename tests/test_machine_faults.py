@@ -36,7 +36,7 @@ def experiment(network=SMALL, **recipe):
 @pytest.fixture(autouse=True)
 def no_process_is_left_behind(home, monkeypatch):
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda name: None)
+    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
     monkeypatch.setattr("mnist_core.worker.warm_up", lambda: None)
     yield
     for run in runs.all_runs():
