@@ -7,8 +7,7 @@ or the facts as JSON. It returns the exit status; None is 0.
 import dataclasses
 import sys
 
-from mnist_core import health
-from mnist_core import models, people, preprocess, runs, worker
+from mnist_core import health, models, people, preprocess, runs, worker
 from mnist_core.layers import plan
 from mnist_core.options import to_plain
 from mnist_core.presets import ABOUT

@@ -59,7 +59,7 @@ def test_an_mnist_path_that_names_no_file_is_not_well(home, capsys, monkeypatch,
 class Answers(http.server.BaseHTTPRequestHandler):
     """An app that says whether it is well."""
 
-    def do_GET(self):  # noqa: N802 -- http.server's name
+    def do_GET(self):
         self.send_response(200 if self.path == health.PATH else 404)
         self.end_headers()
         self.wfile.write(b"ok")
