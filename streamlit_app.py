@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from pages.ui import notice, person, server, style
+from pages.ui import between_runs, notice, person, server, style
 from pages.ui.session import session
 
 # An emoji, because Streamlit fetches other icons of this kind from the internet
 st.set_page_config(page_title="Draw a digit", page_icon="✏️", layout="wide")
 style.apply()
+between_runs.leave_keras_alone()
 server.begin()
 session().entered = True
 person.enter()

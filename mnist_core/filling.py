@@ -10,23 +10,32 @@ from mnist_core.run import Run
 
 log = logging.getLogger(__name__)
 
+RESERVE = ".part-reserve"  # gives its room to the last word on a run whose disk is full
+RESERVED_BYTES = 1 << 16
+
 
 def train_run(run: Run) -> None:
     """Train a run in this process, from its experiment.json to its card.json.
 
     Whatever goes wrong becomes the run's status; the traceback is in its worker.log.
     """
+    reserve = run.folder / RESERVE
     try:
+        reserve.write_bytes(bytes(RESERVED_BYTES))
         _train(run)
     except Exception as fault:
         log.error("Run %r failed.", run.name, exc_info=True)
+        reserve.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
-            run.set_status("failed", _sentence(fault))
+            run.set_status("failed", _sentence(fault, run.has_model()))
+    finally:
+        reserve.unlink(missing_ok=True)
 
 
-def _sentence(fault: Exception) -> str:
+def _sentence(fault: Exception, has_model: bool) -> str:
     if isinstance(fault, ValueError | OSError | MemoryError) or "OOM" in str(fault):
-        return faults.words(fault)
+        kept = " The weights of its last full epoch are kept." if has_model else ""
+        return faults.words(fault) + kept
     return f"{type(fault).__name__} while training; worker.log in the run's folder says more."
 
 

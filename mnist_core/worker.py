@@ -20,6 +20,7 @@ from mnist_core.filling import train_run
 from mnist_core.run import Run
 
 TRIES = 2  # to begin a run whose process dies before its first step
+LOCK_PATIENCE = 10.0  # seconds: what is done under the lock takes milliseconds
 PLACES_HOLD = 0.5  # seconds
 CLEAR_EVERY = 3600.0  # seconds between two looks for what killed programs left
 
@@ -43,7 +44,10 @@ def start(experiment: Experiment, name: str = "run", continues: str | None = Non
     """A new run that trains now, or when its turn comes. Arguments and errors: `runs.create`."""
     run = runs.create(experiment, name, continues)
     log.info("Run %r was asked for%s.", run.name, _by(run))
-    tend()
+    try:
+        tend()
+    except OSError as fault:  # it waits in the queue now, and whoever tends next begins it
+        log.warning("Run %r can't begin yet: %s", run.name, fault)
     return run
 
 
@@ -113,7 +117,7 @@ def _queue():
     """One at a time, among this process's threads and among processes."""
     place = people.home()
     place.mkdir(parents=True, exist_ok=True)
-    with _lock, FileLock(place / "queue.lock", timeout=30):
+    with _lock, FileLock(place / "queue.lock", timeout=LOCK_PATIENCE):
         yield
 
 

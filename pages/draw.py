@@ -107,10 +107,11 @@ def _read_by(name):
 
 
 entry.require()
+ready = readers().ready()
 st.html(f"<style>{canvas.STYLE}{answer.STYLE}</style>")
 board(models.names())
 samples.show(session())
 with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link("pages/train.py", label="Train a network of your own", icon=":material/school:")
     explanation.show("Draw")
-load_behind_the_page(session().model_name)
+load_behind_the_page(session().model_name, ready)

@@ -122,6 +122,7 @@ def show(view: str, inspector, image, steps) -> None:
 
 
 entry.require()
+ready = readers().ready()
 parts = (canvas, answer, digit_set, inside_source, feature_maps, one_value, sums, inside_views)
 st.html(f"<style>{''.join(part.STYLE for part in parts)}{STYLE}</style>")
 gallery.style()
@@ -130,4 +131,4 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     explanation.show("Inside")
 look_inside.arrive()
 board(models.names())
-load_behind_the_page(session().model_name)
+load_behind_the_page(session().model_name, ready)

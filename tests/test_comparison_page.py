@@ -21,7 +21,7 @@ PER_EPOCH = 4
 @pytest.fixture(autouse=True)
 def nothing_trains(monkeypatch):
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda name: None)
+    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
     monkeypatch.setattr("mnist_core.worker.tend", lambda rest=0.0: None)
     monkeypatch.setattr("mnist_core.worker.warm_up", lambda: None)
 

@@ -39,7 +39,7 @@ def app(monkeypatch, tmp_path, small):
     monkeypatch.setattr(built_in, "TRAIN_WRITERS", range(5))
     monkeypatch.setattr(built_in, "TEST_WRITERS", range(5, 8))
     monkeypatch.setattr(data, "_loaded", {})
-    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda name: None)
+    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
     monkeypatch.setattr("pages.ui.clickable.show", lambda body, *_: st.html(body) and None)
     st.cache_data.clear()
     found = AppTest.from_file(ENTRY, default_timeout=60).run()

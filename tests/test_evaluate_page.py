@@ -59,7 +59,7 @@ def visit(monkeypatch, tmp_path, small, clicks):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
     monkeypatch.setattr(built_in, "load", lambda: small)
     monkeypatch.setattr(data, "_loaded", {})
-    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda name: None)
+    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
     st.cache_data.clear()
     st.cache_resource.clear()
 

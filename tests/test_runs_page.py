@@ -24,7 +24,7 @@ START = {"kind": "start", "first_step": 1, "total_steps": 2, "steps_per_epoch": 
 def app(monkeypatch):
     """The app, open on the Runs page."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda name: None)
+    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
     monkeypatch.setattr("mnist_core.worker.tend", lambda rest=0.0: None)  # nothing trains here
     monkeypatch.setattr("mnist_core.worker.warm_up", lambda: None)
     found = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()

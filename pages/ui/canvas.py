@@ -165,17 +165,17 @@ def points(path: dict) -> np.ndarray:
 
     Points on curves are about `APART` pixels apart.
     """
-    found = []
-    for command, *numbers in path["path"]:
-        ends = np.reshape(numbers, (-1, 2))
-        if command == "Q":  # a quadratic Bézier curve from the last point
-            start, (control, end) = found[-1], ends
-            length = np.hypot(*(control - start)) + np.hypot(*(end - control))
-            t = np.linspace(0, 1, 2 + int(length / APART))[1:, None]
-            found.extend((1 - t) ** 2 * start + 2 * t * (1 - t) * control + t**2 * end)
-        else:
-            found.extend(ends)
-    return np.array(found, float)
+    commands = path["path"]
+    ends = np.array([command[-2:] for command in commands], float)
+    controls = np.array([command[1:3] for command in commands], float)  # a line's: its end
+    starts = np.vstack([ends[:1], ends[:-1]])
+    sides = np.hypot(*(controls - starts).T) + np.hypot(*(ends - controls).T)
+    curved = np.array([command[0] == "Q" for command in commands])
+    counts = 1 + np.where(curved, sides / APART, 0).astype(int)
+    of = np.repeat(np.arange(len(commands)), counts)  # which command each point belongs to
+    t = ((np.arange(len(of)) - (np.cumsum(counts) - counts)[of] + 1) / counts[of])[:, None]
+    # a quadratic Bézier curve from the last point; a line has but its end, t = 1
+    return (1 - t) ** 2 * starts[of] + 2 * t * (1 - t) * controls[of] + t**2 * ends[of]
 
 
 def fit(ink: np.ndarray) -> np.ndarray:

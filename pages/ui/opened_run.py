@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnist_core import network
 from mnist_core.config import Experiment, Recipe
+from mnist_core.events import DAMAGED
 from pages.ui import charts, layer_view, live, notice
 from pages.ui.run_list import Entry
 from pages.ui.story import Story
@@ -49,7 +50,7 @@ def story(entry: Entry) -> Story:
     if entry.run:
         found.read_on()
     if not found.last("start"):
-        found.events = _from_card(entry.card)
+        found.events = _from_card(entry.card) + found.of_kind(DAMAGED)
     return found
 
 

@@ -1,5 +1,6 @@
 """TensorFlow and the first network load behind the page: the pen should not wait for them."""
 
+import gc
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -60,6 +61,9 @@ def _load_all(person, names):
         # A model that can't be loaded says so when it is asked
         with suppress(ValueError), people.acting(person):
             _load(name)
+    # TensorFlow's million objects stay: looked through for garbage, they hold up every answer
+    gc.collect()
+    gc.freeze()
 
 
 def _read_test_set():
@@ -78,13 +82,17 @@ def readers() -> Readers:
     return Readers()
 
 
-def load_behind_the_page(name: str) -> None:
+def load_behind_the_page(name: str, ready: bool) -> None:
     """Begin to load once the browser shows the page, and run the page again when it's done.
 
     Not at once: TensorFlow's import holds up all else for moments, also the canvas on its way
     to the browser. A browser that asks again has the page.
+
+    Args:
+        ready: `readers().ready()` before the page was made. If it has become so since, what the
+            page shows is still without it.
     """
-    if not readers().ready():
+    if not ready:
         _look(name, {"looks": 0})
 
 

@@ -32,7 +32,11 @@ class Story:
 
     def damaged(self) -> int:
         """How many of its events could not be read."""
-        return sum(event["kind"] == DAMAGED for event in self.events)
+        return len(self.of_kind(DAMAGED))
+
+    def of_kind(self, kind: str) -> list[dict]:
+        """All events of a kind, in order."""
+        return [event for event in self.events if event["kind"] == kind]
 
     def exists(self) -> bool:
         """Whether nobody has deleted the run meanwhile."""

@@ -14,8 +14,9 @@ import psutil
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
-from conftest import FLAGS, NAMES, App  # noqa: E402
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
+from app import App  # noqa: E402
+from conftest import FLAGS, NAMES  # noqa: E402
 
 from mnist_core import runs, worker  # noqa: E402
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 import pen
-from conftest import FLAGS, App
+from app import App
+from conftest import FLAGS
 
 # Times are taken in the page, so that Playwright's own round trips don't count.
 WATCH = """shows => {

@@ -2,16 +2,11 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
+from app import App
 
-ROOT = Path(__file__).parents[2]
 REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
 FLAGS = ["--no-sandbox", "--disable-background-networking"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -51,56 +46,13 @@ def browser():
         chromium.close()
 
 
-class App:
-    """A running app: `url` to go to, `home` where its runs are kept, `stop()` and `log()`."""
-
-    def __init__(self, home: Path, place: Path = ROOT):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.home, self.place, self.url = home, place, f"http://127.0.0.1:{port}"
-        self._log = home / "app.log"
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-        command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
-        command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
-        with self._log.open("w") as log:
-            self._process = subprocess.Popen(
-                command,
-                cwd=place,
-                env=os.environ | {"MNIST_CORE_HOME": str(home)},
-                stdout=log,
-                stderr=log,
-            )
-        self._wait()
-
-    def _wait(self, seconds=60):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and self._process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2):
-                    return
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError(f"The app did not start in {seconds} s. It said:\n{self.log()}")
-
-    def log(self) -> str:
-        return self._log.read_text()
-
-    def stop(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-
-
 @pytest.fixture(scope="session")
 def start_app():
     """Starts an app in a home, of the program in another place if need be; ends it afterwards."""
     started = []
 
-    def start(*arguments):
-        started.append(App(*arguments))
+    def start(*arguments, **variables):
+        started.append(App(*arguments, **variables))
         return started[-1]
 
     yield start
