@@ -21,11 +21,13 @@ import h5py
 import keras
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mnist_core import bundles, faults, models, network, options, runs, weights_file
 from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network
 from mnist_core.data import Dataset, Digits
 
+ROOT = Path(__file__).parents[1]
 MOST_SECONDS = 2.0
 MOST_BYTES = 60e6  # of Python's memory
 MARKER = "HOSTILE_MARKER"  # names the file that an attack's code makes
@@ -607,3 +609,20 @@ def test_a_good_bundle_is_let_in_and_only_what_a_card_holds_comes_with_it(home):
 def test_a_bundle_may_not_be_called_like_a_model_that_ships(home, name):
     with pytest.raises(ValueError, match=f"Received: '{name}'"):
         models.import_bundle(bundle(), name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["a Lambda layer (CVE-2024-3660)", "a bomb for weights"])
+def test_the_page_says_why_it_refuses_and_nothing_is_there_afterwards(kind, home, marker):
+    data = given(kind)[0]()
+    marker.unlink(missing_ok=True)
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.switch_page("pages/runs.py").run()
+    app.file_uploader(key="bundle").upload("theirs.bundle.zip", data, "application/zip")
+    app.button(key="import_bundle").click().run()
+    assert not app.exception
+    (said,) = [error.value for error in app.error]
+    assert said.startswith("theirs.bundle.zip: ")
+    assert str(home) not in said
+    assert not marker.exists()
+    assert runs.all_runs() == []
