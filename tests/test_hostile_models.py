@@ -28,7 +28,7 @@ from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network
 from mnist_core.data import Dataset, Digits
 
 ROOT = Path(__file__).parents[1]
-MOST_SECONDS = 2.0
+MOST_SECONDS = 2.0  # of the processor: a busy machine is not the file's fault
 MOST_BYTES = 60e6  # of Python's memory
 MARKER = "HOSTILE_MARKER"  # names the file that an attack's code makes
 SMALL = Experiment(
@@ -482,10 +482,10 @@ def test_it_is_refused_with_its_reason_and_nothing_is_run_or_written(kind, tmp_p
     marker.unlink(missing_ok=True)  # making a Lambda layer runs it
     before = tree(tmp_path)
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ValueError) as fault:
         models.import_bundle(data, "theirs")
-    took, peak = time.perf_counter() - began, tracemalloc.get_traced_memory()[1]
+    took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     text, shown = str(fault.value), faults.words(fault.value)
     assert said in text
@@ -530,7 +530,7 @@ def test_in_the_place_of_kept_weights_none_of_its_code_runs(kind, mine, tmp_path
     mine.write_bytes(KERAS[kind]())
     marker.unlink(missing_ok=True)
     before = tree(tmp_path)
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         found = models.load("mine")
     except models.ModelError as fault:
@@ -541,7 +541,7 @@ def test_in_the_place_of_kept_weights_none_of_its_code_runs(kind, mine, tmp_path
         assert not kind.startswith(POINTING)
     assert not marker.exists()
     assert tree(tmp_path) == before
-    assert time.perf_counter() - began < MOST_SECONDS
+    assert time.process_time() - began < MOST_SECONDS
 
 
 def test_what_points_elsewhere_or_claims_too_much_is_refused_before_keras_reads_it(
