@@ -96,7 +96,7 @@ def card(name: str) -> dict:
     place = weights_path(name).with_name("card.json")
     try:
         return json.loads(place.read_text()) | {"name": name}
-    except (OSError, ValueError, TypeError) as fault:
+    except (OSError, ValueError, TypeError, RecursionError) as fault:
         raise ModelError(f"{place} must be the card of a model, as JSON: {fault}.") from None
 
 

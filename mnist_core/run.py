@@ -66,7 +66,7 @@ class Run:
         try:
             stamp = _stamp(place)
             found = _read_status(place, *stamp)
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return dict(UNREADABLE)
         known, unwritten = _unwritten.get(self.folder, (None, {}))
         return found | unwritten if known == stamp else dict(found)

@@ -34,8 +34,8 @@ from mnist_core.config import Experiment
 from mnist_core.data import Dataset, Digits
 from mnist_core.presets import PRESETS
 
-MOST_SECONDS = 2.0
-EXAMPLES = 150
+MOST_SECONDS = 2.0  # of the processor: a busy machine is not the file's fault
+EXAMPLES = 100
 # The same examples every time: a test that fails once in a hundred runs is worse than none
 fuzz = settings(
     max_examples=EXAMPLES,
@@ -146,10 +146,10 @@ def test_an_experiment_with_any_value_anywhere_is_one_or_one_sentence(way, value
     ids=range(11),
 )
 def test_an_experiment_without_end_is_refused_at_once(text):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ValueError) as fault:
         Experiment.from_json(text)
-    assert time.perf_counter() - began < MOST_SECONDS
+    assert time.process_time() - began < MOST_SECONDS
     assert one_sentence(fault.value)
     assert len(str(fault.value)) < 2000
 
@@ -281,9 +281,9 @@ def test_a_bundle_with_any_damage_is_whole_or_refused(what):
             data = damaged(zipped(parts()), dice)
         else:
             data = zipped(parts() | {name: damaged(parts()[name], dice)})
-        began = time.perf_counter()
+        began = time.process_time()
         refused += unpacked(data) is None
-        assert time.perf_counter() - began < MOST_SECONDS
+        assert time.process_time() - began < MOST_SECONDS
     assert refused > 100
 
 
@@ -376,9 +376,9 @@ MONSTERS = {
 def test_a_monstrous_stroke_file_is_refused_in_little_time_and_memory(what):
     data = MONSTERS[what]()
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     assert read(data) is None
-    took, peak = time.perf_counter() - began, tracemalloc.get_traced_memory()[1]
+    took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert took < MOST_SECONDS
     assert peak < 300e6

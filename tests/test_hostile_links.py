@@ -200,6 +200,7 @@ def address(dice: random.Random) -> dict[str, str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_opens_by_any_address_without_a_traceback_or_a_path(visit, page, tmp_path):
     dice = random.Random(f"{page} 6")
+    before = [(run.name, run.status()) for run in runs.all_runs()]
     for _ in range(ADDRESSES):
         query = address(dice)
         app = visit(page, query)
@@ -210,6 +211,8 @@ def test_a_page_opens_by_any_address_without_a_traceback_or_a_path(visit, page, 
             assert not [text for text in shown if secret in text], (query, secret)
         for text in shown:
             assert not re.search(r"(?<!\\)<(?:script|img[^>]*onerror)|(?<!\\)!\[x\]\(", text), query
+    # No address started, stopped, renamed or deleted anything
+    assert [(run.name, run.status()) for run in runs.all_runs()] == before
 
 
 def test_every_parameter_that_a_page_knows_is_among_those_tried():

@@ -21,12 +21,14 @@ import h5py
 import keras
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from mnist_core import bundles, faults, models, network, options, runs, weights_file
 from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network
 from mnist_core.data import Dataset, Digits
 
-MOST_SECONDS = 2.0
+ROOT = Path(__file__).parents[1]
+MOST_SECONDS = 2.0  # of the processor: a busy machine is not the file's fault
 MOST_BYTES = 60e6  # of Python's memory
 MARKER = "HOSTILE_MARKER"  # names the file that an attack's code makes
 SMALL = Experiment(
@@ -480,10 +482,10 @@ def test_it_is_refused_with_its_reason_and_nothing_is_run_or_written(kind, tmp_p
     marker.unlink(missing_ok=True)  # making a Lambda layer runs it
     before = tree(tmp_path)
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ValueError) as fault:
         models.import_bundle(data, "theirs")
-    took, peak = time.perf_counter() - began, tracemalloc.get_traced_memory()[1]
+    took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     text, shown = str(fault.value), faults.words(fault.value)
     assert said in text
@@ -528,7 +530,7 @@ def test_in_the_place_of_kept_weights_none_of_its_code_runs(kind, mine, tmp_path
     mine.write_bytes(KERAS[kind]())
     marker.unlink(missing_ok=True)
     before = tree(tmp_path)
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         found = models.load("mine")
     except models.ModelError as fault:
@@ -539,7 +541,7 @@ def test_in_the_place_of_kept_weights_none_of_its_code_runs(kind, mine, tmp_path
         assert not kind.startswith(POINTING)
     assert not marker.exists()
     assert tree(tmp_path) == before
-    assert time.perf_counter() - began < MOST_SECONDS
+    assert time.process_time() - began < MOST_SECONDS
 
 
 def test_what_points_elsewhere_or_claims_too_much_is_refused_before_keras_reads_it(
@@ -607,3 +609,20 @@ def test_a_good_bundle_is_let_in_and_only_what_a_card_holds_comes_with_it(home):
 def test_a_bundle_may_not_be_called_like_a_model_that_ships(home, name):
     with pytest.raises(ValueError, match=f"Received: '{name}'"):
         models.import_bundle(bundle(), name)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["a Lambda layer (CVE-2024-3660)", "a bomb for weights"])
+def test_the_page_says_why_it_refuses_and_nothing_is_there_afterwards(kind, home, marker):
+    data = given(kind)[0]()
+    marker.unlink(missing_ok=True)
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    app.switch_page("pages/runs.py").run()
+    app.file_uploader(key="bundle").upload("theirs.bundle.zip", data, "application/zip")
+    app.button(key="import_bundle").click().run()
+    assert not app.exception
+    (said,) = [error.value for error in app.error]
+    assert said.startswith("theirs.bundle.zip: ")
+    assert str(home) not in said
+    assert not marker.exists()
+    assert runs.all_runs() == []

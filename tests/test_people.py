@@ -1,18 +1,21 @@
 """Many people on one server: each has their own runs, a fair turn, and a hand on what they use."""
 
+import json
 import logging
 import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from mnist_core import holds, logs, models, people, runs, settings, turns, worker
+from mnist_core import holds, logs, models, options, people, runs, settings, turns, worker
 from mnist_core.presets import PRESETS
 from mnist_core.run import Run
 from mnist_core.turns import Entry
+from pages.ui import run_actions
 
 ROOT = Path(__file__).parents[1]
 ANN, BEN, EVE = (people.person_of(f"browser {name}") for name in ("ann", "ben", "eve"))
@@ -240,3 +243,13 @@ def test_the_log_speaks_from_the_level_on_that_was_set(monkeypatch, capsys):
             assert [line.split()[2] for line in lines] == heard
     finally:
         ours.handlers[:], ours.level = before
+
+
+def test_an_export_is_made_for_its_owner_in_a_thread_that_knows_of_no_visit(home, many):
+    run = ended(ANN)
+    (run.folder / "card.json").write_text(json.dumps({"experiment": options.to_plain(TINY)}))
+    with ThreadPoolExecutor(1) as elsewhere:
+        made = elsewhere.submit(run_actions.content, ANN, "mine", "script").result()
+        with pytest.raises(models.ModelError, match="There is no model called 'mine'"):
+            elsewhere.submit(run_actions.content, BEN, "mine", "script").result()
+    assert b"keras" in made

@@ -21,6 +21,11 @@ SAYS = {
 
 def show(story: Story) -> None:
     """The run, followed as long as it goes on; then its curves, whose zoom stays."""
+    try:
+        story.run.experiment()
+    except (ValueError, OSError) as fault:
+        notice.say(fault, f"{story.run.name}:")
+        return
     ended = story.has_ended()
     st.fragment(_tick, run_every=None if ended else TICK)(story, ended)
     if ended:

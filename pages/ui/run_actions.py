@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_core import models, runs, sweeps, worker
+from mnist_core import models, people, runs, sweeps, worker
 from pages.ui import form, notice, queue, run_choice, ways_on
 from pages.ui.run_list import Entry
 from pages.ui.session import session
@@ -82,16 +82,19 @@ def _export(entry: Entry) -> None:
         if not entry.card:
             st.caption("There is no model to export.")
             return
+        whose = people.current()
         for kind, about in models.EXPORTS.items():
             st.download_button(
-                LABELS[kind], partial(_content, entry.name, kind), file_name(entry.name, kind),
-                "application/octet-stream", key=f"export_{kind}", on_click="ignore",
-                width="stretch", help=about[0].upper() + about[1:] + ".",
+                LABELS[kind], partial(content, whose, entry.name, kind),
+                file_name(entry.name, kind), "application/octet-stream", key=f"export_{kind}",
+                on_click="ignore", width="stretch", help=about[0].upper() + about[1:] + ".",
             )  # fmt: skip
 
 
-def _content(name: str, kind: str) -> bytes:
-    return models.export(name, kind)[1]
+def content(whose: str, name: str, kind: str) -> bytes:
+    """An export, made once it is asked for, in a thread that knows of no visit."""
+    with people.acting(whose):
+        return models.export(name, kind)[1]
 
 
 def file_name(name: str, kind: str) -> str:

@@ -27,7 +27,11 @@ def show(session: Session) -> None:
 def digits(session: Session) -> None:
     """A row of digits that people wrote, to take with a click."""
     st.markdown("**No pen at hand? Take a digit that someone wrote**")
-    test_set = readers().test_set()
+    try:
+        test_set = readers().test_set()
+    except (ValueError, OSError) as fault:
+        notice.say(fault)
+        return
     if test_set is None:
         st.caption("They are on their way.")
         return
