@@ -14,11 +14,16 @@ ROOT = Path(__file__).parents[1]
 class App:
     """A running app: `url` to go to, `home` where its runs are kept, `stop()` and `log()`."""
 
-    def __init__(self, home: Path):
+    def __init__(self, home: Path, port: int = 0):
+        """
+        Args:
+            home: a folder for its runs and models.
+            port: 0 for any that is free; a server's that was stopped, to start it again.
+        """
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.home, self.url = home, f"http://127.0.0.1:{port}"
+            port = port or free.getsockname()[1]
+        self.home, self.port, self.url = home, port, f"http://127.0.0.1:{port}"
         self._log = home / "app.log"
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
         command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
@@ -50,6 +55,11 @@ class App:
 
     def log(self) -> str:
         return self._log.read_text()
+
+    def kill(self) -> None:
+        """End it at once, without a chance to tidy up."""
+        self._process.kill()
+        self._process.wait()
 
     def stop(self) -> None:
         self._process.terminate()

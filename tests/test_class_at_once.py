@@ -96,3 +96,19 @@ def test_what_a_visitor_sends_of_a_stroke_is_what_chromium_sent():
     made = fabric.stroke(np.array(moved, float), 34)
     assert made["path"] == recorded
     assert (made["left"], made["top"], made["width"], made["height"]) == (210, 210, 252.068, 0)
+
+
+def test_a_visitor_notices_that_the_server_went_and_comes_back_to_the_next(tmp_path):
+    app = App(tmp_path)
+    visitor = Visitor(app.url).open("/train?network.dense.0.units=64")
+    assert not visitor.faults
+    app.kill()
+    visitor.wait(lambda: visitor.faults, 20)
+    app = App(tmp_path, app.port)
+    try:
+        visitor.come_back()
+        assert "network.dense.0.units=64" in visitor.page.query
+        assert visitor.has("start")
+        visitor.close()
+    finally:
+        app.stop()

@@ -66,7 +66,7 @@ def _keep_out_of_garbage_collection():
     """TensorFlow's objects stay: looked through for garbage again and again, they hold up answers.
 
     Python also waits with a whole collection until there is a quarter more than at the last one;
-    the second makes that a quarter of what visitors need, not of TensorFlow's half a million.
+    the second makes that a quarter of what visitors need, not of TensorFlow's 300,000 objects.
     """
     gc.collect()
     gc.freeze()
