@@ -17,14 +17,16 @@ class App:
     def __init__(self, home: Path, place: Path = ROOT, port: int = 0, **variables: str):
         """
         Args:
+            home: a folder for its runs and models.
             place: the program, if not this one.
-            port: 0 for any that is free.
+            port: 0 for any that is free; a server's that was stopped, to start it again.
             variables: of the environment, besides those of this process.
         """
         with socket.socket() as free:
-            free.bind(("127.0.0.1", port))
-            port = free.getsockname()[1]
-        self.home, self.place, self.url = home, place, f"http://127.0.0.1:{port}"
+            free.bind(("127.0.0.1", 0))
+            port = port or free.getsockname()[1]
+        self.home, self.place, self.port = home, place, port
+        self.url = f"http://127.0.0.1:{port}"
         home.mkdir(parents=True, exist_ok=True)
         self._log = home / "app.log"
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
@@ -62,6 +64,11 @@ class App:
 
     def log(self) -> str:
         return self._log.read_text()
+
+    def kill(self) -> None:
+        """End it at once, without a chance to tidy up."""
+        self._process.kill()
+        self._process.wait()
 
     def stop(self) -> None:
         self._process.terminate()

@@ -87,20 +87,6 @@ def test_a_mixed_up_answer_would_be_noticed(app, visit):
     assert len(classroom.mixed_up(lesson)) == 2
 
 
-def test_somebody_who_comes_while_the_networks_load_gets_the_sample_digits_too(tmp_path):
-    app = App(tmp_path)
-    try:
-        early = [Visitor(app.url).open() for _ in range(3)]
-        late = []
-        while not early[0].has("others"):  # people come at every moment of the loading
-            late.append(Visitor(app.url).open())
-        for visitor in [*early, *late]:
-            visitor.wait(lambda visitor=visitor: visitor.has("others"), 30)
-            visitor.close()
-    finally:
-        app.stop()
-
-
 def test_what_a_visitor_sends_of_a_stroke_is_what_chromium_sent():
     recorded = [["M", 83.966, 210], ["Q", 84, 210, 99.5, 210], ["Q", 115, 210, 131, 210],
                 ["Q", 147, 210, 162.5, 210], ["Q", 178, 210, 194, 210],
@@ -110,3 +96,19 @@ def test_what_a_visitor_sends_of_a_stroke_is_what_chromium_sent():
     made = fabric.stroke(np.array(moved, float), 34)
     assert made["path"] == recorded
     assert (made["left"], made["top"], made["width"], made["height"]) == (210, 210, 252.068, 0)
+
+
+def test_a_visitor_notices_that_the_server_went_and_comes_back_to_the_next(tmp_path):
+    app = App(tmp_path)
+    visitor = Visitor(app.url).open("/train?network.dense.0.units=64")
+    assert not visitor.faults
+    app.kill()
+    visitor.wait(lambda: visitor.faults, 20)
+    app = App(tmp_path, app.port)
+    try:
+        visitor.come_back()
+        assert "network.dense.0.units=64" in visitor.page.query
+        assert visitor.has("start")
+        visitor.close()
+    finally:
+        app.stop()

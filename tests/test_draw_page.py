@@ -273,3 +273,18 @@ def test_any_picture_fits_the_canvas_in_the_middle_unstretched(shape):
     for found in (rows, columns):
         assert abs(found[0] - (canvas.PICTURE - 1 - found[-1])) <= 1
     assert rows.size / columns.size == pytest.approx(shape[0] / shape[1], rel=0.15)
+
+
+def test_samples_that_become_ready_while_the_page_is_made_come_onto_it(app, network, monkeypatch):
+    loaded = []
+    test_set = Readers.test_set
+
+    def too_early_by_a_moment(self):
+        found = test_set(self) if loaded else None
+        loaded.append(True)
+        return found
+
+    monkeypatch.setattr(Readers, "test_set", too_early_by_a_moment)
+    monkeypatch.setattr(Readers, "ready", lambda self: bool(loaded))
+    app.run()
+    assert app.button(key="sample-3")
