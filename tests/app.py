@@ -57,11 +57,6 @@ class App:
         """The server's process."""
         return self._process.pid
 
-    def kill(self) -> None:
-        """End it as a power cut would: at once, without a word."""
-        self._process.kill()
-        self._process.wait()
-
     def log(self) -> str:
         return self._log.read_text()
 
