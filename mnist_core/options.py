@@ -169,6 +169,8 @@ def _descend(plain, kind, step, path):
     if step not in hints:
         known = f" Known here: {', '.join(hints)}" if hints else ""
         raise ValueError(f"{path}: there is no field {came(step)}.{known}")
+    if not isinstance(plain, dict) or step not in plain:  # a shorter path has set what this is in
+        raise ValueError(f"{path} must be a field of what is there. Received: {came(plain)}")
     return plain[step], hints[step]
 
 

@@ -172,6 +172,10 @@ said = st.one_of(
 
 @fuzz
 @given(st.dictionaries(ways, said, max_size=4))
+@example({"recipe": "0", "recipe.optimizer": "Adam"})
+@example({"recipe": "{}", "recipe.optimizer": "Adam"})
+@example({"recipe": "[]", "recipe.0": "Adam"})
+@example({"network.blocks": "[1]", "network.blocks.0.filters": "8"})
 @example({"network.blocks": "99"})
 @example({"network.blocks": "9" * 5000})
 @example({"network.blocks." + "9" * 5000 + ".filters": "1"})
