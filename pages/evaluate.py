@@ -9,6 +9,7 @@ from pages.ui import (
     exam,
     explanation,
     gallery,
+    hands,
     model_choice,
     report,
     results,
@@ -29,7 +30,7 @@ def choose_models() -> list[str]:
     )  # fmt: skip
     if second in (NOBODY, first):
         return [first]
-    session().use(second, "beside")
+    hands.use(second, "beside")
     return [first, second]
 
 

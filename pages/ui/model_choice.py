@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import notice
+from pages.ui import hands, notice
 from pages.ui.session import Session
 
 HELP = (
@@ -23,5 +23,5 @@ def choose(memory: Session, names: list[str], label: str = "Read by", width="str
     memory.model_name = st.selectbox(
         label, names, key="model", bind="query-params", help=HELP, width=width
     )
-    memory.use(memory.model_name, "model")
+    hands.use(memory.model_name, "model")
     return memory.model_name

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from mnist_core import models, people, runs, sweeps, worker
-from pages.ui import form, notice, queue, run_choice, ways_on
+from pages.ui import form, hands, notice, queue, run_choice, ways_on
 from pages.ui.run_list import Entry
 from pages.ui.session import session
 from pages.ui.story import Story
@@ -116,6 +116,7 @@ def _rename(entry: Entry) -> None:
 
 def _renamed(old: str, new: str) -> None:
     try:
+        hands.let_go_of_those_who_left()
         run = runs.rename(old, new)
     except (ValueError, OSError) as fault:
         notice.say(fault)
@@ -139,6 +140,7 @@ def _confirm(name: str) -> None:
     with st.container(horizontal=True):
         if st.button("Delete", key="delete_for_good", type="primary"):
             try:
+                hands.let_go_of_those_who_left()
                 runs.delete(name)
             except (ValueError, OSError) as fault:
                 notice.say(fault)

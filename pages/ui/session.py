@@ -1,13 +1,11 @@
 """What one visitor's tab remembers between reruns and from page to page."""
 
-import contextlib
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 import streamlit as st
 
-from mnist_core import models
 from mnist_core.config import Experiment
 from mnist_core.holds import Hold
 from mnist_core.reports import Exam
@@ -65,7 +63,7 @@ class Session:
     page: str = ""  # the page that was shown last, as Streamlit numbers it
     person: str = ""  # whose visit this is, on a server for many people; see `person`
     secret: str = ""  # by which the browser is known again; empty with a login
-    hands: dict[str, Hold] = field(default_factory=dict)  # on the models in use, by their use
+    hands: dict[str, Hold] = field(default_factory=dict)  # on models, by what for; see `hands`
     model_name: str | None = None  # the model that Draw reads with; None: nothing chosen yet
     paths: list[dict] = field(default_factory=list)  # on the canvas now, in the order drawn
     first_paths: list[dict] = field(default_factory=list)  # what this drawing started from
@@ -86,22 +84,6 @@ class Session:
     followed: dict[tuple, Story] = field(default_factory=dict)  # of the compared
     swept_from: str = ""  # the run that the sweep form last followed
     comparison: Layers = field(default_factory=Layers)  # the curves of the compared
-
-    def use(self, name: str, what_for: str) -> None:
-        """Keep others from deleting a model as long as it is used here."""
-        held = self.hands.get(what_for)
-        if held is None or held.folder != models.folder(name):
-            self.let_go(what_for)
-            if name not in models.SHIPPED:
-                with contextlib.suppress(models.ModelError):  # gone: whoever asks it hears that
-                    self.hands[what_for] = models.hold(name)
-
-    def let_go(self, *uses: str) -> None:
-        """Have others delete what was used so; all uses, if none is named."""
-        for what_for in uses or list(self.hands):
-            held = self.hands.pop(what_for, None)
-            if held is not None:
-                held.release()
 
     def look_at(self, spot: Spot) -> None:
         """Have Inside explain this value from now on."""
