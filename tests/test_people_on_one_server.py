@@ -1,14 +1,17 @@
 """A real server for many people: each sees and touches only their own."""
 
+import json
 import secrets
 import time
 
 import pytest
 from app import App
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from visitor import Visitor
 
 from mnist_core import data, filling, people, runs
 from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.presets import PRESETS
 from pages.ui import person as visit
 from pages.ui.queue import place_in_words
 
@@ -16,6 +19,7 @@ pytestmark = pytest.mark.slow
 
 LONG = "recipe.epochs=200&recipe.train_images=5000&network.blocks.0.filters=4"
 SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
+COOKIE_SECRET = "signs the cookies of those who logged in"
 PATIENCE = 120  # seconds
 
 
@@ -143,6 +147,55 @@ def test_people_take_turns_see_their_places_and_can_cancel(come, ann, ben):
     his.press("stop")
     his.wait(lambda: "Stopped in epoch" in his.text(), PATIENCE)
     assert [tab.faults for tab in tabs] == [[], [], []]
+
+
+@pytest.fixture(scope="module")
+def with_login(tmp_path_factory):
+    """A server for many people that has Streamlit's own login."""
+    home = tmp_path_factory.mktemp("login")
+    found = home / "secrets.toml"
+    found.write_text(f'[auth]\ncookie_secret = "{COOKIE_SECRET}"\nredirect_uri = "http://x/"\n')
+    app = App(home, MNIST_CORE_PEOPLE="many", STREAMLIT_SECRETS_FILES=str(found))
+    yield app
+    app.stop()
+
+
+def logged_in(app, **claims):
+    """The cookies of somebody whom an identity provider vouched for, as Streamlit signs them."""
+    said = json.dumps({"origin": app.url, "is_logged_in": True, **claims})
+    name = "_streamlit_user"
+    return {name: create_signed_value(COOKIE_SECRET, name, said).decode()}
+
+
+def test_with_a_login_nobody_comes_in_without_it(with_login):
+    for cookies in ({}, {visit.COOKIE: secrets.token_urlsafe(32)}, {"_streamlit_user": "forged"}):
+        for path in ("/", "/runs", "/train"):
+            tab = Visitor(with_login.url, cookies).open(path)
+            assert "Log in first: what you train here is yours alone." in tab.text()
+            assert not tab.has("canvas")
+            assert not tab.has("start")
+            assert not tab.has("run_table")
+            tab.close()
+
+
+def test_a_login_finds_its_own_runs_on_every_computer_and_no_others(with_login, monkeypatch):
+    monkeypatch.setenv("MNIST_CORE_HOME", str(with_login.home))
+    monkeypatch.setenv("MNIST_CORE_PEOPLE", "many")
+    account = {"iss": "https://id.example", "sub": "7", "email": "ann@example.org"}
+    with people.acting(people.person_of("login https://id.example 7")):
+        runs.create(PRESETS["tiny"], "anns own").set_status("stopped")
+    for claims, sees in (
+        (account, True),
+        (account | {"email": "ann@new.example"}, True),
+        (account | {"sub": "8"}, False),
+        (account | {"iss": "https://other.example"}, False),
+    ):
+        tab = Visitor(with_login.url, logged_in(with_login, **claims)).open("/runs?run=anns%20own")
+        assert ("anns own" in tab.text()) == sees
+        assert tab.has("log_out")
+        assert "they belong to your login" in tab.text()
+        assert tab.faults == []
+        tab.close()
 
 
 def test_a_server_that_is_set_up_wrongly_says_which_variable_is_at_fault(tmp_path):
