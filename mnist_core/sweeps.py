@@ -5,7 +5,7 @@ import re
 import secrets
 from collections.abc import Iterable
 
-from mnist_core import fields, runs, worker
+from mnist_core import faults, fields, runs, worker
 from mnist_core.config import Experiment
 from mnist_core.runs import Run
 
@@ -139,7 +139,8 @@ def start(found: dict[str, Experiment], path: str, name: str) -> list[Run]:
     """
     sweep = {"id": secrets.token_hex(6), "field": path, "from": name}
     made = [runs.create(e, run_name(name, path, v), sweep=sweep) for v, e in found.items()]
-    worker.tend()
+    with contextlib.suppress(faults.Unreachable):  # they wait; whoever looks at them hears why
+        worker.tend()
     return made
 
 
