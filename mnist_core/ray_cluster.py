@@ -25,7 +25,8 @@ ANSWERS = 10.0  # seconds to answer; it takes milliseconds
 GIVES_UP = 120.0  # seconds after which a messenger that doesn't connect is replaced
 RETRY = 10.0  # seconds between two messengers
 HOLD = 0.5  # seconds for which what the cluster has said holds
-WAITS = "The Ray cluster (MNIST_CORE_RAY) can't be reached, so runs wait:"
+WAITS = "Runs wait for the Ray cluster (MNIST_CORE_RAY):"
+NO_NODE = "none of its machines that are there has a processor for them."
 
 log = logging.getLogger(__name__)
 _lock = threading.RLock()
@@ -33,6 +34,7 @@ _messenger: "_Messenger | None" = None
 _cluster: "ray_messenger.Cluster | None" = None
 NOTHING = (float("-inf"), {})  # not looked yet
 _looked: tuple[float, dict] = NOTHING
+_known_fault = ""  # why the cluster can't be reached, as long as it can't
 
 
 class _Messenger:
@@ -40,6 +42,7 @@ class _Messenger:
 
     def __init__(self):
         self.begun, self.surroundings = time.monotonic(), ray_messenger.surroundings()
+        self._waited_for_until = self.begun + (0 if _known_fault else CONNECTS)
         self.is_connected, self.fault = False, ""
         self._answers = queue.SimpleQueue()
         package_place = str(Path(__file__).parents[1])
@@ -75,8 +78,9 @@ class _Messenger:
         if self.fault:
             raise faults.Unreachable(f"{WAITS} {self.fault}")
         if not self.is_connected:
-            self._hear(self.begun + CONNECTS - time.monotonic())
+            self._hear(self._waited_for_until - time.monotonic())
             self.is_connected = True
+            _note("")
         with contextlib.suppress(OSError):  # it has ended; then what it said last tells why
             self._process.stdin.write(f"{json.dumps(question)}\n".encode())
             self._process.stdin.flush()
@@ -88,16 +92,14 @@ class _Messenger:
         except queue.Empty:
             answer = {"fault": ray_messenger.SILENT, "details": ""}
             if not self.is_connected:  # it may get there yet
+                _note(**answer)
                 raise faults.Unreachable(f"{WAITS} {answer['fault']}") from None
         if "fault" in answer:
-            self._give_up(**answer)
+            self.fault, self.begun = answer["fault"], time.monotonic()
+            self.end()
+            _note(**answer)
             raise faults.Unreachable(f"{WAITS} {self.fault}")
         return answer
-
-    def _give_up(self, fault, details):
-        self.fault, self.begun = fault, time.monotonic()
-        log.warning("%s", " ".join([WAITS, fault, details]).rstrip())
-        self.end()
 
     def end(self):
         """End it; it also ends by itself when nobody can ask any more."""
@@ -105,6 +107,16 @@ class _Messenger:
         self._process.wait()
         with contextlib.suppress(OSError):
             self._process.stdin.close()
+
+
+def _note(fault: str, details: str = "") -> None:
+    """Log that the cluster can't be reached, or can again: once, not at each try."""
+    global _known_fault
+    if fault and fault != _known_fault:
+        log.warning("%s", " ".join([WAITS, fault, details]).rstrip())
+    elif _known_fault and not fault:
+        log.info("The Ray cluster can be reached again.")
+    _known_fault = fault
 
 
 def speak_through(cluster: "ray_messenger.Cluster") -> None:
@@ -166,7 +178,7 @@ def _look(hold: float) -> dict:
 def capacity() -> int:
     """How many runs the cluster trains at the same time; 1 as long as it can't be reached."""
     try:
-        return _look(HOLD)["slots"]
+        return max(1, _look(HOLD)["slots"])
     except faults.Unreachable:
         return 1
 
@@ -178,10 +190,12 @@ def hand_over(run: Run, **known) -> None:
         known: more for its status.
 
     Raises:
-        faults.Unreachable: the cluster can't be reached; the run still waits.
+        faults.Unreachable: the cluster can't be reached, or none of its nodes trains; the run
+            still waits.
     """
     before = {key: run.status().get(key, 0) for key in known}
-    _look(0.0)
+    if not _look(0.0)["slots"]:
+        raise faults.Unreachable(f"{WAITS} {NO_NODE}")
     token = secrets.token_hex(8)
     run.set_status("starting", **known, ray=token, node=None, host=None, pid=None, token=None)
     try:

@@ -44,7 +44,7 @@ class Cluster:
         cpus = self._cpus()
         each = self._cpus_each(cpus)
         alive = ray.util.list_named_actors()  # pending ones, too
-        return {"slots": max(1, sum(n // each for n in cpus)), "alive": alive}
+        return {"slots": sum(n // each for n in cpus), "alive": alive}
 
     def begin(self, folder: str, token: str) -> dict:
         """Have an actor called `token` train the run in a folder, as soon as a node is free."""
@@ -158,13 +158,11 @@ def _answer(call, **asked) -> dict:
     """What it says; or {"fault": why it says nothing, in words, "details": for the log}."""
     try:
         return call(**asked)
+    except ModuleNotFoundError as fault:
+        words = NOT_INSTALLED if fault.name == "ray" else f"{fault.name} is not installed here."
+        return {"fault": words, "details": ""}
+    except (ConnectionError, TimeoutError):
+        return {"fault": SILENT, "details": ""}
     except Exception as fault:
-        return {"fault": _reason(fault), "details": traceback.format_exc()}
-
-
-def _reason(fault) -> str:
-    if isinstance(fault, ModuleNotFoundError):
-        return NOT_INSTALLED if fault.name == "ray" else f"{fault.name} is not installed here."
-    if isinstance(fault, ConnectionError | TimeoutError):
-        return SILENT
-    return f"{type(fault).__name__}; the app's log says more."
+        words = f"{type(fault).__name__}; the app's log says more."
+        return {"fault": words, "details": traceback.format_exc()}
