@@ -30,8 +30,10 @@ SILENT = "it doesn't answer; is it started, and is the address right?"
 def surroundings() -> dict[str, str]:
     """The variables of this process that decide how a run is trained, wherever that is."""
     found = {k: v for k, v in os.environ.items() if k in TRAVELS or k.startswith("MNIST_CORE_")}
-    home = {settings.HOME.name: str(people.home().absolute())}
-    return {"TF_CPP_MIN_LOG_LEVEL": "2"} | found | home
+    found[settings.HOME.name] = str(people.home().absolute())
+    if place := found.get(settings.PLACE.name):
+        found[settings.PLACE.name] = str(Path(place).expanduser().absolute())
+    return {"TF_CPP_MIN_LOG_LEVEL": "2"} | found
 
 
 class Cluster:
@@ -140,7 +142,8 @@ def _listen(questions) -> None:
 def _connect() -> dict:
     import ray
 
-    package = Path(__file__).parent
+    package, travels = Path(__file__).parent, surroundings()
+    os.chdir(package.anchor)  # Ray has the nodes import from here, too, before what is sent
     ray.init(
         address=settings.RAY.value(),
         namespace=NAMESPACE,
@@ -148,7 +151,7 @@ def _connect() -> dict:
         runtime_env={
             "py_modules": [str(package)],  # so that a node needs the requirements only
             "excludes": ["**/__pycache__"],
-            "env_vars": surroundings(),
+            "env_vars": travels,
         },
     )
     return {}

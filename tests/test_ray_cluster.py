@@ -5,6 +5,7 @@ two processors each. REQUIRE_RAY=1 fails where Ray is not installed; else those 
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -64,6 +65,7 @@ def nodes():
     with pytest.MonkeyPatch.context() as patch:
         for name, value in known.items():
             patch.setenv(name, value)
+        patch.delenv("PYTHONPATH", raising=False)  # the nodes have no program of ours
         head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": STORE}
         head |= {"_system_config": QUICK}
         cluster = Cluster(initialize_head=True, head_node_args=head)
@@ -84,8 +86,9 @@ def cluster(nodes, home, monkeypatch):
     yield nodes
     left = [run for run in runs.all_runs() if run.state not in runs.ENDED]
     sweeps.stop(left)
-    end = time.monotonic() + 20
-    while any(run.state not in runs.ENDED for run in left) and time.monotonic() < end:
+    end = time.monotonic() + PATIENCE
+    while nodes.head_node and any(run.state not in runs.ENDED for run in left):
+        assert time.monotonic() < end
         time.sleep(0.2)
 
 
@@ -106,13 +109,14 @@ def kinds(run, kind):
     return [event for event in run.events()[0] if event["kind"] == kind]
 
 
-def in_a_fresh_python(code, **variables):
+def in_a_fresh_python(code, cwd=None, **variables):
     """What it prints; a server that ends right after that."""
     result = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         timeout=PATIENCE,
+        cwd=cwd,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | variables,
     )
     assert result.returncode == 0, result.stderr
@@ -146,12 +150,24 @@ def story(run):
 
 
 @pytest.mark.slow
-def test_a_run_goes_on_without_the_server_that_asked_and_stop_ends_it_within_a_batch(cluster):
+def test_a_run_goes_on_without_the_server_that_asked_and_stop_ends_it_within_a_batch(
+    cluster, tmp_path
+):
     """Three runs on two nodes: the third waits for a free one. Nobody is there when it gets it."""
     for name in ("first", "second", "third"):
         runs.create(experiment(**LONG), name)
     first, second, third = map(runs.get, ("first", "second", "third"))
-    in_a_fresh_python("from mnist_core import worker; worker.tend()", MNIST_CORE_RUNS_AT_ONCE="3")
+    copy = shutil.copytree(ROOT / "mnist_core", tmp_path / "elsewhere" / "mnist_core")
+    code = f"""
+        import shutil
+        from mnist_core import worker
+        assert worker.__file__.startswith({str(copy)!r})
+        assert worker.ray_cluster.capacity() == 2  # by now it is connected
+        shutil.rmtree({str(copy)!r})  # no node sees a checkout of it
+        worker.tend()
+    """
+    limits = {"MNIST_CORE_RUNS_AT_ONCE": "3", "PYTHONPATH": str(copy.parent)}
+    in_a_fresh_python(textwrap.dedent(code), cwd=tmp_path, **limits)
     assert third.state == "starting"
     end = time.monotonic() + PATIENCE
     while not (kinds(first, "steps") and kinds(second, "steps")):
