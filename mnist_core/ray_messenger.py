@@ -23,7 +23,7 @@ NAMESPACE = "mnist_core"
 CPUS = 2  # a training uses two cores well
 PATIENCE = 60.0  # seconds; a shared folder may show late what another machine wrote
 TRAVELS = (settings.PLACE.name, "KERAS_HOME", "TF_CPP_MIN_LOG_LEVEL")  # and all MNIST_CORE_*
-NOT_INSTALLED = 'Ray is not installed here: pip install "ray>=2.50,<3"'
+NOT_INSTALLED = 'Ray is not installed here: pip install "ray>=2.52,<3"'
 SILENT = "it doesn't answer; is it started, and is the address right?"
 
 

@@ -60,7 +60,7 @@ def nodes():
     except ImportError:
         if os.environ.get("REQUIRE_RAY") == "1":
             pytest.fail("REQUIRE_RAY=1, but Ray is not installed", pytrace=False)
-        pytest.skip('Ray is not installed: pip install "ray>=2.50,<3"')
+        pytest.skip('Ray is not installed: pip install "ray>=2.52,<3"')
     known = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DISABLE_IMPORT_WARNING": "1"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in known.items():
@@ -163,11 +163,13 @@ def test_a_run_goes_on_without_the_server_that_asked_and_stop_ends_it_within_a_b
         from mnist_core import worker
         assert worker.__file__.startswith({str(copy)!r})
         assert worker.ray_cluster.capacity() == 2  # by now it is connected
-        shutil.rmtree({str(copy)!r})  # no node sees a checkout of it
+        shutil.rmtree({str(copy)!r})  # what a node has there is another version
+        worker.Path({str(copy)!r}).mkdir()
+        worker.Path({str(copy / "__init__.py")!r}).write_text("raise ImportError")
         worker.tend()
     """
     limits = {"MNIST_CORE_RUNS_AT_ONCE": "3", "PYTHONPATH": str(copy.parent)}
-    in_a_fresh_python(textwrap.dedent(code), cwd=tmp_path, **limits)
+    in_a_fresh_python(textwrap.dedent(code), cwd=copy.parent, **limits)
     assert third.state == "starting"
     end = time.monotonic() + PATIENCE
     while not (kinds(first, "steps") and kinds(second, "steps")):
