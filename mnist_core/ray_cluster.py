@@ -102,9 +102,7 @@ class _Messenger:
         return answer
 
     def end(self):
-        """End it; it also ends by itself when nobody can ask any more."""
-        self._process.kill()
-        self._process.wait()
+        """Let it end; it does so by itself, too, when nobody can ask any more."""
         with contextlib.suppress(OSError):
             self._process.stdin.close()
 

@@ -22,6 +22,7 @@ from mnist_core.run import Run
 NAMESPACE = "mnist_core"
 CPUS = 2  # a training uses two cores well
 PATIENCE = 60.0  # seconds; a shared folder may show late what another machine wrote
+LINGERS = 3.0  # seconds after it had a run begun
 TRAVELS = (settings.PLACE.name, "KERAS_HOME", "TF_CPP_MIN_LOG_LEVEL")  # and all MNIST_CORE_*
 NOT_INSTALLED = 'Ray is not installed here: pip install "ray>=2.52,<3"'
 SILENT = "it doesn't answer; is it started, and is the address right?"
@@ -39,6 +40,8 @@ def surroundings() -> dict[str, str]:
 class Cluster:
     """The cluster that this process is connected to."""
 
+    begun = float("-inf")  # when it was last asked to begin a run
+
     def look(self) -> dict:
         """{"slots": how many runs it trains at once, "alive": tokens of those it has or will}."""
         import ray
@@ -52,6 +55,7 @@ class Cluster:
         """Have an actor called `token` train the run in a folder, as soon as a node is free."""
         import ray
 
+        self.begun = time.monotonic()
         actor = ray.remote(Trainer).options(
             name=token,
             namespace=NAMESPACE,
@@ -121,9 +125,8 @@ def serve() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):  # Ray talks on both
         os.dup2(nowhere, stream)
-    questions = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(questions,), daemon=True).start()
-    cluster = Cluster()
+    questions, cluster = queue.SimpleQueue(), Cluster()
+    threading.Thread(target=_listen, args=(questions, cluster), daemon=True).start()
     with contextlib.suppress(BrokenPipeError):
         greeting = _answer(_connect)
         print(json.dumps(greeting), file=answers)
@@ -133,10 +136,13 @@ def serve() -> None:
             print(json.dumps(_answer(call, **asked)), file=answers)
 
 
-def _listen(questions) -> None:
+def _listen(questions, cluster) -> None:
     for line in sys.stdin:
         questions.put(json.loads(line))
-    os._exit(0)  # the server is gone, whatever Ray waits for
+    # The server is gone. What was begun just now may be on its way to the cluster still; if that
+    # is too short, Ray forgets the actor, and whoever looks next has the run begun anew.
+    time.sleep(max(0.0, cluster.begun + LINGERS - time.monotonic()))
+    os._exit(0)  # whatever Ray waits for
 
 
 def _connect() -> dict:
