@@ -110,6 +110,7 @@ def _hidden_work(several):
     work = several.add_parser("work")
     work.add_argument("token")
     work.set_defaults(call=commands.work, json=False)
+    several.add_parser("ray").set_defaults(call=commands.ray, json=False)
 
 
 def main(arguments: list[str] | None = None) -> int:

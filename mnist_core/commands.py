@@ -4,10 +4,11 @@ A command takes the parsed options and `say(text, **facts)`, which prints the te
 or the facts as JSON. It returns the exit status; None is 0.
 """
 
+import contextlib
 import dataclasses
 import sys
 
-from mnist_core import health, models, people, preprocess, runs, worker
+from mnist_core import faults, health, models, people, preprocess, runs, worker
 from mnist_core.layers import plan
 from mnist_core.options import to_plain
 from mnist_core.presets import ABOUT
@@ -80,7 +81,8 @@ def runs_(options, say) -> None:
     if options.folder:
         say(str(people.runs_folder()), folder=str(people.runs_folder()))
         return
-    worker.tend()
+    with contextlib.suppress(faults.Unreachable):  # they can be listed all the same
+        worker.tend()
     for run in runs.all_runs():
         status = run.status()
         facts = {key: status.get(key) for key in ("state", "sentence", "created", "seconds")}
@@ -111,3 +113,10 @@ def health_(options, say) -> int:
 def work(options, say) -> None:
     """Train the run whose folder comes on standard input; see `worker`."""
     worker.work()
+
+
+def ray(options, say) -> None:
+    """Speak with the Ray cluster for a server; see `ray_messenger`."""
+    from mnist_core import ray_messenger
+
+    ray_messenger.serve()

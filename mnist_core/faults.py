@@ -49,14 +49,18 @@ ADDRESS = re.compile(r"\s(?:object )?at 0x[0-9a-fA-F]+")
 ENDS = ".,:;)]}"  # what may stand behind a path without belonging to it
 
 
+class Unreachable(ConnectionError):  # noqa: N818 - it is a state of things, not a fault
+    """What trains can't be reached; the message says so to people, and what happens meanwhile."""
+
+
 def words(fault: BaseException) -> str:
     """One sentence on what went wrong and, where it helps, what to do.
 
     No path of the machine is in it (of a path its last name is left), no traceback and no memory
-    address. What a ValueError says was written for people and stays; the details of anything
-    else go to the log, once.
+    address. What a ValueError or Unreachable says was written for people and stays; the
+    details of anything else go to the log, once.
     """
-    if isinstance(fault, ValueError) and _is_a_sentence(str(fault)):
+    if isinstance(fault, ValueError | Unreachable) and _is_a_sentence(str(fault)):
         return scrubbed(str(fault))
     _note("".join(traceback.format_exception(fault)))
     if isinstance(fault, Timeout):

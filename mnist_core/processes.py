@@ -8,6 +8,7 @@ process's command line, so a process is known again whatever happened to pids an
 import atexit
 import contextlib
 import os
+import platform
 import secrets
 import subprocess
 import sys
@@ -45,14 +46,20 @@ def hand_over(run: Run, **known) -> None:
     _children[:] = [child for child in _children if child.poll() is None]
     with _lock:
         process, _spare = _spare if _spare and _spare.poll() is None else _new(), None
-    run.set_status("starting", **known, pid=process.pid, token=process.args[-1])
+    where = {"host": platform.node(), "pid": process.pid, "token": process.args[-1]}
+    run.set_status("starting", **known, **where, ray=None, node=None)
     process.stdin.write(f"{run.folder}\n".encode())
     process.stdin.close()
     _last_start = time.monotonic()
 
 
-def is_alive(status: dict) -> bool:
-    """Whether the process that a run's status tells of still exists."""
+def is_alive(status: dict) -> bool | None:
+    """Whether the process that a run's status tells of still exists.
+
+    None: it would be on another machine that shares the folder, and that can't be asked.
+    """
+    if status.get("host") not in (None, platform.node()):
+        return None
     try:
         return status["token"] in psutil.Process(status["pid"]).cmdline()
     except (psutil.Error, KeyError, TypeError, ValueError, OverflowError):
@@ -96,7 +103,8 @@ def _dismiss_spare() -> None:
 def step_back() -> None:
     """Have this process, which is to train, give way to all others: in time and in memory."""
     below = psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else LOWER_PRIORITY
-    psutil.Process().nice(below)
+    with contextlib.suppress(psutil.AccessDenied):  # it is below that already (Ray's are at 15)
+        psutil.Process().nice(below)
     with contextlib.suppress(OSError):  # Linux only
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
 

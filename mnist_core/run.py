@@ -93,6 +93,10 @@ class Run:
         _unwritten.pop(self.folder, None)
         self.append({"kind": "status", "state": state, "sentence": sentence, "time": time.time()})
 
+    def note(self, **known) -> None:
+        """Keep something in status.json that is no event."""
+        files.write(self.folder / "status.json", json.dumps(self.status() | known))
+
     def is_unwritten(self) -> bool:
         """Whether its status is known to this process only."""
         return self.folder in _unwritten

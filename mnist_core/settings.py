@@ -1,6 +1,7 @@
 """Everything that is set from outside, in one place: each by a variable, with its reason."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +58,12 @@ def _one_of(*choices: str) -> Callable[[str], str]:
         return found
 
     return parse
+
+
+def _address(text: str) -> str:
+    if text != "auto" and not re.fullmatch(r"[^\s/]+:\d+", text):
+        raise ValueError
+    return text
 
 
 def _for_many(value: int) -> Callable[[], int]:
@@ -143,7 +150,9 @@ RAY = Setting(
     "MNIST_CORE_RAY",
     "Train on a Ray cluster: auto for the one this machine belongs to, or its address.",
     "Where one machine is too small. Without it Ray need not be installed.",
-    default="off: runs train on this machine",
+    "auto, or a host and a port such as 10.0.0.5:6379",
+    _address,
+    "off: runs train on this machine",
 )
 LOG = Setting(
     "MNIST_CORE_LOG",

@@ -143,7 +143,8 @@ def start(found: dict[str, Experiment], path: str, name: str) -> list[Run]:
     runs.require_room(len(found))
     sweep = {"id": secrets.token_hex(6), "field": path, "from": name}
     made = [runs.create(e, run_name(name, path, v), sweep=sweep) for v, e in found.items()]
-    worker.tend()
+    with contextlib.suppress(OSError):  # they wait; whoever looks at them hears why
+        worker.tend()
     return made
 
 

@@ -7,6 +7,7 @@ it: on this machine (`processes`), or on a Ray cluster (`ray_cluster`).
 import contextlib
 import logging
 import os
+import platform
 import sys
 import threading
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from mnist_core import logs, people, processes, runs, settings, turns
+from mnist_core import logs, people, processes, ray_cluster, runs, settings, signs, turns
 from mnist_core.config import Experiment
 from mnist_core.filling import train_run
 from mnist_core.run import Run
@@ -32,7 +33,7 @@ _waiting: tuple[float, list[Run]] = (float("-inf"), [])  # when it was looked up
 
 def _engine():
     """What trains: processes of this machine, or a cluster."""
-    return processes
+    return ray_cluster if settings.RAY.is_set() else processes
 
 
 def runs_at_once() -> int:
@@ -93,6 +94,7 @@ def tend(rest: float = 0.0) -> None:
 
     Raises:
         OSError: the folder for runs can't be used.
+        faults.Unreachable: a run's turn has come, and the cluster can't be reached.
     """
     global _tended, _waiting
     if time.monotonic() - _tended < rest:
@@ -130,8 +132,14 @@ def _clear_away() -> None:
 
 
 def is_alive(run: Run) -> bool:
-    """Whether the process that works on a run still exists."""
-    return _engine().is_alive(run.status())
+    """Whether the process that works on a run still exists.
+
+    Where that can't be asked from here, whether the run shows signs of life.
+    """
+    status = run.status()
+    engine = ray_cluster if status.get("ray") else processes
+    known = engine.is_alive(status)
+    return signs.shown_by(run) if known is None else known
 
 
 def _begin(run: Run) -> None:
@@ -161,16 +169,34 @@ def work() -> None:
     Standard input that ends without one means that the server is gone.
     """
     processes.step_back()
-    _prepare()
+    _prepare(max(2, (os.cpu_count() or 1) // runs_at_once()))
     folder = sys.stdin.readline().strip()
     if folder:
         logs.into(Path(folder) / "worker.log")
-        processes.limit_memory()
-        train_run(Run(Path(folder)))
-        tend()
+        _finish(Run(Path(folder)))
 
 
-def _prepare() -> None:
+def work_on(run: Run, threads: int, **known) -> None:
+    """The same in a process that was begun for this run.
+
+    Args:
+        threads: to compute with.
+        known: more for the run's status.
+    """
+    logs.into(run.folder / "worker.log")
+    processes.step_back()
+    run.note(host=platform.node(), **known)
+    _prepare(threads)
+    _finish(run)
+
+
+def _finish(run: Run) -> None:
+    processes.limit_memory()
+    train_run(run)
+    tend()
+
+
+def _prepare(threads: int) -> None:
     """Everything that takes time and is the same for every run."""
     import tensorflow as tf
 
@@ -179,7 +205,6 @@ def _prepare() -> None:
     with contextlib.suppress(ImportError):  # a run does without it; see `event_files`
         from tensorboard.plugins.text import summary_v2  # noqa: F401
 
-    threads = max(2, (os.cpu_count() or 1) // runs_at_once())
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     with contextlib.suppress(data.DataError):
         data.load(data.best_available())

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_core import worker
+from mnist_core import faults, worker
 from pages.ui import notice
 
 REST = 0.5  # seconds between two looks at the queue by one server, however many people look
@@ -12,6 +12,8 @@ def tend() -> None:
     """Have the queue move on."""
     try:
         worker.tend(REST)
+    except faults.Unreachable as fault:
+        notice.say(fault, icon=":material/lan:")
     except OSError as fault:
         notice.say(fault, "Runs can't be started or stopped now.", icon=":material/hard_drive:")
 
