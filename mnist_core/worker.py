@@ -168,7 +168,9 @@ def work() -> None:
 
 
 def _niceness() -> int:
-    return psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else LOWER_PRIORITY
+    if os.name == "nt":
+        return psutil.BELOW_NORMAL_PRIORITY_CLASS
+    return min(psutil.Process().nice() + LOWER_PRIORITY, 19)  # below the server's, whatever that is
 
 
 def _prepare() -> None:
