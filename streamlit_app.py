@@ -2,15 +2,17 @@
 
 import streamlit as st
 
-from pages.ui import between_runs, style
+from pages.ui import between_runs, notice, person, server, style
 from pages.ui.session import session
 
 # An emoji, because Streamlit fetches other icons of this kind from the internet
 st.set_page_config(page_title="Draw a digit", page_icon="✏️", layout="wide")
 style.apply()
 between_runs.leave_keras_alone()
+server.begin()
 session().entered = True
-st.navigation(
+person.enter()
+page = st.navigation(
     [
         st.Page("pages/draw.py", title="Draw", icon=":material/draw:", default=True),
         st.Page("pages/train.py", title="Train", icon=":material/school:"),
@@ -20,4 +22,5 @@ st.navigation(
         st.Page("pages/runs.py", title="Runs", icon=":material/list:"),
     ],
     position="top",
-).run()
+)
+notice.guarded(page.run)()

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from mnist_core import commands, evaluate_command, training_commands
+from mnist_core import commands, evaluate_command, logs, people, settings, training_commands
 from mnist_core.presets import PRESETS
 
 
@@ -39,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     kept = command("runs", "the trainings there are", commands.runs_)
     kept.add_argument("--folder", action="store_true", help="only say where they are kept")
     command("models", "the models there are", commands.models_)
+    health = command("health", "is this installation well? 0 if it is, else 1", commands.health_)
+    health.add_argument("--url", default="", help="of the running app, to ask it too")
     _hidden_work(several)
     return top
 
@@ -115,7 +117,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     say = _say_json if options.json else _say_text
     try:
-        return options.call(options, say) or 0
+        settings.check()
+        logs.set_up(without="WARNING")  # a command says itself what it does
+        with people.acting(people.ONE):  # whoever has a shell here: the machine's own runs
+            return options.call(options, say) or 0
     except (ValueError, OSError) as fault:
         print(f"mnist_core: {' '.join(str(fault).split())}", file=sys.stderr)
         return 2

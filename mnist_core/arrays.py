@@ -4,17 +4,15 @@ An .npz is a zip of arrays. A stranger's may hold pickled objects (code that run
 read), or a few kilobytes that claim to be many gigabytes.
 """
 
+import collections
 import math
 import zipfile
-import zlib
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
 HEADER_BYTES = 4096  # an .npy header is about 128 bytes; room for what others write
-FAULTS = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zlib.error)
-FAULTS += (zipfile.BadZipFile, SyntaxError, RecursionError, MemoryError, OverflowError)
 
 
 class Form(NamedTuple):
@@ -27,42 +25,72 @@ class Form(NamedTuple):
         return f"{self.dtype} {self.shape}"
 
 
-def read(source: Path | BinaryIO, forms: dict[str, Form]) -> dict[str, np.ndarray]:
+def read(
+    source: Path | BinaryIO, forms: dict[str, Form], *, only: bool = False
+) -> dict[str, np.ndarray]:
     """The named arrays of an .npz file, read-only, exactly of the forms asked for.
 
     Members that nobody asked for are left unread.
+
+    Args:
+        only: refuse a file with any other member, or with two of a name.
 
     Raises:
         ValueError: one sentence, without the file's name: what was expected and what came.
     """
     try:
         with zipfile.ZipFile(source) as archive:
-            return {name: _array(archive, name, form) for name, form in forms.items()}
+            members = {name: _member(archive, name, form) for name, form in forms.items()}
+            for name, form in forms.items():  # all of them, before any is read
+                with archive.open(members[name]) as file:
+                    _check_header(file, name, form)
+            if only:
+                _has_only(archive, forms)
+            return {n: _array(archive, members[n], n, form) for n, form in forms.items()}
     except _RefusalError as refusal:
         raise ValueError(str(refusal)) from None
-    except FAULTS as fault:
-        raise ValueError(f"it must be a whole .npz file, and can't be read: {fault}") from None
+    except Exception as fault:  # broken files make zipfile and NumPy fail in every way there is
+        raise ValueError(f"it must be a whole .npz file, and {in_short(fault)}") from None
+
+
+def in_short(fault: Exception) -> str:
+    """Why a zip or an array in it can't be read, in one line."""
+    return f"can't be read: {' '.join(str(fault).split())[:200] or type(fault).__name__}"
 
 
 class _RefusalError(Exception):
     """Found by us, in our words; apart from what zipfile and NumPy raise."""
 
 
-def _array(archive: zipfile.ZipFile, name: str, form: Form) -> np.ndarray:
+def _has_only(archive: zipfile.ZipFile, forms: dict[str, Form]) -> None:
+    found = collections.Counter(archive.namelist())
+    others = found - collections.Counter(f"{name}.npy" for name in forms)
+    if others:
+        raise _RefusalError(f"it must hold nothing else, and holds {ascii(min(others))[:100]}")
+
+
+def _member(archive: zipfile.ZipFile, name: str, form: Form) -> zipfile.ZipInfo:
     try:
         member = archive.getinfo(f"{name}.npy")
     except KeyError:
         raise _RefusalError(f"it must hold an array {name!r}, and doesn't") from None
-    dtype = np.dtype(form.dtype)
-    size = math.prod(form.shape) * dtype.itemsize
-    if member.file_size > size + HEADER_BYTES:
+    if member.file_size > _size(form) + HEADER_BYTES:
         raise _RefusalError(f"{name} must be {form}, and would unpack to {member.file_size} bytes")
+    return member
+
+
+def _size(form: Form) -> int:
+    return math.prod(form.shape) * np.dtype(form.dtype).itemsize
+
+
+def _array(archive, member: zipfile.ZipInfo, name: str, form: Form) -> np.ndarray:
+    size = _size(form)
     with archive.open(member) as file:
         _check_header(file, name, form)
         data = file.read(size + 1)  # reading past the end is what checks the zip's own checksum
     if len(data) != size:
         raise _RefusalError(f"{name} must hold {size} bytes, and holds {len(data)}")
-    return np.frombuffer(data, dtype).reshape(form.shape)
+    return np.frombuffer(data, form.dtype).reshape(form.shape)
 
 
 def _check_header(file: BinaryIO, name: str, form: Form) -> None:

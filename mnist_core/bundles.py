@@ -6,8 +6,7 @@ names, shapes and dtypes of its weights must be the experiment's before any of t
 
 import io
 import json
-import shutil
-import tempfile
+import stat
 import time
 import zipfile
 from pathlib import Path
@@ -73,56 +72,77 @@ def _shapes(layer: layers.Layer, inputs: int) -> dict[str, tuple[int, ...]]:
 def unpack(data: bytes) -> tuple[Experiment, dict, dict[str, np.ndarray]]:
     """(experiment, card, weights by name) of a bundle, all of it checked.
 
+    Nothing is written, and no more is unpacked than the experiment's weights take.
+
     Raises:
         ValueError: one sentence that says which part is at fault, what was expected, what came.
     """
-    parts = _parts(data)
-    experiment = Experiment.from_json(_decoded("experiment.json", parts["experiment.json"]))
-    card = cards.checked(_decoded("card.json", parts["card.json"]), experiment)
-    count = network.parameter_count(experiment.network)
-    if 4 * count > LARGEST_WEIGHTS:
-        raise ValueError(
-            f"A bundle's network must have at most {LARGEST_WEIGHTS // 4:,} parameters."
-            f" Received: {count:,}"
-        )
-    try:
-        forms = weight_forms(experiment.network)
-        weights = arrays.read(io.BytesIO(parts["weights.npz"]), forms)
-    except ValueError as fault:
-        raise ValueError(f"weights.npz does not fit the experiment: {fault}.") from None
-    for name, array in weights.items():
-        if not np.isfinite(array).all():
-            raise ValueError(f"weights.npz: {name} must hold finite numbers, and doesn't.")
-    return experiment, card, weights
-
-
-def _decoded(name, content: bytes) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        raise ValueError(f"{name} must be UTF-8 text.") from None
-
-
-def _parts(data: bytes) -> dict[str, bytes]:
     if len(data) > sum(PARTS.values()):
         raise ValueError(f"A bundle must be at most {sum(PARTS.values()) >> 20} MB.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            received = sorted(member.filename for member in archive.infolist())
-            if received == sorted(PARTS):
-                return {name: _part(archive, name, most) for name, most in PARTS.items()}
-    except arrays.FAULTS as fault:
-        raise ValueError(f"A bundle must be a whole zip file: {fault}.") from None
-    raise ValueError(
-        f"A bundle must hold exactly {', '.join(PARTS)}."
-        f" Received: {', '.join(received)[:200] or 'nothing'}"
-    )
+            return _checked(archive)
+    except _RefusalError as refusal:
+        raise ValueError(str(refusal)) from None
+    except Exception as fault:  # broken files make zipfile fail in every way there is
+        raise ValueError(
+            f"A bundle must be a whole zip file, and {arrays.in_short(fault)}."
+        ) from None
+
+
+class _RefusalError(Exception):
+    """Found by us, in our words; apart from what zipfile raises."""
+
+
+def _checked(archive):
+    members = archive.infolist()
+    received = sorted(member.filename for member in members)
+    if received != sorted(PARTS):
+        raise _RefusalError(
+            f"A bundle must hold exactly {', '.join(PARTS)}."
+            f" Received: {ascii(', '.join(received))[1:-1][:200] or 'nothing'}"
+        )
+    if any(stat.S_ISLNK(member.external_attr >> 16) for member in members):
+        raise _RefusalError("A bundle must hold files, and holds a link.")
+    try:
+        experiment = Experiment.from_json(_text(archive, "experiment.json"))
+        card = cards.checked(_text(archive, "card.json"), experiment)
+    except ValueError as fault:
+        raise _RefusalError(str(fault)) from None
+    return experiment, card, _weights_of(archive, experiment.network)
+
+
+def _weights_of(archive, wanted: Network) -> dict[str, np.ndarray]:
+    count = network.parameter_count(wanted)
+    if 4 * count > LARGEST_WEIGHTS:
+        raise _RefusalError(
+            f"A bundle's network must have at most {LARGEST_WEIGHTS // 4:,} parameters."
+            f" Received: {count:,}"
+        )
+    forms = weight_forms(wanted)
+    most = min(LARGEST_WEIGHTS, 4 * count + len(forms) * 2 * arrays.HEADER_BYTES)
+    packed = io.BytesIO(_part(archive, "weights.npz", most))
+    try:
+        weights = arrays.read(packed, forms, only=True)
+    except ValueError as fault:
+        raise _RefusalError(f"weights.npz does not fit the experiment: {fault}.") from None
+    for name, array in weights.items():
+        if not np.isfinite(array).all():
+            raise _RefusalError(f"weights.npz: {name} must hold finite numbers, and doesn't.")
+    return weights
+
+
+def _text(archive, name) -> str:
+    try:
+        return _part(archive, name, PARTS[name]).decode()
+    except UnicodeDecodeError:
+        raise _RefusalError(f"{name} must be UTF-8 text.") from None
 
 
 def _part(archive, name, most) -> bytes:
     size = archive.getinfo(name).file_size
     if size > most:
-        raise ValueError(f"{name} would unpack to {size} bytes, when {most} are allowed")
+        raise _RefusalError(f"{name} would unpack to {size:,} bytes, when {most:,} are allowed.")
     return archive.read(name)  # never more than file_size: zipfile stops there
 
 
@@ -140,15 +160,10 @@ def settle(name: str, experiment: Experiment, card: dict, model) -> str:
 
     The run's folder appears whole: it is filled under another name first.
     """
-    place = runs.home() / "runs"
-    place.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
-    new.chmod(0o755)
-    try:
+    runs.require_room()
+    with runs.making(name) as new:
         _fill(new, experiment, card, model)
         return runs.settle(new, name).name
-    finally:
-        shutil.rmtree(new, ignore_errors=True)  # gone already if all went well
 
 
 def _start(experiment, epochs) -> dict:

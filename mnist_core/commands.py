@@ -7,7 +7,7 @@ or the facts as JSON. It returns the exit status; None is 0.
 import dataclasses
 import sys
 
-from mnist_core import models, preprocess, runs, worker
+from mnist_core import health, models, people, preprocess, runs, worker
 from mnist_core.layers import plan
 from mnist_core.options import to_plain
 from mnist_core.presets import ABOUT
@@ -78,7 +78,7 @@ def _parameters(experiment) -> int:
 def runs_(options, say) -> None:
     """A line per run, the newest first; or where they are kept."""
     if options.folder:
-        say(str(runs.home() / "runs"), folder=str(runs.home() / "runs"))
+        say(str(people.runs_folder()), folder=str(people.runs_folder()))
         return
     worker.tend()
     for run in runs.all_runs():
@@ -96,6 +96,16 @@ def models_(options, say) -> None:
         figure = f"{test['accuracy']:.2%} test" if test else "not tested"
         text = f"{name:30} {figure:14} {card['parameters']:>9,} parameters  {card['made']}"
         say(text, name=name, **{k: card.get(k) for k in ("test", "parameters", "made", "seconds")})
+
+
+def health_(options, say) -> int:
+    """A line for everything that was looked at; 1 if something is not well."""
+    is_well = True
+    for check in health.look(options.url):
+        is_well &= check.is_well
+        text = f"{'ok  ' if check.is_well else 'BAD '} {check.what:9} {check.words}"
+        say(text, what=check.what, well=check.is_well, words=check.words)
+    return 0 if is_well else 1
 
 
 def work(options, say) -> None:

@@ -132,11 +132,11 @@ def find_mnist() -> Path | None:
 
 
 def _places() -> list[Path]:
-    from mnist_core import runs
+    from mnist_core import people
 
     # Source: keras/src/backend/config.py
     keras_home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
-    return [keras_home / "datasets" / "mnist.npz", runs.home() / "mnist.npz"]
+    return [keras_home / "datasets" / "mnist.npz", people.home() / "mnist.npz"]
 
 
 def read_mnist(path: Path, sources: dict[str, Source] = MNIST) -> Dataset:

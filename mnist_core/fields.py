@@ -48,12 +48,13 @@ def about(path: str) -> dict[str, Any]:
     """
     kind, found = Experiment, None
     for step in path.split("."):
-        if step.isdecimal():
-            kind = typing.get_args(kind)[0]
+        if step.isdecimal() and typing.get_origin(kind) is tuple:
+            kind, found = typing.get_args(kind)[0], None
             continue
-        found = {field.name: field for field in dataclasses.fields(kind)}[step]
+        known = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+        found = {field.name: field for field in known}[step]
         kind = typing.get_type_hints(kind)[step]
-    return dict(found.metadata)
+    return dict(found.metadata) if found else {}
 
 
 def values(experiment: Experiment) -> dict[str, Any]:

@@ -1,12 +1,17 @@
 """Fill a run's folder: train what it asks for, in this process, and keep what comes of it."""
 
 import contextlib
+import logging
 import time
-import traceback
 
-from mnist_core import curves
+from mnist_core import curves, faults, settings, weights_file
 from mnist_core.event_files import EventFiles
-from mnist_core.runs import Run
+from mnist_core.run import Run
+
+log = logging.getLogger(__name__)
+
+RESERVE = ".part-reserve"  # gives its room to the last word on a run whose disk is full
+RESERVED_BYTES = 1 << 16
 
 
 def train_run(run: Run) -> None:
@@ -14,19 +19,23 @@ def train_run(run: Run) -> None:
 
     Whatever goes wrong becomes the run's status; the traceback is in its worker.log.
     """
+    reserve = run.folder / RESERVE
     try:
+        reserve.write_bytes(bytes(RESERVED_BYTES))
         _train(run)
     except Exception as fault:
+        log.error("Run %r failed.", run.name, exc_info=True)
+        reserve.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
-            (run.folder / "worker.log").write_text(traceback.format_exc())
-            run.set_status("failed", _sentence(fault))
+            run.set_status("failed", _sentence(fault, run.has_model()))
+    finally:
+        reserve.unlink(missing_ok=True)
 
 
-def _sentence(fault: Exception) -> str:
-    if isinstance(fault, ValueError | OSError):
-        return str(fault)
-    if "OOM" in str(fault) or isinstance(fault, MemoryError):
-        return "There was not enough memory: make batch_size or the network smaller."
+def _sentence(fault: Exception, has_model: bool) -> str:
+    if isinstance(fault, ValueError | OSError | MemoryError) or "OOM" in str(fault):
+        kept = " The weights of its last full epoch are kept." if has_model else ""
+        return faults.words(fault) + kept
     return f"{type(fault).__name__} while training; worker.log in the run's folder says more."
 
 
@@ -38,8 +47,7 @@ def _train(run: Run) -> None:
     with EventFiles(run.folder, experiment) as event_files:
         _fill(run, experiment, dataset, event_files)
     if event_files.fault:
-        with contextlib.suppress(OSError):
-            (run.folder / "worker.log").write_text(event_files.fault)
+        log.warning(event_files.fault)
 
 
 def _fill(run: Run, experiment, dataset, event_files: EventFiles) -> None:
@@ -68,13 +76,32 @@ def _fill(run: Run, experiment, dataset, event_files: EventFiles) -> None:
             run.append(event)
             event_files.take(event)
 
+    watch = _Watch(run)
     result = training.train(
-        experiment, dataset, on_event, run.is_asked_to_stop, keep, model=model, done=done
+        experiment, dataset, on_event, watch.should_stop, keep, model=model, done=done
     )
     if result.outcome != "failed":
         test = {"loss": result.test_loss, "accuracy": result.test_accuracy}
         keep(result.model, result.epochs, test, result.outcome)
-    run.set_status(result.outcome, result.sentence, seconds=result.seconds)
+    sentence = " ".join(filter(None, [result.sentence, watch.why()]))
+    run.set_status(result.outcome, sentence, seconds=result.seconds)
+
+
+class _Watch:
+    """Says when a run should end: somebody asked for it, or it has had its time."""
+
+    def __init__(self, run: Run):
+        self.run, self.minutes = run, settings.MINUTES.value()
+        self.began, self.is_over = time.monotonic(), False
+
+    def should_stop(self) -> bool:
+        self.is_over = bool(self.minutes) and time.monotonic() - self.began > 60 * self.minutes
+        return self.is_over or self.run.is_asked_to_stop()
+
+    def why(self) -> str:
+        if not self.is_over:
+            return ""
+        return f"It had its {self.minutes} minutes; others wait. Continue goes on from here."
 
 
 def _to_go_on_with(run: Run, experiment, training):
@@ -83,6 +110,6 @@ def _to_go_on_with(run: Run, experiment, training):
     if not run.status().get("continues"):
         return None, training.Done()
     model = training.compiled(experiment)
-    model.load_weights(run.folder / "model.keras")
+    weights_file.load_into(model, run.folder / "model.keras")
     epochs = max((e["epoch"] for e in events if e["kind"] == "epoch"), default=0)
     return model, training.Done(epochs, curves.last_step(events))

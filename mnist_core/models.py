@@ -8,9 +8,11 @@ own `load_model` can be made to run a stranger's code.
 import json
 from pathlib import Path
 
-from mnist_core import bundles, exports, files, network, runs
+from mnist_core import bundles, exports, files, network, people, runs, weights_file
 from mnist_core.cards import make_card
 from mnist_core.config import Experiment
+from mnist_core.holds import Hold
+from mnist_core.run import Run
 
 __all__ = [
     "EXPORTS",
@@ -46,11 +48,7 @@ class ModelError(ValueError):
 
 def names() -> list[str]:
     """Every model, the newest first, and those that ship last."""
-    return [run.name for run in runs.all_runs() if _is_model(run.folder)] + list(SHIPPED)
-
-
-def _is_model(place: Path) -> bool:
-    return (place / "model.keras").is_file() and (place / "card.json").is_file()
+    return [run.name for run in runs.all_runs() if run.has_model()] + list(SHIPPED)
 
 
 def folder(name: str) -> Path:
@@ -61,7 +59,7 @@ def folder(name: str) -> Path:
     """
     if name in SHIPPED:
         return Path(__file__).parent / name
-    return runs.home() / "runs" / runs.checked_name(name)
+    return people.runs_folder() / runs.checked_name(name)
 
 
 def weights_path(name: str) -> Path:
@@ -71,9 +69,22 @@ def weights_path(name: str) -> Path:
         ModelError: there is no such model.
     """
     place = folder(name)
-    if not _is_model(place):
+    if not Run(place).has_model():
         raise ModelError(f"There is no model called {name!r}. There are: {', '.join(names())}")
     return place / "model.keras"
+
+
+def hold(name: str) -> Hold:
+    """A hand on a model: until it is let go, the model is neither deleted nor renamed.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    place = weights_path(name).parent
+    try:
+        return Hold(place)
+    except OSError:
+        raise ModelError(f"The model {name!r} is gone.") from None
 
 
 def card(name: str) -> dict:
@@ -85,7 +96,7 @@ def card(name: str) -> dict:
     place = weights_path(name).with_name("card.json")
     try:
         return json.loads(place.read_text()) | {"name": name}
-    except (OSError, ValueError, TypeError) as fault:
+    except (OSError, ValueError, TypeError, RecursionError) as fault:
         raise ModelError(f"{place} must be the card of a model, as JSON: {fault}.") from None
 
 
@@ -98,8 +109,8 @@ def load(name: str):
     path = weights_path(name)
     model = network.build(experiment(name).network)
     try:
-        model.load_weights(path)
-    except Exception as fault:  # h5py and Keras raise anything for a damaged file
+        weights_file.load_into(model, path)
+    except ValueError as fault:
         raise ModelError(f"{path} must hold the weights of {name!r}: {fault}") from None
     return model
 

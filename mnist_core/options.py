@@ -10,6 +10,8 @@ import math
 import typing
 from typing import Any
 
+LONGEST = 120  # characters of a value in a sentence that refuses it
+
 
 def option(default, help, *, limits=None, choices=None, step=None, unit="", length=None):
     """A dataclass field with its meaning and limits.
@@ -26,6 +28,15 @@ def option(default, help, *, limits=None, choices=None, step=None, unit="", leng
     about = {"help": help, "limits": limits, "choices": choices}
     about |= {"step": step, "unit": unit, "length": length}
     return dataclasses.field(default=default, metadata=about)
+
+
+def came(value) -> str:
+    """A value for the end of a sentence: as Python writes it, cut where it has no end."""
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):  # too deep, or a number of thousands of digits
+        text = f"a {type(value).__name__} without end"
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
 
 
 def check(thing) -> None:
@@ -45,7 +56,7 @@ def check(thing) -> None:
 def _typed(where, value, hint):
     if typing.get_origin(hint) is tuple:
         if not isinstance(value, list | tuple):
-            raise ValueError(f"{where} must be a list. Received: {value!r}")
+            raise ValueError(f"{where} must be a list. Received: {came(value)}")
         inner = typing.get_args(hint)[0]
         return tuple(_typed(f"{where}[{i}]", v, inner) for i, v in enumerate(value))
     if hint is float and type(value) is int:
@@ -58,7 +69,7 @@ def _typed(where, value, hint):
             "str": "a text",
         }
         kind = kind.get(hint.__name__, f"a {hint.__name__}")
-        raise ValueError(f"{where} must be {kind}. Received: {value!r}")
+        raise ValueError(f"{where} must be {kind}. Received: {came(value)}")
     return value
 
 
@@ -73,11 +84,11 @@ def _within(where, value, about) -> None:
     unit = f" {about['unit']}" if about.get("unit") else ""
     if about.get("choices") and value not in about["choices"]:
         allowed = ", ".join(map(str, about["choices"]))
-        raise ValueError(f"{where} must be one of {allowed}. Received: {value!r}")
+        raise ValueError(f"{where} must be one of {allowed}. Received: {came(value)}")
     if about.get("limits"):
         low, high = about["limits"]
         if not (low <= value <= high and math.isfinite(value)):
-            raise ValueError(f"{where} must be from {low} to {high}{unit}. Received: {value}")
+            raise ValueError(f"{where} must be from {low} to {high}{unit}. Received: {came(value)}")
     if about.get("length"):
         low, high = about["length"]
         if not low <= len(value) <= high:
@@ -102,17 +113,17 @@ def from_plain(kind, plain, where: str = ""):
     where = where or kind.__name__
     if typing.get_origin(kind) is tuple:
         if not isinstance(plain, list):
-            raise ValueError(f"{where} must be a list. Received: {plain!r}")
+            raise ValueError(f"{where} must be a list. Received: {came(plain)}")
         inner = typing.get_args(kind)[0]
         return tuple(from_plain(inner, p, f"{where}[{i}]") for i, p in enumerate(plain))
     if not dataclasses.is_dataclass(kind):
         return plain
     if not isinstance(plain, dict):
-        raise ValueError(f"{where} must be an object with named values. Received: {plain!r}")
+        raise ValueError(f"{where} must be an object with named values. Received: {came(plain)}")
     hints = typing.get_type_hints(kind)
     unknown = sorted(set(plain) - set(hints))
     if unknown:
-        raise ValueError(f"{where} has no field {unknown[0]!r}. It has: {', '.join(hints)}")
+        raise ValueError(f"{where} has no field {came(unknown[0])}. It has: {', '.join(hints)}")
     return kind(**{k: from_plain(hints[k], v, f"{where}.{k}") for k, v in plain.items()})
 
 
@@ -150,12 +161,16 @@ def _descend(plain, kind, step, path):
     """The value and the type one step further along a path."""
     if isinstance(plain, list):
         if not (step.isdecimal() and int(step) < len(plain)):
-            raise ValueError(f"{path}: there are {len(plain)} entries, from 0. Received: {step!r}")
+            raise ValueError(
+                f"{path}: there are {len(plain)} entries, from 0. Received: {came(step)}"
+            )
         return plain[int(step)], typing.get_args(kind)[0]
     hints = typing.get_type_hints(kind) if dataclasses.is_dataclass(kind) else {}
     if step not in hints:
         known = f" Known here: {', '.join(hints)}" if hints else ""
-        raise ValueError(f"{path}: there is no field {step!r}.{known}")
+        raise ValueError(f"{path}: there is no field {came(step)}.{known}")
+    if not isinstance(plain, dict) or step not in plain:  # a shorter path has set what this is in
+        raise ValueError(f"{path} must be a field of what is there. Received: {came(plain)}")
     return plain[step], hints[step]
 
 
@@ -173,7 +188,7 @@ def _json(name, text):
         return json.loads(text, parse_constant=lambda word: None)
     except (ValueError, RecursionError):
         raise ValueError(
-            f"{name} must be a number, true, false or JSON. Received: {text!r}"
+            f"{name} must be a number, true, false or JSON. Received: {came(text)}"
         ) from None
 
 

@@ -60,7 +60,7 @@ class Classifier:
         def make():
             return cls(models.load(name), models.card(name).get("looks", 1))
 
-        return _kept(name, (path, path.stat().st_mtime_ns), make)
+        return _kept(path, path.stat().st_mtime_ns, make)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """How likely each digit is for each image.
@@ -90,16 +90,16 @@ def _checked(images) -> np.ndarray:
     return images
 
 
-_classifiers: dict[str, tuple[tuple[Path, int], Classifier]] = {}
+_classifiers: dict[Path, tuple[int, Classifier]] = {}
 _lock = threading.Lock()
 
 
-def _kept(name, stamp, make) -> Classifier:
-    """The classifier kept under `name`, made anew if its stamp is another."""
+def _kept(path, stamp, make) -> Classifier:
+    """The classifier kept for these weights, made anew if its stamp is another."""
     with _lock:
-        if name not in _classifiers or _classifiers[name][0] != stamp:
-            _classifiers.pop(name, None)
-            _classifiers[name] = (stamp, make())
+        if path not in _classifiers or _classifiers[path][0] != stamp:
+            _classifiers.pop(path, None)
+            _classifiers[path] = (stamp, make())
             while len(_classifiers) > KEPT:
                 del _classifiers[next(iter(_classifiers))]
-        return _classifiers[name][1]
+        return _classifiers[path][1]

@@ -1,7 +1,7 @@
 """What a model answered on a set of digits, kept with the model: nothing is computed twice.
 
 They are in `reports/` in the folder of the model's run, so that renaming and deleting take them
-along; those of the models that ship are under `runs.home()`. A file's name says which weights and
+along; those of the models that ship are under `people.home()`. A file's name says which weights and
 which digits it is about: other weights or digits just don't find it. Deleting the folder costs
 time and nothing else; where it can't be written, all works as well, only not twice as fast.
 """
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnist_core import arrays, evaluation, files, models, runs
+from mnist_core import arrays, evaluation, files, models, people
 from mnist_core.arrays import Form
 from mnist_core.data import Digits
 from mnist_core.prediction import Classifier
@@ -113,7 +113,7 @@ def path(model: str, test: Exam, ending: str) -> Path:
 def _place(model: str) -> Path:
     """The folder for what is kept of a model; it need not be there."""
     if model in models.SHIPPED:  # their own folder is the package's
-        return runs.home() / "reports" / model
+        return people.home() / "reports" / model
     return models.folder(model) / "reports"
 
 
@@ -139,7 +139,7 @@ def _sha256(weights: Path, changed: int, size: int) -> str:
 def keep(place: Path, data: bytes | str) -> None:
     """Put a result where `path` says; without a place to write it is only computed again."""
     try:
-        if place.parent.is_relative_to(runs.home() / "runs"):
+        if place.parent.name == "reports":  # in a run's folder
             place.parent.mkdir(exist_ok=True)  # no more: a run deleted meanwhile stays deleted
         else:
             place.parent.mkdir(parents=True, exist_ok=True)

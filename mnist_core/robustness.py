@@ -89,12 +89,8 @@ def kept(model: str, test: Exam) -> Curves:
                 for amount, right in plain.get(name, [])
                 if amount in move.amounts and 0 <= right <= len(test.digits.labels)
             }
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        AttributeError,
-    ):  # damaged is as good as none
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        # damaged is as good as none
         return found
     return found
 

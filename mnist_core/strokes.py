@@ -8,7 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw
 
+from mnist_core.options import came
+
 LARGEST_FILE = 200 * 2**20  # bytes, about 300,000 drawings
+LONGEST_LINE = 2 * 2**20  # characters: MOST_POINTS take about half of it
 MOST_POINTS = 20_000  # in one drawing: over two minutes of a pen at 144 points a second
 LARGEST_VALUE = 1e6
 LARGEST_CANVAS = 4096
@@ -54,7 +57,8 @@ def parse(data: bytes, name: str) -> list[Drawing]:
 
 def _drawings(file, name) -> list[Drawing]:
     try:
-        lines = enumerate(io.TextIOWrapper(file, encoding="utf-8"), start=1)
+        text = io.TextIOWrapper(file, encoding="utf-8")
+        lines = enumerate(iter(lambda: text.readline(LONGEST_LINE + 1), ""), start=1)
         found = [_drawing(name, n, line) for n, line in lines if line.strip()]
     except UnicodeDecodeError:
         raise ValueError(f"{name} must be JSON lines in UTF-8. Received: other bytes") from None
@@ -65,6 +69,8 @@ def _drawings(file, name) -> list[Drawing]:
 
 def _drawing(path, number, line) -> Drawing:
     where = f"{path}, line {number}"
+    if len(line) > LONGEST_LINE:
+        raise ValueError(f"{where} must have at most {LONGEST_LINE:,} characters, and has more.")
     try:
         plain = json.loads(line)
     except (ValueError, RecursionError):
@@ -73,9 +79,9 @@ def _drawing(path, number, line) -> Drawing:
         raise ValueError(f"{where} must be an object with label and strokes.")
     label, writer = plain["label"], plain.get("writer", "")
     if type(label) is not int or not 0 <= label <= 9:
-        raise ValueError(f"{where}: label must be a whole number 0 to 9. Received: {label!r}")
+        raise ValueError(f"{where}: label must be a whole number 0 to 9. Received: {came(label)}")
     if not isinstance(writer, str):
-        raise ValueError(f"{where}: writer must be a text. Received: {writer!r}")
+        raise ValueError(f"{where}: writer must be a text. Received: {came(writer)}")
     strokes = plain["strokes"]
     if not isinstance(strokes, list) or not strokes:
         raise ValueError(f"{where}: strokes must be a list with at least one stroke.")

@@ -10,6 +10,7 @@ from mnist_core.config import Experiment
 from mnist_core.runs import Run
 
 MOST = 12  # runs: as many as a comparison can show and a morning can train
+MOST_SAID = 100  # ways to write them: "1, 1.0"
 USEFUL = (
     "recipe.learning_rate",
     "recipe.optimizer",
@@ -53,7 +54,9 @@ def experiments(base: Experiment, path: str, text: str) -> dict[str, Experiment]
     Raises:
         ValueError: a value can't be, or there are too few or too many; names it.
     """
-    said = [part.strip() for part in re.split(r"[,;\n]", text) if part.strip()]
+    said = dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip())
+    if len(said) > MOST_SAID:
+        raise ValueError(f"A sweep takes 2 to {MOST} different values. Received: {len(said)}")
     found = {}
     for value in said:
         one = _with_value(base, path, value)
@@ -135,8 +138,9 @@ def start(found: dict[str, Experiment], path: str, name: str) -> list[Run]:
         name: of what they start from; each is called after it, the field and its value.
 
     Raises:
-        RunError: the name isn't one.
+        RunError: the name isn't one, or there would be too many runs.
     """
+    runs.require_room(len(found))
     sweep = {"id": secrets.token_hex(6), "field": path, "from": name}
     made = [runs.create(e, run_name(name, path, v), sweep=sweep) for v, e in found.items()]
     worker.tend()

@@ -1,49 +1,58 @@
-"""The processes that train: starting one, stopping one, and who comes next.
+"""The queue: start a run, stop one, and see who comes next.
 
 A run is trained by a process of its own, which outlives the page and the server that asked for
-it. A spare process that has TensorFlow loaded waits for the next run, so that Start is quick.
-Which process works on a run stands in its status as a pid and a random token; the token is also
-on that process's command line, so a process is known again whatever happened to pids and clocks.
+it: on this machine (`processes`), or on a Ray cluster (`ray_cluster`).
 """
 
-import atexit
 import contextlib
+import logging
 import os
-import secrets
-import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
 
-import psutil
 from filelock import FileLock
 
-from mnist_core import runs
+from mnist_core import logs, people, processes, runs, settings, turns
 from mnist_core.config import Experiment
 from mnist_core.filling import train_run
-from mnist_core.runs import Run
+from mnist_core.run import Run
 
-LOWER_PRIORITY = 5  # niceness: drawing on the page stays quick while a run trains
-SPARE_DELAY = 3.0  # seconds after a start, so that loading TensorFlow doesn't hold up that run
+TRIES = 2  # to begin a run whose process dies before its first step
+LOCK_PATIENCE = 10.0  # seconds: what is done under the lock takes milliseconds
+PLACES_HOLD = 0.5  # seconds
+CLEAR_EVERY = 3600.0  # seconds between two looks for what killed programs left
 
+log = logging.getLogger(__name__)
 _lock = threading.Lock()
-_spare: subprocess.Popen | None = None
-_children: list[subprocess.Popen] = []
-_last_start = 0.0
+_tended = _cleared = float("-inf")
+_waiting: tuple[float, list[Run]] = (float("-inf"), [])  # when it was looked up, and the order
+
+
+def _engine():
+    """What trains: processes of this machine, or a cluster."""
+    return processes
 
 
 def runs_at_once() -> int:
-    """How many runs train at the same time: `MNIST_CORE_RUNS_AT_ONCE`, or one per two cores."""
-    asked = os.environ.get("MNIST_CORE_RUNS_AT_ONCE", "")
-    return max(1, int(asked) if asked.isdecimal() else (os.cpu_count() or 1) // 2)
+    """How many runs train at the same time; see `settings`."""
+    return settings.RUNS_AT_ONCE.value() or _engine().capacity()
 
 
 def start(experiment: Experiment, name: str = "run", continues: str | None = None) -> Run:
     """A new run that trains now, or when its turn comes. Arguments and errors: `runs.create`."""
     run = runs.create(experiment, name, continues)
-    tend()
+    log.info("Run %r was asked for%s.", run.name, _by(run))
+    try:
+        tend()
+    except OSError as fault:  # it waits in the queue now, and whoever tends next begins it
+        log.warning("Run %r can't begin yet: %s", run.name, fault)
     return run
+
+
+def _by(run: Run) -> str:
+    return f" by {run.person[:6]}" if run.person != people.ONE else ""
 
 
 def stop(run: Run) -> None:
@@ -53,124 +62,112 @@ def stop(run: Run) -> None:
             run.set_status("stopped", "Stopped while it waited.")
         elif run.state in runs.ACTIVE:
             run.ask_to_stop()
+    log.info("Run %r was asked to stop%s.", run.name, _by(run))
 
 
-def waiting_before(run: Run) -> int:
-    """How many runs come before this one: those that train and those that wait longer."""
-    created = run.status().get("created", 0.0)
-    before = [r.status() for r in runs.all_runs() if r.name != run.name]
-    return sum(
-        s["state"] in runs.ACTIVE or (s["state"] in runs.WAITING and s["created"] <= created)
-        for s in before
-    )
+def place(run: Run) -> int:
+    """Its place among those that wait, 1 is next; 0 if it doesn't wait."""
+    global _waiting
+    if run.state not in runs.WAITING:
+        return 0
+    since, waiting = _waiting
+    if time.monotonic() - since > PLACES_HOLD:  # all who wait ask, again and again
+        waiting = [entry.run for entry in turns.order(turns.entries(runs.everyones()))]
+        _waiting = time.monotonic(), waiting
+    return waiting.index(run) + 1 if run in waiting else 0
 
 
-def tend() -> None:
+def warm_up() -> None:
+    """See to it that the next run begins quickly."""
+    _engine().warm_up()
+
+
+def tend(rest: float = 0.0) -> None:
     """Mark the runs whose process died, and start those whose turn has come.
 
-    Cheap; whoever looks at runs calls it. A worker calls it when it ends, so that the queue moves
-    on with no page open.
+    Whoever looks at runs calls it. A worker calls it when it ends, so that the queue moves on
+    with no page open.
+
+    Args:
+        rest: seconds; if this was done less than that ago, here, it isn't done again.
+
+    Raises:
+        OSError: the folder for runs can't be used.
     """
+    global _tended, _waiting
+    if time.monotonic() - _tended < rest:
+        return
     with _queue():
-        _children[:] = [child for child in _children if child.poll() is None]
-        everything = list(reversed(runs.all_runs()))  # the oldest first
-        active = [run for run in everything if run.state in runs.ACTIVE]
-        for run in [run for run in active if not is_alive(run)]:
-            _interrupt(run)
-            active.remove(run)
-        queued = [run for run in everything if run.state in runs.WAITING]
-        for run in queued[: max(0, runs_at_once() - len(active))]:
-            _hand_over(run)
+        _clear_away()
+        found = turns.entries(runs.everyones())
+        dead = [e.run for e in found if e.state in runs.ACTIVE and not is_alive(e.run)]
+        for run, note in [(e.run, Run.write_again) for e in found if e.run.is_unwritten()] + [
+            (run, _bury) for run in dead
+        ]:
+            with contextlib.suppress(OSError):  # a full disk: the next look tries again
+                note(run)
+        found = turns.entries(entry.run for entry in found)
+        for entry in turns.next_ones(found, runs_at_once(), settings.RUNS_PER_PERSON.value()):
+            _begin(entry.run)
+        _tended, _waiting = time.monotonic(), (float("-inf"), [])
 
 
 @contextlib.contextmanager
 def _queue():
     """One at a time, among this process's threads and among processes."""
-    place = runs.home()
+    place = people.home()
     place.mkdir(parents=True, exist_ok=True)
-    with _lock, FileLock(place / "queue.lock", timeout=30):
+    with _lock, FileLock(place / "queue.lock", timeout=LOCK_PATIENCE):
         yield
+
+
+def _clear_away() -> None:
+    global _cleared
+    if time.monotonic() - _cleared > CLEAR_EVERY:
+        _cleared = time.monotonic()
+        for folder in people.everyones_folders():
+            runs.clear_away(folder)
 
 
 def is_alive(run: Run) -> bool:
     """Whether the process that works on a run still exists."""
-    status = run.status()
-    try:
-        return status["token"] in psutil.Process(status["pid"]).cmdline()
-    except (psutil.Error, KeyError):
-        return False
+    return _engine().is_alive(run.status())
 
 
-def _interrupt(run: Run) -> None:
+def _begin(run: Run) -> None:
+    tries = run.status().get("tries", 0) + 1
+    _engine().hand_over(run, started=time.time(), tries=tries)
+    log.info("Run %r begins%s.", run.name, _by(run))
+
+
+def _bury(run: Run) -> None:
     """Note that a run's process died, and tidy up what it was writing."""
     for part in run.folder.glob(".part-*"):
         part.unlink(missing_ok=True)
-    kept = (run.folder / "model.keras").exists()
+    status = run.status()
+    if status["state"] == "starting" and status.get("tries", 0) < TRIES:
+        run.set_status("queued")  # nothing had begun: nothing is lost by beginning again
+        return
+    kept = run.has_model()
     what = "the weights of its last full epoch are kept." if kept else "it had no full epoch yet."
     why = "The process that trained it ended (killed, out of memory or switched off)"
+    log.warning("Run %r%s: its process ended.", run.name, _by(run))
     run.set_status("interrupted", f"{why}; {what}")
 
 
-def _hand_over(run: Run) -> None:
-    global _spare, _last_start
-    process, _spare = _spare if _spare and _spare.poll() is None else _new_process(), None
-    run.set_status("starting", pid=process.pid, token=process.args[-1])
-    process.stdin.write(f"{run.folder}\n".encode())
-    process.stdin.close()
-    _last_start = time.monotonic()
-
-
-def _new_process() -> subprocess.Popen:
-    """A process that loads TensorFlow and waits to be told a run's folder."""
-    token = secrets.token_hex(8)
-    package_place = str(Path(__file__).parents[1])
-    path = os.pathsep.join(filter(None, [package_place, os.environ.get("PYTHONPATH")]))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mnist_core", "work", token],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,  # Ctrl-C in the server's terminal is not meant for it
-        env=os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "2"},
-    )
-    _children.append(process)
-    return process
-
-
-def warm_up() -> None:
-    """Have a spare process with TensorFlow loaded, unless one waits or a run has just begun."""
-    global _spare
-    with _lock:
-        waits = _spare is not None and _spare.poll() is None
-        if not waits and time.monotonic() - _last_start > SPARE_DELAY:
-            _spare = _new_process()
-
-
-@atexit.register
-def _dismiss_spare() -> None:
-    """End the spare with the server: nobody else knows of it. (It also ends by itself.)"""
-    if _spare is not None and _spare.poll() is None:
-        _spare.stdin.close()
-        _spare.terminate()
-
-
 def work() -> None:
-    """What such a process does: load, wait for a folder on standard input, train it.
+    """What a process that trains does: load, wait for a folder on standard input, train it.
 
     Standard input that ends without one means that the server is gone.
     """
-    psutil.Process().nice(_niceness())
+    processes.step_back()
     _prepare()
     folder = sys.stdin.readline().strip()
     if folder:
+        logs.into(Path(folder) / "worker.log")
+        processes.limit_memory()
         train_run(Run(Path(folder)))
         tend()
-
-
-def _niceness() -> int:
-    if os.name == "nt":
-        return psutil.BELOW_NORMAL_PRIORITY_CLASS
-    return min(psutil.Process().nice() + LOWER_PRIORITY, 19)  # below the server's, whatever that is
 
 
 def _prepare() -> None:

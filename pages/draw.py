@@ -4,12 +4,13 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import models, preprocess
-from pages.ui import answer, canvas, entry, explanation, look_inside, model_choice, samples
+from pages.ui import answer, canvas, entry, explanation, look_inside, model_choice, notice, samples
 from pages.ui.readers import load_behind_the_page, readers
 from pages.ui.session import session
 
 
 @st.fragment
+@notice.guarded
 def board(names: list[str]):
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
     memory = session()
@@ -74,8 +75,8 @@ def read(memory, image: np.ndarray | None, names: list[str]):
     with place:
         try:
             classifier = readers().classifier(memory.model_name)
-        except ValueError as fault:
-            st.error(str(fault))
+        except (ValueError, OSError) as fault:
+            notice.say(fault)
             return
         if classifier is None:
             answer.hint(answer.LOADING if image is not None else answer.HINT)

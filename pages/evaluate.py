@@ -9,6 +9,7 @@ from pages.ui import (
     exam,
     explanation,
     gallery,
+    hands,
     model_choice,
     report,
     results,
@@ -27,7 +28,10 @@ def choose_models() -> list[str]:
     second = st.selectbox("Beside it", [NOBODY, *names], key="beside", bind="query-params",
                           width=WIDTH, help="A second model, on the same digits.",
     )  # fmt: skip
-    return [first] if second in (NOBODY, first) else [first, second]
+    if second in (NOBODY, first):
+        return [first]
+    hands.use(second, "beside")
+    return [first, second]
 
 
 def test(names: list[str], chosen: exam.Chosen) -> None:

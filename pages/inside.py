@@ -18,6 +18,7 @@ from pages.ui import (
     look_inside,
     mind_changes,
     model_choice,
+    notice,
     one_value,
     sums,
     view_choice,
@@ -52,6 +53,7 @@ EMPTY = "Draw a digit, or take one: its way through the network appears here."
 
 
 @st.fragment
+@notice.guarded
 def board(names: list[str]):
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
     memory = session()
@@ -81,10 +83,10 @@ def answered(name: str, image) -> tuple[inspection.Inspector | None, list[inspec
     steps = []
     try:
         inspector = taken_apart(name)
-    except ValueError as fault:
+    except (ValueError, OSError) as fault:
         if name not in models.names():  # somebody deleted it just now
             st.rerun()
-        st.error(str(fault))
+        notice.say(fault)
         return None, steps
     with st.container(key="answer"):
         if image is None:

@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from mnist_core import runs, worker
+from mnist_core import settings
 from pages.ui import (
     compared_runs,
     entry,
     explanation,
+    notice,
     opened_run,
+    person,
+    queue,
     run_actions,
     run_choice,
     run_list,
@@ -17,10 +20,11 @@ from pages.ui import (
 LOOK_EVERY = 2.0  # seconds between two looks while something trains
 
 
-def watch(seen: dict[str, str]) -> None:
-    """Run the page again once a run's state is another than the page shows."""
-    worker.tend()
-    if {run.name: run.state for run in runs.all_runs()} != seen:
+@notice.guarded
+def watch(seen: dict[str, tuple]) -> None:
+    """Run the page again once a run stands elsewhere than the page shows."""
+    queue.tend()
+    if run_list.standings() != seen:
         st.rerun()
 
 
@@ -32,19 +36,20 @@ def first_visit() -> None:
 
 
 def for_tensorboard() -> None:
-    """How to look at the runs with TensorBoard."""
+    """How to look at the runs with TensorBoard, without a word on where this server keeps them."""
     with st.popover("TensorBoard", icon=":material/query_stats:", key="tensorboard"):
         words = "Every run also writes event files. On the computer that runs this app, type:"
         st.markdown(words)
-        st.code(f'tensorboard --logdir "{runs.home() / "runs"}"', language="sh")
+        st.code('tensorboard --logdir "$(python -m mnist_core runs --folder)"', language="sh")
 
 
 entry.require()
-worker.tend()
+queue.tend()
 found = run_list.entries()
 
 st.markdown("### Runs")
 explanation.show("Runs")
+person.whose_words()
 if not any(entry.run for entry in found):  # only the models that ship
     first_visit()
 chosen = run_choice.choose(found)
@@ -59,6 +64,9 @@ else:
 sweep_form.show(found, chosen[0] if len(chosen) == 1 else None)
 with st.container(horizontal=True):
     run_actions.bring_in()
-    for_tensorboard()
+    if settings.PEOPLE.value() == settings.ONE:  # others have no shell on that computer
+        for_tensorboard()
 if not all(one.has_ended() for one in found):
-    st.fragment(watch, run_every=LOOK_EVERY)({one.name: one.state for one in found if one.run})
+    st.fragment(watch, run_every=LOOK_EVERY)(
+        {one.name: (one.state, one.place) for one in found if one.run}
+    )

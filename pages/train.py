@@ -12,6 +12,7 @@ from pages.ui import (
     lesson,
     link,
     live,
+    notice,
     pace,
     preset_choice,
 )
@@ -42,7 +43,7 @@ def build() -> str:
     try:
         session().experiment = shown.experiment()
     except ValueError as fault:
-        return str(fault)
+        return notice.words(fault)
     finally:
         with place:
             preset_choice.show(may_choose=lesson.current().controls is None)
@@ -53,8 +54,8 @@ def start() -> None:
     """Queue a run of the experiment and follow it."""
     try:
         session().story = Story(worker.start(session().experiment, run_name()))
-    except (runs.RunError, OSError) as fault:
-        st.toast(str(fault), icon=":material/error:", duration="long")
+    except (ValueError, OSError) as fault:
+        notice.tell(fault)
 
 
 def run_name() -> str:
@@ -67,7 +68,7 @@ def name_fault() -> str:
     try:
         runs.checked_name(run_name())
     except runs.RunError as fault:
-        return str(fault)
+        return notice.words(fault)
     return ""
 
 

@@ -14,16 +14,20 @@ ROOT = Path(__file__).parents[1]
 class App:
     """A running app: `url` to go to, `home` where its runs are kept, `stop()` and `log()`."""
 
-    def __init__(self, home: Path, port: int = 0):
+    def __init__(self, home: Path, place: Path = ROOT, port: int = 0, **variables: str):
         """
         Args:
             home: a folder for its runs and models.
+            place: the program, if not this one.
             port: 0 for any that is free; a server's that was stopped, to start it again.
+            variables: of the environment, besides those of this process.
         """
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = port or free.getsockname()[1]
-        self.home, self.port, self.url = home, port, f"http://127.0.0.1:{port}"
+        self.home, self.place, self.port = home, place, port
+        self.url = f"http://127.0.0.1:{port}"
+        home.mkdir(parents=True, exist_ok=True)
         self._log = home / "app.log"
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
         command += ["--server.port", str(port), "--server.address", "127.0.0.1"]
@@ -31,8 +35,8 @@ class App:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 command,
-                cwd=ROOT,
-                env=os.environ | {"MNIST_CORE_HOME": str(home)},
+                cwd=place,
+                env=os.environ | {"MNIST_CORE_HOME": str(home)} | variables,
                 stdout=log,
                 stderr=log,
             )

@@ -16,7 +16,8 @@ APP = ROOT / "streamlit_app.py"
 ROOMS = [*LIBRARY, *PAGES, *UI]
 GROUND = [
     *("config", "options", "layers", "preprocess", "ink", "pictures"),
-    *("strokes", "runs", "presets", "files"),
+    *("strokes", "runs", "run", "events", "presets", "files"),
+    *("people", "settings", "holds", "turns", "logs"),
 ]
 HEAVY = {"tensorflow", "keras", "tensorboard"}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}

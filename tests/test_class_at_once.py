@@ -109,7 +109,7 @@ def test_a_visitor_notices_that_the_server_went_and_comes_back_to_the_next(tmp_p
     assert not visitor.faults
     app.kill()
     visitor.wait(lambda: visitor.faults, 20)
-    app = App(tmp_path, app.port)
+    app = App(tmp_path, port=app.port)
     try:
         visitor.come_back()
         assert "network.dense.0.units=64" in visitor.page.query

@@ -22,7 +22,7 @@ PER_EPOCH = 4
 def nothing_trains(monkeypatch):
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
-    monkeypatch.setattr("mnist_core.worker.tend", lambda: None)
+    monkeypatch.setattr("mnist_core.worker.tend", lambda rest=0.0: None)
     monkeypatch.setattr("mnist_core.worker.warm_up", lambda: None)
 
 
@@ -228,7 +228,9 @@ def test_a_sweep_queues_its_runs_and_shows_them_as_one_comparison(slow_and_fast)
     made = ["slow learning rate 0.01", "slow learning rate 0.02"]
     assert app.multiselect(key="compare").value == made
     assert "Sweep from slow: learning rate" in words(app)
-    assert [row[:2] for row in rows(app, 0)[1:]] == [[n, "Waiting for its turn"] for n in made]
+    assert [row[:2] for row in rows(app, 0)[1:]] == [
+        [name, f"Waiting, place {number}"] for number, name in enumerate(made, 1)
+    ]
     assert rows(app, 1)[1:] == [["Learning rate", "0.01", "0.02"]]
     wanted = runs.get("slow").experiment().with_values({"recipe.learning_rate": "0.02"})
     assert runs.get(made[1]).experiment() == wanted

@@ -1,6 +1,5 @@
 import ast
 import functools
-import io
 import json
 import os
 import re
@@ -15,7 +14,7 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_core import bundles, data, models, network, options, runs, script_export, steps, training
+from mnist_core import bundles, data, models, network, runs, script_export, steps, training
 from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Experiment, Network, Recipe
 from mnist_core.data import DataMissing, Dataset, Digits
 from mnist_core.presets import PRESETS
@@ -183,107 +182,6 @@ def test_an_imported_bundle_is_a_finished_run_with_its_curves(mine):
 
 def test_a_bundle_whose_name_is_taken_gets_a_number(mine):
     assert models.import_bundle(models.export("mine", "bundle")[1], "mine") == "mine 2"
-
-
-@functools.cache
-def parts():
-    with zipfile.ZipFile(io.BytesIO(bundles.pack(SMALL, card_of(), small_model()))) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(members):
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, member in members.items():
-            archive.writestr(name, member)
-    return content.getvalue()
-
-
-def with_weight(name, array):
-    with np.load(io.BytesIO(parts()["weights.npz"])) as file:
-        weights = dict(file) | {name: array}
-    content = io.BytesIO()
-    np.savez(content, **weights)
-    return zipped(parts() | {"weights.npz": content.getvalue()})
-
-
-def with_card(**changes):
-    card = json.loads(parts()["card.json"]) | changes
-    return zipped(parts() | {"card.json": json.dumps(card)})
-
-
-def with_network(**changes):
-    plain = options.to_plain(SMALL)
-    plain["network"] |= changes
-    return zipped(parts() | {"experiment.json": json.dumps(plain)})
-
-
-def without(name):
-    return zipped({key: value for key, value in parts().items() if key != name})
-
-
-def huge_network():
-    block = options.to_plain(ConvBlock(filters=256, padding="same", pool_size=0))
-    return with_network(blocks=[block], dense=[options.to_plain(DenseLayer(units=1024))])
-
-
-BAD_BUNDLES = {
-    "empty": (lambda: b"", "whole zip"),
-    "no zip": (lambda: b"x" * 5000, "whole zip"),
-    "cut short": (lambda: zipped(parts())[:-100], "whole zip"),
-    "a part missing": (lambda: without("card.json"), "must hold exactly"),
-    "a part too many": (lambda: zipped(parts() | {"extra.py": b""}), "extra.py"),
-    "a path outside": (lambda: zipped(parts() | {"../x": b""}), "../x"),
-    "text that unpacks to much": (
-        lambda: zipped(parts() | {"card.json": b" " * 5_000_000}),
-        "5000000",
-    ),
-    "no JSON": (lambda: zipped(parts() | {"experiment.json": b"{"}), "JSON"),
-    "no text": (lambda: zipped(parts() | {"card.json": b"\xff\xfe"}), "UTF-8"),
-    "an impossible network": (lambda: with_network(head="exec"), "'exec'"),
-    "another network": (lambda: with_network(dense=[]), "logits.kernel"),
-    "a huge network": (huge_network, "205,"),
-    "a weight of another shape": (
-        lambda: with_weight("dense1.bias", np.zeros(9, np.float32)),
-        "dense1.bias",
-    ),
-    "a weight of another dtype": (
-        lambda: with_weight("dense1.bias", np.zeros(8, np.float64)),
-        "float64",
-    ),
-    "pickled objects": (lambda: with_weight("dense1.bias", np.array([print] * 8)), "pickled"),
-    "weights that are no numbers": (
-        lambda: with_weight("dense1.bias", np.full(8, np.nan, np.float32)),
-        "finite",
-    ),
-    "a card with markup": (lambda: with_card(name="<b>\n# x"), "card.json: name"),
-    "a card with curves of text": (lambda: with_card(curves=[{"loss": "0.1"}]), "curves[0].loss"),
-    "a card with endless curves": (lambda: with_card(curves=[{}] * 10_001), "curves"),
-    "a card with half a test": (lambda: with_card(test={"loss": 0.1}), "accuracy"),
-}
-
-
-@pytest.mark.parametrize("kind", BAD_BUNDLES)
-def test_a_bad_bundle_is_refused_with_the_reason_and_nothing_is_written(kind, home):
-    make, said = BAD_BUNDLES[kind]
-    with pytest.raises(ValueError) as fault:
-        models.import_bundle(make(), "theirs")
-    assert said in str(fault.value)
-    assert "\n" not in str(fault.value)
-    assert not home.exists()
-
-
-def test_a_card_from_elsewhere_keeps_only_what_a_card_holds(home):
-    models.import_bundle(with_card(extra="<script>", parameters=1), "theirs")
-    card = models.card("theirs")
-    assert "extra" not in card
-    assert card["parameters"] == network.parameter_count(SMALL.network)
-
-
-@pytest.mark.parametrize("name", models.SHIPPED)
-def test_a_bundle_may_not_be_called_like_a_model_that_ships(home, name):
-    with pytest.raises(ValueError, match=f"Received: '{name}'"):
-        models.import_bundle(zipped(parts()), name)
 
 
 @pytest.mark.parametrize("name", PRESETS)

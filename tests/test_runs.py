@@ -9,6 +9,11 @@ from mnist_core.config import Experiment
 from mnist_core.presets import PRESETS
 
 
+def epoch(number, step=5):
+    """What a run tells of an epoch that is over."""
+    return {"kind": "epoch", "epoch": number, "step": step, "loss": 1.0, "accuracy": 0.5}
+
+
 @pytest.fixture
 def run(home):
     return runs.create(PRESETS["tiny"], "tiny")
@@ -49,18 +54,18 @@ def test_no_run_is_called_like_a_model_that_ships(home, name):
 
 
 def test_events_come_in_order_and_a_reader_can_go_on_where_it_was(run):
-    run.append({"kind": "epoch", "epoch": 1})
+    run.append(epoch(1))
     first, offset = run.events()
-    run.append({"kind": "epoch", "epoch": 2})
+    run.append(epoch(2))
     later, _ = run.events(offset)
     assert [e["epoch"] for e in first + later] == [1, 2]
 
 
 def test_half_a_line_is_not_read_until_it_is_whole(run):
-    run.append({"kind": "epoch", "epoch": 1})
+    run.append(epoch(1))
     log = run.folder / "events.jsonl"
     whole = log.read_bytes()
-    line = json.dumps({"kind": "epoch", "epoch": 2}).encode() + b"\n"
+    line = json.dumps(epoch(2)).encode() + b"\n"
     for cut in range(len(line)):
         log.write_bytes(whole + line[:cut])
         events, offset = run.events()
@@ -71,8 +76,8 @@ def test_half_a_line_is_not_read_until_it_is_whole(run):
 def test_a_line_that_a_crash_cut_short_does_not_spoil_the_next(run):
     with (run.folder / "events.jsonl").open("ab") as log:
         log.write(b'{"kind": "epo')
-    run.append({"kind": "epoch", "epoch": 1})
-    assert [e["epoch"] for e in run.events()[0]] == [1]
+    run.append(epoch(1))
+    assert run.events()[0] == [{"kind": "damaged"}, epoch(1)]
 
 
 def test_a_status_keeps_what_was_known_before(run):
@@ -109,7 +114,7 @@ def test_renaming_keeps_everything_and_refuses_a_name_that_is_taken(run):
     other = ended(runs.create(Experiment(), "other"))
     with pytest.raises(runs.RunError, match="There is a run called 'tiny' already"):
         runs.rename("other", "tiny")
-    other.append({"kind": "epoch", "epoch": 1})
+    other.append(epoch(1))
     assert runs.rename("other", "best").events()[0][-1]["epoch"] == 1
 
 
@@ -122,7 +127,7 @@ def test_a_continued_run_begins_with_the_curves_and_weights_of_the_first(run):
 
 
 def test_continuing_an_interrupted_run_drops_the_steps_whose_weights_are_lost(run):
-    run.append({"kind": "epoch", "epoch": 1, "step": 5})
+    run.append(epoch(1, step=5))
     run.append({"kind": "steps", "first": 6, "every": 1, "loss": [2.0], "accuracy": [0.1]})
     more = runs.create(PRESETS["tiny"], "more", continues=ended(run, "interrupted").name)
     assert [e["kind"] for e in more.events()[0]] == ["epoch"]

@@ -25,7 +25,7 @@ def app(monkeypatch):
     """The app, open on the Runs page."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
-    monkeypatch.setattr("mnist_core.worker.tend", lambda: None)  # nothing trains here
+    monkeypatch.setattr("mnist_core.worker.tend", lambda rest=0.0: None)  # nothing trains here
     monkeypatch.setattr("mnist_core.worker.warm_up", lambda: None)
     found = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()
     return found.switch_page("pages/runs.py").run()
@@ -94,7 +94,7 @@ def test_all_runs_are_listed_newest_first_with_their_figures(done, queued, app):
     assert shown.loc["done", "Test"] == 0.9876
     assert shown.loc["done", "Seconds"] == 12
     assert shown["Parameters"].iloc[0] == network.parameter_count(TINY.network)
-    states = ["Waiting for its turn", "Finished", "Comes with the app", "Comes with the app"]
+    states = ["Waiting, place 1", "Finished", "Comes with the app", "Comes with the app"]
     assert list(shown["State"]) == states
     assert not app.info
 

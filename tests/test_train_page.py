@@ -64,7 +64,7 @@ def nothing_trains(monkeypatch):
     """Runs are queued and stay so; no process is started."""
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
-    monkeypatch.setattr("mnist_core.worker.tend", lambda: None)
+    monkeypatch.setattr("mnist_core.worker.tend", lambda rest=0.0: None)
     monkeypatch.setattr("mnist_core.worker.warm_up", lambda: None)
 
 

@@ -120,7 +120,7 @@ def test_the_second_waits_until_the_first_has_ended_and_can_be_taken_out_meanwhi
     first.set_status("training", pid=os.getpid(), token=psutil.Process().cmdline()[-1])
     worker.tend()
     assert second.state == "queued"
-    assert worker.waiting_before(second) == 1
+    assert worker.place(second) == 1
     worker.stop(second)
     assert second.state == "stopped"
     first.set_status("finished")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core import comparison, comparison_figures, fields, network, sweeps
 from mnist_core.comparison import Compared
-from pages.ui import charts, comparison_tables, opened_run
+from pages.ui import charts, comparison_tables, notice, opened_run
 from pages.ui.layers_in_turn import Layers
 from pages.ui.run_list import Entry
 from pages.ui.session import session
@@ -33,7 +33,7 @@ def _headline(entries) -> None:
     title.markdown(f"#### {_title(entries)}")
     if going_on:
         button.button("Stop all", key="stop_all", icon=":material/stop_circle:", width="stretch",
-                      on_click=sweeps.stop, args=(going_on,),
+                      on_click=notice.tried, args=(sweeps.stop, going_on),
                       help="Those that train keep what they learned; those that wait never begin.",
         )  # fmt: skip
 
@@ -46,6 +46,7 @@ def _title(entries) -> str:
     return f"{len(entries)} runs compared"
 
 
+@notice.guarded
 def _tick(entries: list[Entry], ended: bool) -> None:
     compared = [_compared(entry) for entry in entries]
     comparison_tables.results(compared, entries, [_story(entry) for entry in entries])

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_core import data
+from pages.ui import notice
 
 
 def is_there(name: str) -> bool:
@@ -32,7 +33,7 @@ def _download() -> None:
 
     try:
         data.download(on_progress)
-    except data.DataError as fault:
-        st.error(str(fault))
+    except (ValueError, OSError) as fault:
+        notice.say(fault)
     else:
         st.rerun()

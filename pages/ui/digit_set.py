@@ -6,7 +6,7 @@ import streamlit as st
 
 from mnist_core import built_in, data
 from mnist_core.data import Dataset, Digits
-from pages.ui import data_notice
+from pages.ui import data_notice, notice
 
 NAMES = {"MNIST": "mnist", "Built-in": "built-in"}
 PARTS = {"Test": "test", "Training": "train"}
@@ -73,8 +73,8 @@ def load(name: str) -> Dataset | None:
     try:
         with st.spinner(WRITING if unwritten else "The digits are being read …", show_time=True):
             return data.load(name)
-    except data.DataError as fault:
-        st.error(str(fault))
+    except (ValueError, OSError) as fault:
+        notice.say(fault)
         return None
 
 

@@ -4,9 +4,9 @@ import dataclasses
 
 import streamlit as st
 
-from mnist_core import runs, worker
+from mnist_core import worker
 from mnist_core.config import Recipe
-from pages.ui import failures, form, preset_choice, ways_on
+from pages.ui import failures, form, notice, preset_choice, ways_on
 from pages.ui.session import session
 from pages.ui.story import Story
 
@@ -61,5 +61,5 @@ def _go_on(story, experiment) -> None:
     name = story.run.name
     try:
         session().story = Story(worker.start(changed, f"{name[:50]} +", continues=name))
-    except (runs.RunError, OSError) as fault:
-        st.toast(str(fault), icon=":material/error:", duration="long")
+    except (ValueError, OSError) as fault:
+        notice.tell(fault)

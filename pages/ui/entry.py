@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.ui import lesson
+from pages.ui import hands, lesson
 from pages.ui.session import session
 
 APP = Path(__file__).parents[2] / "streamlit_app.py"
@@ -23,6 +23,7 @@ def require() -> None:
     if not session().entered:
         runpy.run_path(str(APP))
         st.stop()
+    hands.let_go(session())  # a page takes up again what it uses
     context, before = get_script_run_ctx(), session().page
     session().page = context.page_script_hash
     elsewhere = before not in ("", session().page)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mnist_core import data, evaluation, reports, strokes
 from mnist_core.reports import Exam
-from pages.ui import digit_set, look_inside, results, tasks
+from pages.ui import digit_set, look_inside, notice, results, tasks
 from pages.ui.digit_set import NAMES
 from pages.ui.session import Drawings, session
 
@@ -66,8 +66,8 @@ def _of_a_file() -> Chosen | None:
     if file is not None:
         try:
             session().drawings = Drawings(_drawn(file.getvalue(), file.name), file.name)
-        except ValueError as fault:
-            st.error(str(fault), icon=":material/broken_image:")
+        except (ValueError, OSError) as fault:
+            notice.say(fault, icon=":material/broken_image:")
     given = session().drawings
     if given is None:
         st.info("Give a file, and every model can be tested on it.", icon=":material/upload:")
@@ -83,7 +83,7 @@ def _drawn(content: bytes, name: str) -> Exam:
     Raises:
         ValueError: they can't be read, or are too many; says what was expected and what came.
     """
-    count = content.count(b"\n")
+    count = len(content.splitlines())
     if count > MOST_DRAWINGS:
         raise ValueError(
             f"{name} must hold at most {MOST_DRAWINGS:,} drawings to be tested on here; `python -m"

@@ -12,7 +12,7 @@ import urllib.parse
 import streamlit as st
 
 from mnist_core.config import Experiment
-from pages.ui import form, link
+from pages.ui import form, link, notice
 from pages.ui.session import Lesson, session
 
 LONGEST = {"title": 80, "question": 400}  # characters
@@ -65,10 +65,8 @@ def _read(query) -> Lesson:
         controls = tuple(name for name in asked if name in NAMES)
         unknown = [name for name in asked if name not in NAMES]
         if unknown:
-            st.warning(
-                f"The link names a control that there isn't: {unknown[0][:60]!r}."
-                " The others are shown."
-            )
+            name = notice.plain(repr(unknown[0][:60]))
+            st.warning(f"The link names a control that there isn't: {name}. The others are shown.")
     title, question = (query.get(name, "")[:most] for name, most in LONGEST.items())
     return Lesson(title, question, controls)
 

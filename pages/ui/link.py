@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_core import data
 from mnist_core.config import Experiment
 from mnist_core.presets import PRESETS
+from pages.ui import notice
 from pages.ui.form import PARTS
 
 
@@ -21,7 +22,7 @@ def read() -> Experiment:
     try:
         return Experiment().with_values(wanted) if wanted else first_experiment()
     except ValueError as fault:
-        st.warning(f"The settings in the link were left out. {fault}")
+        st.warning(notice.words(fault, "The settings in the link were left out."))
         return first_experiment()
 
 

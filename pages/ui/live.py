@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core import runs, worker
-from pages.ui import charts, ended_run
+from pages.ui import charts, ended_run, notice, queue
 from pages.ui.story import Story
 
 TICK = 0.6  # seconds between two looks: a chart redrawn more than twice a second blinks
@@ -21,6 +21,11 @@ SAYS = {
 
 def show(story: Story) -> None:
     """The run, followed as long as it goes on; then its curves, whose zoom stays."""
+    try:
+        story.run.experiment()
+    except (ValueError, OSError) as fault:
+        notice.say(fault, f"{story.run.name}:")
+        return
     ended = story.has_ended()
     st.fragment(_tick, run_every=None if ended else TICK)(story, ended)
     if ended:
@@ -28,42 +33,45 @@ def show(story: Story) -> None:
         charts.at_rest(story.curves())
 
 
+@notice.guarded
 def _tick(story: Story, ended: bool) -> None:
     if not ended:
-        worker.tend()
+        queue.tend()
     if not story.exists() or (not ended and story.has_ended()):
         st.rerun()  # the page around this is owed one look at the end
     story.read_on()
     _headline(story)
     _figures(story)
     if not ended:
-        st.button(
-            "Stop",
-            key="stop",
-            icon=":material/stop_circle:",
-            on_click=worker.stop,
-            args=(story.run,),
-            help="Ends within one batch and keeps what was learned.",
-        )
+        waits = story.run.state in runs.WAITING
+        queue.stop_button("stop", waits, worker.stop, (story.run,))
         story.layers.turn(story.curves())
         charts.growing(story.layers, charts.of_one, charts.ALT.format(of="the run"))
 
 
 def _headline(story: Story) -> None:
     status = story.run.status()
-    state, sentence = status["state"], status.get("sentence", "")
+    state, sentence = status["state"], notice.status(status.get("sentence", ""))
     st.markdown(f"**{story.run.name}** · {SAYS[state]}")
     if state == "failed":
         st.error(sentence, icon=":material/error:")
     elif state == "interrupted":
         st.warning(sentence, icon=":material/power_off:")
     elif state == "queued":
-        before = worker.waiting_before(story.run)
-        st.caption(f"{before} before it. It starts by itself, with this page open or not.")
+        st.caption(queue.place_in_words(worker.place(story.run)))
     elif sentence:
         st.caption(sentence)
+    story_damage(story)
     if state in runs.ACTIVE:
         _progress(story, state)
+
+
+def story_damage(story: Story) -> None:
+    """Say it where some of what happened in a run can't be read."""
+    count = story.damaged()
+    if count:
+        lines = "1 line" if count == 1 else f"{count} lines"
+        st.caption(f"{lines} of its record can't be read; the rest is shown.")
 
 
 def _progress(story: Story, state: str) -> None:

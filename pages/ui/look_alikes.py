@@ -37,7 +37,7 @@ def show(inspector: Inspector, image: np.ndarray, _) -> None:
         return
     chosen = Chosen(dataset, "train")
     stamp = models.weights_path(name).stat().st_mtime_ns
-    memories = _shelf(name, stamp, dataset.checksum)
+    memories = _shelf(str(models.weights_path(name)), stamp, dataset.checksum)
     st.markdown(WORDS)
     if len(memories) == math.ceil(len(chosen.digits.labels) / neighbours.AT_ONCE):
         place = st.container()
@@ -87,6 +87,6 @@ def _read_all(name: str, chosen: Chosen, memories: dict[int, neighbours.Memory],
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)  # up to 60 MB each
-def _shelf(name: str, stamp: int, checksum: str) -> dict[int, neighbours.Memory]:
+def _shelf(weights: str, stamp: int, checksum: str) -> dict[int, neighbours.Memory]:
     """What has been read so far, by the number of its first digit."""
     return {}

@@ -20,8 +20,9 @@ WORDS = (
 def show(_, image: np.ndarray, __) -> None:
     """The image as it is, and as it was moved when the answer flipped."""
     name = session().model_name
-    stamp = models.weights_path(name).stat().st_mtime_ns
-    shift, turn, before = _found(name, stamp, image.tobytes())
+    weights = models.weights_path(name)
+    which = (str(weights), weights.stat().st_mtime_ns)
+    shift, turn, before = _found(name, which, image.tobytes())
     st.markdown(WORDS)
     tiles = [Tile(image, "The image as it is", f"Read as {before}", "as it is")]
     tiles += [_tile(flip) for flip in (shift, turn) if flip]
@@ -35,8 +36,8 @@ def show(_, image: np.ndarray, __) -> None:
 
 
 @st.cache_data(max_entries=50, show_spinner="It is being moved and turned …")
-def _found(name: str, stamp: int, image: bytes) -> tuple[Flip | None, Flip | None, int]:
-    """Both flips, and what is read as it is. `stamp` tells a model from what it was before."""
+def _found(name: str, which: tuple, image: bytes) -> tuple[Flip | None, Flip | None, int]:
+    """Both flips, and what is read as it is. `which` tells a model from others of its name."""
     classifier = Classifier.load(name)
     held = np.frombuffer(image, np.uint8).reshape(28, 28)
     before = int(classifier.probabilities(held[None])[0].argmax())

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.ui import hands, notice
 from pages.ui.session import Session
 
 HELP = (
@@ -14,11 +15,13 @@ def choose(memory: Session, names: list[str], label: str = "Read by", width="str
     """The model of this name; it stays chosen from page to page, and is in the address."""
     asked = st.query_params.get("model")
     if asked and asked not in names:
-        st.toast(f"There is no model called {asked[:60]!r} here.", icon=":material/search_off:")
+        name = notice.plain(repr(asked[:60]))
+        st.toast(f"There is no model called {name} here.", icon=":material/search_off:")
     fresh = "model" not in st.session_state and "model" not in st.query_params
     if fresh and memory.model_name in names:
         st.session_state["model"] = memory.model_name
     memory.model_name = st.selectbox(
         label, names, key="model", bind="query-params", help=HELP, width=width
     )
+    hands.use(memory.model_name, "model")
     return memory.model_name

@@ -4,7 +4,8 @@ import streamlit as st
 
 from mnist_core import network
 from mnist_core.config import Experiment, Recipe
-from pages.ui import charts, layer_view, live
+from mnist_core.events import DAMAGED
+from pages.ui import charts, layer_view, live, notice
 from pages.ui.run_list import Entry
 from pages.ui.story import Story
 
@@ -25,7 +26,7 @@ def details_of(entry: Entry) -> None:
 
 def _headline(entry: Entry) -> None:
     parent = entry.run and entry.run.status().get("continues")
-    more = [f"It continues {parent}." if parent else "", entry.sentence]
+    more = [f"It continues {parent}." if parent else "", notice.status(entry.sentence)]
     st.caption(" ".join(filter(None, [f"{entry.says()}.", *more])))
     if entry.fault:
         st.warning(entry.fault, icon=":material/broken_image:")
@@ -49,7 +50,7 @@ def story(entry: Entry) -> Story:
     if entry.run:
         found.read_on()
     if not found.last("start"):
-        found.events = _from_card(entry.card)
+        found.events = _from_card(entry.card) + found.of_kind(DAMAGED)
     return found
 
 
@@ -63,9 +64,12 @@ def _from_card(card: dict) -> list[dict]:
 
 
 def _curves(entry: Entry) -> None:
-    found = story(entry).curves()
+    told = story(entry)
+    live.story_damage(told)
+    found = told.curves()
     if not (found.steps.step or found.train.step):
-        st.caption("It has no curves: it never came to its first step.")
+        ended = "It has no curves: it never came to its first step."
+        st.caption(ended if entry.has_ended() else "Its curves will stand here once it trains.")
         return
     charts.at_rest(found, of=entry.name, side_by_side=True)
 

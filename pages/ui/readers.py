@@ -7,7 +7,8 @@ from contextlib import suppress
 
 import streamlit as st
 
-from mnist_core import data, models
+from mnist_core import data, models, people
+from pages.ui import notice
 
 TICK = 0.7  # seconds between two looks at whether all has loaded
 
@@ -23,7 +24,7 @@ class Readers:
     def start(self, name: str, afterwards: Callable[[], None] = lambda: None) -> None:
         """Begin to load TensorFlow, this model and the test set, unless that has begun."""
         if self._first is None:
-            self._first = self._thread.submit(_load_all, [name, *models.SHIPPED])
+            self._first = self._thread.submit(_load_all, people.current(), [name, *models.SHIPPED])
             self._test_set = self._thread.submit(_read_test_set)
             self._thread.submit(afterwards)
 
@@ -54,10 +55,11 @@ def _load(name):
     return Classifier.load(name)  # from memory, unless it is new
 
 
-def _load_all(names):
+def _load_all(person, names):
     """Those that ship too: the page sets what they read side by side."""
     for name in names:
-        with suppress(ValueError):  # a model that can't be loaded says so when it is asked
+        # A model that can't be loaded says so when it is asked
+        with suppress(ValueError), people.acting(person):
             _load(name)
     _keep_out_of_garbage_collection()
 
@@ -104,6 +106,7 @@ def load_behind_the_page(name: str, ready: bool) -> None:
 
 
 @st.fragment(run_every=TICK)
+@notice.guarded
 def _look(name, seen):
     seen["looks"] += 1
     if seen["looks"] > 1:

@@ -8,7 +8,7 @@ import streamlit as st
 from mnist_core import browse, evaluation, reports
 from mnist_core.browse import Readings
 from mnist_core.reports import Answers, Exam
-from pages.ui import tasks
+from pages.ui import notice, tasks
 
 
 class Result:
@@ -60,7 +60,7 @@ def of(model: str, test: Exam) -> Result | None:
             f"{model} reads {len(test.digits.labels):,} digits, once …",
         )  # fmt: skip
     except (ValueError, OSError) as fault:
-        st.error(f"{model} can't be asked. {fault}", icon=":material/broken_image:")
+        notice.say(fault, f"{model} can't be asked.", icon=":material/broken_image:")
         return None
     return Result(model, test, answers)
 

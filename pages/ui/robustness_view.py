@@ -6,7 +6,7 @@ import streamlit as st
 from mnist_core import evaluation_figures, moves, reports, robustness
 from mnist_core.moves import MOVES, Move
 from mnist_core.robustness import Curves
-from pages.ui import answer, live, tasks
+from pages.ui import answer, live, notice, tasks
 from pages.ui.exam import Chosen
 from pages.ui.results import Result
 from pages.ui.tasks import Task
@@ -41,6 +41,7 @@ def _task(result: Result) -> Task | None:
     return tasks.tasks("robustness").get(_about(result))
 
 
+@notice.guarded
 def _board(found, chosen, running) -> None:
     going_on = [task for r in found if (task := _task(r)) and not task.done()]
     if running and not going_on:
@@ -64,7 +65,7 @@ def _known(result: Result) -> Curves:
         try:
             return task.result()
         except (ValueError, OSError) as fault:
-            st.error(f"{result.model} can't be asked. {fault}")
+            notice.say(fault, f"{result.model} can't be asked.")
     elif task and task.news:
         return task.news[0]
     return robustness.kept(result.model, result.test)

@@ -5,8 +5,8 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_core import models, runs, sweeps, worker
-from pages.ui import form, run_choice, ways_on
+from mnist_core import models, people, runs, sweeps, worker
+from pages.ui import form, hands, notice, queue, run_choice, ways_on
 from pages.ui.run_list import Entry
 from pages.ui.session import session
 from pages.ui.story import Story
@@ -35,9 +35,8 @@ def show(entry: Entry) -> None:
         _train(entry)
         _sweep(entry)
         if not entry.has_ended():
-            st.button("Stop", key="stop_run", icon=":material/stop_circle:", on_click=worker.stop,
-                      args=(entry.run,), help="Ends within one batch and keeps what was learned.",
-            )  # fmt: skip
+            waits = entry.state in runs.WAITING
+            queue.stop_button("stop_run", waits, worker.stop, (entry.run,))
         _export(entry)
         _rename(entry)
         _delete(entry)
@@ -83,16 +82,19 @@ def _export(entry: Entry) -> None:
         if not entry.card:
             st.caption("There is no model to export.")
             return
+        whose = people.current()
         for kind, about in models.EXPORTS.items():
             st.download_button(
-                LABELS[kind], partial(_content, entry.name, kind), file_name(entry.name, kind),
-                "application/octet-stream", key=f"export_{kind}", on_click="ignore",
-                width="stretch", help=about[0].upper() + about[1:] + ".",
+                LABELS[kind], partial(content, whose, entry.name, kind),
+                file_name(entry.name, kind), "application/octet-stream", key=f"export_{kind}",
+                on_click="ignore", width="stretch", help=about[0].upper() + about[1:] + ".",
             )  # fmt: skip
 
 
-def _content(name: str, kind: str) -> bytes:
-    return models.export(name, kind)[1]
+def content(whose: str, name: str, kind: str) -> bytes:
+    """An export, made once it is asked for, in a thread that knows of no visit."""
+    with people.acting(whose):
+        return models.export(name, kind)[1]
 
 
 def file_name(name: str, kind: str) -> str:
@@ -114,9 +116,10 @@ def _rename(entry: Entry) -> None:
 
 def _renamed(old: str, new: str) -> None:
     try:
+        hands.let_go_of_those_who_left()
         run = runs.rename(old, new)
-    except (runs.RunError, OSError) as fault:
-        st.error(str(fault))
+    except (ValueError, OSError) as fault:
+        notice.say(fault)
         return
     if session().story and session().story.run.name == old:
         session().story = Story(run)
@@ -137,9 +140,10 @@ def _confirm(name: str) -> None:
     with st.container(horizontal=True):
         if st.button("Delete", key="delete_for_good", type="primary"):
             try:
+                hands.let_go_of_those_who_left()
                 runs.delete(name)
-            except (runs.RunError, OSError) as fault:
-                st.error(str(fault))
+            except (ValueError, OSError) as fault:
+                notice.say(fault)
                 return
             st.rerun()
         if st.button("Keep it", key="keep"):
@@ -166,7 +170,7 @@ def _imported(bundle) -> None:
         with st.spinner("Reading it …"):
             name = models.import_bundle(bundle.getvalue(), name_for(bundle.name))
     except (ValueError, OSError) as fault:
-        st.error(f"{bundle.name}: {fault}")
+        notice.say(fault, f"{bundle.name}:")
         return
     run_choice.open_next(name)
     st.rerun()

@@ -6,10 +6,10 @@ from datetime import datetime
 
 import streamlit as st
 
-from mnist_core import comparison, models, network, options, runs
+from mnist_core import comparison, models, network, options, runs, worker
 from mnist_core.config import Experiment
 from mnist_core.runs import Run
-from pages.ui import live
+from pages.ui import live, notice
 
 SHIPPED = "Comes with the app"
 TEST = "Share of the test images that it read right."
@@ -30,6 +30,7 @@ class Entry:
     card: dict = field(default_factory=dict)  # empty: there is no model
     experiment: Experiment | None = None
     fault: str = ""  # why something of it can't be read
+    place: int = 0  # among those that wait, 1 is next; 0: it doesn't
 
     def has_ended(self) -> bool:
         """Whether nothing more will happen to it by itself."""
@@ -41,7 +42,9 @@ class Entry:
 
     def says(self) -> str:
         """Its state in words."""
-        return SHIPPED if self.run is None else live.SAYS.get(self.state, self.state)
+        if self.run is None:
+            return SHIPPED
+        return f"Waiting, place {self.place}" if self.place else live.SAYS[self.state]
 
 
 def entries() -> list[Entry]:
@@ -51,23 +54,28 @@ def entries() -> list[Entry]:
     return [*found, *map(_of_shipped, models.SHIPPED)]
 
 
+def standings() -> dict[str, tuple[str, int]]:
+    """Where each run stands now, by name: its state, and its place if it waits."""
+    return {run.name: (run.state, worker.place(run)) for run in runs.all_runs()}
+
+
 def _of_run(run: Run, has_model: bool) -> Entry:
     status, card, experiment, faults = run.status(), {}, None, []
     try:
         experiment = run.experiment()
     except (ValueError, OSError) as fault:
-        faults.append(f"Its experiment can't be read. {fault}")
+        faults.append(notice.words(fault, "Its experiment can't be read."))
     try:
         card = models.card(run.name) if has_model else {}
-    except ValueError as fault:
-        faults.append(str(fault))
+    except (ValueError, OSError) as fault:
+        faults.append(notice.words(fault))
     state = status.get("state", "interrupted")
     took = status.get("seconds")
     if took is None and state in runs.ENDED:
         took = card.get("seconds")
     return Entry(
         run.name, run, state, status.get("sentence", ""), status.get("created"), took, card,
-        experiment, " ".join(faults),
+        experiment, " ".join(faults), worker.place(run),
     )  # fmt: skip
 
 

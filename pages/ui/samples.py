@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core import preprocess
-from pages.ui import answer, canvas
+from pages.ui import answer, canvas, notice
 from pages.ui.readers import readers
 from pages.ui.session import Session
 
@@ -27,7 +27,11 @@ def show(session: Session) -> None:
 def digits(session: Session) -> None:
     """A row of digits that people wrote, to take with a click."""
     st.markdown("**No pen at hand? Take a digit that someone wrote**")
-    test_set = readers().test_set()
+    try:
+        test_set = readers().test_set()
+    except (ValueError, OSError) as fault:
+        notice.say(fault)
+        return
     if test_set is None:
         st.caption("They are on their way.")
         return
@@ -72,8 +76,8 @@ def _open(session: Session) -> None:
         return
     try:
         ink = preprocess.steps(preprocess.open_picture(file.getvalue())).ink
-    except ValueError as fault:
-        session.fault = f"{file.name}: {fault}"
+    except (ValueError, OSError) as fault:
+        session.fault = notice.words(fault, f"{file.name}:")
         return
     strong = np.rint(ink * (255 / ink.max())).astype(np.uint8)  # a pencil on a photo is faint
     canvas.start_with(session, [], canvas.fit(strong))

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.config import Experiment
+from mnist_core.holds import Hold
 from mnist_core.reports import Exam
 from pages.ui.layers_in_turn import Layers
 from pages.ui.story import Story
@@ -60,6 +61,9 @@ class Session:
 
     entered: bool = False  # streamlit_app.py has run for this visitor; see `entry`
     page: str = ""  # the page that was shown last, as Streamlit numbers it
+    person: str = ""  # whose visit this is, on a server for many people; see `person`
+    secret: str = ""  # by which the browser is known again; empty with a login
+    hands: dict[str, Hold] = field(default_factory=dict)  # on models, by what for; see `hands`
     model_name: str | None = None  # the model that Draw reads with; None: nothing chosen yet
     paths: list[dict] = field(default_factory=list)  # on the canvas now, in the order drawn
     first_paths: list[dict] = field(default_factory=list)  # what this drawing started from

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from mnist_core import curves
-from mnist_core.runs import ENDED, Run
+from mnist_core.events import DAMAGED
+from mnist_core.run import ENDED, Run
 from pages.ui.layers_in_turn import Layers
 
 
@@ -28,6 +29,14 @@ class Story:
     def last(self, kind: str) -> dict:
         """The latest event of a kind, or an empty one."""
         return next((e for e in reversed(self.events) if e["kind"] == kind), {})
+
+    def damaged(self) -> int:
+        """How many of its events could not be read."""
+        return len(self.of_kind(DAMAGED))
+
+    def of_kind(self, kind: str) -> list[dict]:
+        """All events of a kind, in order."""
+        return [event for event in self.events if event["kind"] == kind]
 
     def exists(self) -> bool:
         """Whether nobody has deleted the run meanwhile."""

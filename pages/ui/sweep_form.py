@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from mnist_core import data, fields, runs, sweeps
+from mnist_core import data, fields, sweeps
 from mnist_core.config import Experiment
 from mnist_core.presets import PRESETS
-from pages.ui import data_notice, live, pace, run_choice
+from pages.ui import data_notice, live, notice, pace, run_choice
 from pages.ui.run_list import Entry
 from pages.ui.session import session
 
@@ -25,7 +25,7 @@ def show(found: list[Entry], opened: Entry | None) -> None:
         try:
             wanted = sweeps.experiments(base, path, text)
         except ValueError as fault:
-            st.error(str(fault), icon=":material/block:")
+            notice.say(fault, icon=":material/block:")
             wanted = {}
         _start(wanted, base, path, name)
 
@@ -96,8 +96,8 @@ def _start(wanted: dict[str, Experiment], base, path, name) -> None:
         return
     try:
         made = sweeps.start(wanted, path, name)
-    except (runs.RunError, OSError) as fault:
-        st.error(str(fault), icon=":material/error:")
+    except (ValueError, OSError) as fault:
+        notice.say(fault)
         return
     run_choice.compare_next([run.name for run in made])
     st.rerun()

@@ -8,6 +8,8 @@ from typing import Any
 
 import streamlit as st
 
+from mnist_core import people
+
 LOOK_EVERY = 0.1  # seconds between two looks at what a page waits for
 MOST = 60  # finished tasks kept, with their results; the first make room
 
@@ -67,11 +69,21 @@ class Tasks:
             found = self.get(about)
             if found is None:
                 self._known.pop(about, None)
-                found = self._known[about] = Task(call, self._pool)
+                found = self._known[about] = Task(_for_this_visitor(call), self._pool)
                 finished = [key for key, task in self._known.items() if task.done()]
                 for key in finished[: max(0, len(self._known) - MOST)]:
                     del self._known[key]
             return found
+
+
+def _for_this_visitor(call):
+    person = people.current()
+
+    def called(task):
+        with people.acting(person):
+            return call(task)
+
+    return called
 
 
 @st.cache_resource(show_spinner=False)

@@ -46,6 +46,20 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def start_app():
+    """Starts an app in a home, of the program in another place if need be; ends it afterwards."""
+    started = []
+
+    def start(*arguments, **variables):
+        started.append(App(*arguments, **variables))
+        return started[-1]
+
+    yield start
+    for app in started:
+        app.stop()
+
+
 @pytest.fixture
 def fresh_app(tmp_path):
     """An app that nobody has visited yet."""

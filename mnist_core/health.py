@@ -1,0 +1,101 @@
+"""Is this installation well? What a person, or what looks after servers, asks; no TensorFlow."""
+
+import collections
+import os
+import shutil
+import tempfile
+import urllib.request
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from filelock import FileLock, Timeout
+
+from mnist_core import data, models, people, runs, settings
+
+LEAST_ROOM = 200 << 20  # bytes: a run takes up to 30 MB, and several end at once
+PATIENCE = 5.0  # seconds, for the queue and for the app
+PATH = "/_stcore/health"  # Streamlit's own: that it serves
+
+
+class Check(NamedTuple):
+    """One thing that was looked at."""
+
+    what: str
+    is_well: bool
+    words: str
+
+
+def look(url: str = "") -> Iterator[Check]:
+    """Look at everything, one after the other.
+
+    Args:
+        url: of a running app, to ask it too; nothing: only what lies on the disk.
+    """
+    checks = {
+        "settings": _settings, "folder": _folder, "room": _room, "queue": _queue, "runs": _runs,
+        "models": _models, "data": _data,
+    }  # fmt: skip
+    for what, check in checks.items():
+        yield _checked(what, check)
+    if url:
+        yield _checked("app", lambda: _app(url))
+
+
+def _checked(what: str, check: Callable[[], str]) -> Check:
+    try:
+        return Check(what, True, check())
+    except (ValueError, OSError) as fault:
+        return Check(what, False, " ".join(str(fault).split()))
+
+
+def _settings() -> str:
+    settings.check()
+    own = [setting.name for setting in settings.ALL if setting.is_set()]
+    return f"for {settings.PEOPLE.value()}; set: {', '.join(own) or 'none'}"
+
+
+def _folder() -> str:
+    people.home().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=people.home()) as file:
+        file.write(b"well")
+        os.fsync(file.fileno())
+    return f"{people.home()} can be written"
+
+
+def _room() -> str:
+    free = shutil.disk_usage(people.home()).free
+    if free < LEAST_ROOM:
+        raise OSError(
+            f"There must be {LEAST_ROOM >> 20} MB free for runs. Received: {free >> 20} MB"
+        )
+    return f"{free >> 20} MB free"
+
+
+def _queue() -> str:
+    try:
+        with FileLock(people.home() / "queue.lock", timeout=PATIENCE):
+            return "nobody holds it for long"
+    except Timeout:
+        raise OSError(f"Somebody has held the queue for {PATIENCE:g} seconds.") from None
+
+
+def _runs() -> str:
+    states = collections.Counter(run.state for run in runs.everyones())
+    return ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none"
+
+
+def _models() -> str:
+    return ", ".join(f"{name} {models.card(name)['parameters']:,}" for name in models.SHIPPED)
+
+
+def _data() -> str:
+    place = data.find_mnist()
+    if place and not place.is_file():
+        raise OSError(f"MNIST_PATH must name a file. Received: {place}")
+    return str(place) if place else "MNIST is not here yet; the built-in digits are"
+
+
+def _app(url: str) -> str:
+    address = url.rstrip("/") + PATH
+    with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
+        return f"{address} says {answer.read(100).decode(errors='replace')}"

@@ -1,0 +1,75 @@
+"""A hand on a run's folder: while somebody uses its model, it is neither deleted nor renamed.
+
+A hold is a lock of the operating system, shared by all who use the model, in any process; it ends
+with the process, whatever ends that. Where a file system knows no such locks, nothing is held.
+"""
+
+import contextlib
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import portalocker
+from portalocker import LockFlags
+
+FILE = "card.json"  # the last file that a model gets, and there as long as it is
+
+
+class HeldError(Exception):
+    """Somebody has a hand on it."""
+
+
+class Hold:
+    """One hand; let go by `release`, or when nothing refers to it any more."""
+
+    def __init__(self, folder: Path):
+        """
+        Raises:
+            OSError: there is no model in the folder.
+        """
+        self.folder = folder
+        self._file = (folder / FILE).open("rb")
+        with contextlib.suppress(portalocker.LockException, OSError):
+            portalocker.lock(self._file, LockFlags.SHARED | LockFlags.NON_BLOCKING)
+
+    def release(self) -> None:
+        """Let go."""
+        self._file.close()
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold the model of a folder until the block ends."""
+    hold = Hold(folder)
+    try:
+        yield
+    finally:
+        hold.release()
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Have the folder's model to oneself until the block ends; without a model that is easy.
+
+    Raises:
+        HeldError: somebody has a hand on it.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(FileNotFoundError):
+            file = stack.enter_context((folder / FILE).open("rb"))
+            if not _is_free(file):
+                gc.collect()  # the memory of somebody who left may still have a hand on it
+                if not _is_free(file):
+                    raise HeldError(folder.name)
+        yield
+
+
+def _is_free(file) -> bool:
+    """Whether nobody has a hand on it; then it is locked."""
+    try:
+        portalocker.lock(file, LockFlags.EXCLUSIVE | LockFlags.NON_BLOCKING)
+    except portalocker.AlreadyLocked:
+        return False
+    except portalocker.LockException:  # there is no such thing here
+        return True
+    return True

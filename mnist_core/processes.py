@@ -1,0 +1,117 @@
+"""Processes on this machine that train a run each.
+
+A spare one that has TensorFlow loaded waits for the next run, so that Start is quick. Which
+process works on a run stands in its status as a pid and a random token; the token is also on that
+process's command line, so a process is known again whatever happened to pids and clocks.
+"""
+
+import atexit
+import contextlib
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from mnist_core import settings
+from mnist_core.run import Run
+
+LOWER_PRIORITY = 5  # niceness: drawing on the page stays quick while a run trains
+FIRST_TO_GO = "1000"  # of -1000 to 1000: when memory runs out, Linux ends this process first
+SPARE_DELAY = 3.0  # seconds after a start, so that loading TensorFlow doesn't hold up that run
+
+_lock = threading.Lock()
+_spare: subprocess.Popen | None = None
+_children: list[subprocess.Popen] = []
+_last_start = 0.0
+
+
+def capacity() -> int:
+    """How many runs this machine trains at the same time without being slower for it."""
+    return max(1, (os.cpu_count() or 1) // 2)
+
+
+def hand_over(run: Run, **known) -> None:
+    """Have a process train this run.
+
+    Args:
+        known: more for its status.
+    """
+    global _spare, _last_start
+    _children[:] = [child for child in _children if child.poll() is None]
+    with _lock:
+        process, _spare = _spare if _spare and _spare.poll() is None else _new(), None
+    run.set_status("starting", **known, pid=process.pid, token=process.args[-1])
+    process.stdin.write(f"{run.folder}\n".encode())
+    process.stdin.close()
+    _last_start = time.monotonic()
+
+
+def is_alive(status: dict) -> bool:
+    """Whether the process that a run's status tells of still exists."""
+    try:
+        return status["token"] in psutil.Process(status["pid"]).cmdline()
+    except (psutil.Error, KeyError, TypeError, ValueError, OverflowError):
+        return False
+
+
+def _new() -> subprocess.Popen:
+    """A process that loads TensorFlow and waits to be told a run's folder."""
+    token = secrets.token_hex(8)
+    package_place = str(Path(__file__).parents[1])
+    path = os.pathsep.join(filter(None, [package_place, os.environ.get("PYTHONPATH")]))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mnist_core", "work", token],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C in the server's terminal is not meant for it
+        env=os.environ | {"PYTHONPATH": path, "TF_CPP_MIN_LOG_LEVEL": "2"},
+    )
+    _children.append(process)
+    return process
+
+
+def warm_up() -> None:
+    """Have a spare process with TensorFlow loaded, unless one waits or a run has just begun."""
+    global _spare
+    with _lock:
+        waits = _spare is not None and _spare.poll() is None
+        if not waits and time.monotonic() - _last_start > SPARE_DELAY:
+            _spare = _new()
+
+
+@atexit.register
+def _dismiss_spare() -> None:
+    """End the spare with the server: nobody else knows of it. (It also ends by itself.)"""
+    if _spare is not None and _spare.poll() is None:
+        _spare.stdin.close()
+        _spare.terminate()
+
+
+def step_back() -> None:
+    """Have this process, which is to train, give way to all others: in time and in memory."""
+    me = psutil.Process()
+    if os.name == "nt":
+        me.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:  # below the server's, whatever that is: 5 alone would be above that of a niced one
+        me.nice(min(me.nice() + LOWER_PRIORITY, 19))
+    with contextlib.suppress(OSError):  # Linux only
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
+
+
+def limit_memory() -> None:
+    """Keep this process to what one run may take; see `settings`. It must have TensorFlow loaded.
+
+    Counted is what the process has of its own (heap and the like), not the libraries it shares.
+    """
+    most = settings.MEMORY.value()
+    if not most:
+        return
+    import resource  # not on Windows, where there is no such limit
+
+    resource.setrlimit(resource.RLIMIT_DATA, (most << 20, most << 20))

@@ -1,0 +1,64 @@
+"""A real browser keeps the secret by which a server for many people knows it again."""
+
+import pytest
+
+from mnist_core import people, runs
+from mnist_core.presets import PRESETS
+from pages.ui import person
+
+
+@pytest.fixture
+def crowd(start_app, tmp_path_factory, monkeypatch):
+    """A server for many people."""
+    app = start_app(tmp_path_factory.mktemp("crowd"), MNIST_CORE_PEOPLE="many")
+    monkeypatch.setenv("MNIST_CORE_HOME", str(app.home))
+    monkeypatch.setenv("MNIST_CORE_PEOPLE", "many")
+    return app
+
+
+def cookie(context):
+    return next((c for c in context.cookies() if c["name"] == person.COOKIE), None)
+
+
+def on_runs(context, app):
+    """A tab on the Runs page of a browser that has its secret."""
+    tab = context.new_page()
+    tab.goto(f"{app.url}/runs")
+    tab.get_by_text("You see your own runs").wait_for()
+    tab.wait_for_function(f"document.cookie.includes('{person.COOKIE}=')")
+    return tab
+
+
+def test_a_browser_is_known_again_and_two_tabs_of_it_are_one_person(browser, crowd):
+    anns, bens = browser.new_context(), browser.new_context()
+    tab = on_runs(anns, crowd)
+    kept = cookie(anns)
+    assert person.SECRET.fullmatch(kept["value"])
+    assert kept["sameSite"] == "Strict"
+    with people.acting(people.person_of(f"browser {kept['value']}")):
+        runs.create(PRESETS["tiny"], "hers").set_status("stopped")
+    for again in (tab, anns.new_page()):
+        again.goto(f"{crowd.url}/runs?run=hers")
+        again.locator(".st-key-opened").get_by_text("hers", exact=True).wait_for()
+    other = on_runs(bens, crowd)
+    other.get_by_text("Nothing has been trained here yet").wait_for()
+    assert cookie(bens)["value"] != kept["value"]
+    assert cookie(anns)["value"] == kept["value"]
+    anns.close()
+    bens.close()
+
+
+def test_two_tabs_that_open_at_once_agree_on_one_secret(browser, crowd):
+    context = browser.new_context()
+    tabs = [context.new_page() for _ in range(3)]
+    for tab in tabs:
+        tab.goto(f"{crowd.url}/runs", wait_until="commit")
+    for tab in tabs:
+        tab.get_by_text("Nothing has been trained here yet").wait_for()
+        tab.wait_for_function(f"document.cookie.includes('{person.COOKIE}=')")
+    with people.acting(people.person_of(f"browser {cookie(context)['value']}")):
+        runs.create(PRESETS["tiny"], "shared").set_status("stopped")
+    for tab in tabs:
+        tab.goto(f"{crowd.url}/runs?run=shared")
+        tab.locator(".st-key-opened").get_by_text("shared", exact=True).wait_for()
+    context.close()

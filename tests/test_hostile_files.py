@@ -1,0 +1,455 @@
+"""Bundles, experiments and stroke files, and names, of every shape that hypothesis thinks of.
+
+Each is read, or refused with one sentence; no other exception, no other file, no long wait.
+"""
+
+import io
+import json
+import math
+import random
+import time
+import tracemalloc
+import zipfile
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from mnist_core import (
+    bundles,
+    cards,
+    faults,
+    models,
+    network,
+    options,
+    people,
+    runs,
+    strokes,
+    sweeps,
+)
+from mnist_core.config import Experiment
+from mnist_core.data import Dataset, Digits
+from mnist_core.presets import PRESETS
+
+MOST_SECONDS = 2.0  # of the processor: a busy machine is not the file's fault
+EXAMPLES = 100
+# The same examples every time: a test that fails once in a hundred runs is worse than none
+fuzz = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+SMALL = PRESETS["tiny"]
+NOTHING = Digits(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8))
+DATASET = Dataset("mnist", NOTHING, NOTHING, "0" * 64, "mnist.npz")
+
+texts = st.text(st.characters(), max_size=20)  # half characters (surrogates), too
+numbers = st.one_of(
+    st.integers(),
+    st.integers(-3, 300),
+    st.sampled_from([2**31, 2**63, -(2**63), 10**400, 0, -1]),
+    st.floats(),
+    st.booleans(),
+)
+values = st.recursive(
+    st.one_of(st.none(), numbers, texts),
+    lambda inner: st.one_of(st.lists(inner, max_size=5), st.dictionaries(texts, inner, max_size=5)),
+    max_leaves=12,
+)
+
+
+def one_sentence(fault: BaseException) -> bool:
+    """Whether a person can be shown this; of an `str` that can't be sent, `words` makes one."""
+    text = faults.words(fault)
+    text.encode()
+    return "\n" not in text and 10 < len(text) <= faults.LONGEST and "Traceback" not in text
+
+
+def places(plain, found=()):
+    """The way to each value of some JSON: a tuple of keys and numbers."""
+    yield found
+    inside = plain.items() if isinstance(plain, dict) else ()
+    inside = enumerate(plain) if isinstance(plain, list) else inside
+    for key, value in inside:
+        yield from places(value, (*found, key))
+
+
+def changed(plain, way, value):
+    """A copy of some JSON with another value in one place."""
+    if not way:
+        return value
+    copy = plain.copy()
+    copy[way[0]] = changed(plain[way[0]], way[1:], value)
+    return copy
+
+
+def written(value) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+# Experiments
+
+PLAIN = options.to_plain(PRESETS["conv-bn-dropout"])
+
+
+def tried(text: str) -> Experiment | None:
+    """The experiment of a text, or None after one good sentence."""
+    try:
+        found = Experiment.from_json(text)
+    except ValueError as fault:
+        assert one_sentence(fault)
+        return None
+    assert Experiment.from_json(found.to_json()) == found
+    assert Experiment().with_values(found.to_query()) == found
+    network.layer_table(found.network)
+    return found
+
+
+@fuzz
+@given(texts | values.map(written))
+def test_any_text_is_an_experiment_or_one_sentence(text):
+    tried(text)
+
+
+@fuzz
+@given(st.sampled_from(list(places(PLAIN))), values)
+@example(("recipe", "epochs"), True)
+@example(("recipe", "learning_rate"), math.nan)
+@example(("recipe", "seed"), 2**31)
+@example(("recipe", "seed"), 1.0)
+@example(("network", "blocks"), [{}] * 100)
+@example(("network", "blocks", 0), {"filters": 8, "code": "exit()"})
+def test_an_experiment_with_any_value_anywhere_is_one_or_one_sentence(way, value):
+    tried(written(changed(PLAIN, way, value)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 400_000,
+        '{"network":' * 20_000,
+        f'{{"data": {"[" * 900}{"]" * 900}}}',
+        f'{{"data": "{"x" * 10_000_000}"}}',
+        f'{{"{"x" * 10_000_000}": 1}}',
+        f'{{"recipe": {{"seed": {"9" * 4000}}}}}',
+        f'{{"recipe": {{"seed": {"9" * 5000}}}}}',
+        '{"recipe": {"learning_rate": 1e999}}',
+        '{"data": "\\ud800"}',
+        "\ufeff{}",
+        "",
+    ],
+    ids=range(11),
+)
+def test_an_experiment_without_end_is_refused_at_once(text):
+    began = time.process_time()
+    with pytest.raises(ValueError) as fault:
+        Experiment.from_json(text)
+    assert time.process_time() - began < MOST_SECONDS
+    assert one_sentence(fault.value)
+    assert len(str(fault.value)) < 2000
+
+
+def test_of_a_field_that_is_there_twice_the_last_counts():
+    assert Experiment.from_json('{"data": "mnist", "data": "built-in"}').data == "built-in"
+
+
+# Links and `--set`: dotted paths and texts
+
+ways = st.one_of(
+    st.sampled_from([".".join(map(str, way)) for way in places(PLAIN) if way]),
+    st.lists(st.one_of(st.sampled_from(["network", "blocks", "recipe", "0", "-1", "99"]), texts))
+    .map(".".join),
+)  # fmt: skip
+said = st.one_of(
+    texts, values.map(written), numbers.map(lambda n: "9" * 5000 if n == 0 else str(n))
+)
+
+
+@fuzz
+@given(st.dictionaries(ways, said, max_size=4))
+@example({"recipe": "0", "recipe.optimizer": "Adam"})
+@example({"recipe": "{}", "recipe.optimizer": "Adam"})
+@example({"recipe": "[]", "recipe.0": "Adam"})
+@example({"network.blocks": "[1]", "network.blocks.0.filters": "8"})
+@example({"network.blocks": "99"})
+@example({"network.blocks": "9" * 5000})
+@example({"network.blocks." + "9" * 5000 + ".filters": "1"})
+@example({"network.blocks.٣.filters": "1"})
+@example({"network.blocks.²": "1"})
+@example({"network.__class__": "1"})
+@example({"data": "\ud800"})
+@example({"network": "[" * 100_000})
+def test_any_words_of_a_link_are_an_experiment_or_one_sentence(wanted):
+    try:
+        found = Experiment().with_values(wanted)
+    except ValueError as fault:
+        assert one_sentence(fault)
+    else:
+        assert Experiment().with_values(found.to_query()) == found
+
+
+@fuzz
+@given(ways, said)
+@example("recipe.epochs", "1," * 100_000)
+@example("recipe.epochs", ",".join(map(str, range(100_000))))
+@example("recipe.epochs", "1e400")
+@example("network.blocks.network", "1")
+@example("network.blocks.0", "1")
+@example("0", "1")
+def test_any_words_of_a_sweep_are_experiments_or_one_sentence(path, text):
+    try:
+        found = sweeps.experiments(SMALL, path, text)
+    except ValueError as fault:
+        assert one_sentence(fault)
+    else:
+        assert 1 <= len(found) <= sweeps.MOST
+
+
+# Bundles
+
+
+@cache
+def parts() -> dict[str, bytes]:
+    epochs = [{"epoch": 1, "step": 9, "loss": 0.5, "accuracy": 0.8, "seconds": 1.5}]
+    test = {"loss": 0.4, "accuracy": 0.85, "images": 2}
+    card = models.make_card("mine", SMALL, DATASET, epochs, test, 12.3, "finished")
+    data = bundles.pack(SMALL, card, network.build(SMALL.network, seed=1))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(content) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, member in content.items():
+            archive.writestr(name, member)
+    return file.getvalue()
+
+
+def unpacked(data: bytes):
+    """What is in a bundle, or None after one good sentence."""
+    try:
+        experiment, card, weights = bundles.unpack(data)
+    except ValueError as fault:
+        assert "\n" not in str(fault)
+        assert one_sentence(fault)
+        return None
+    forms = bundles.weight_forms(experiment.network)
+    assert {name: (a.shape, a.dtype.name) for name, a in weights.items()} == {
+        name: (form.shape, form.dtype) for name, form in forms.items()
+    }
+    assert all(np.isfinite(array).all() for array in weights.values())
+    json.dumps(card, allow_nan=False).encode()
+    return experiment, card, weights
+
+
+@fuzz
+@given(st.binary(max_size=200))
+def test_any_bytes_are_refused_as_a_bundle(data):
+    assert unpacked(data) is None
+
+
+def damaged(data: bytes, dice: random.Random) -> bytes:
+    """The bytes after one of the ways in which files break, or are broken."""
+    found, at = bytearray(data), dice.randrange(len(data))
+    way = dice.choice(["cut", "flip", "zero", "insert", "repeat", "directory"])
+    if way == "cut":
+        del found[at:]
+    elif way == "flip":
+        for _ in range(dice.randint(1, 8)):
+            found[dice.randrange(len(found))] ^= dice.randint(1, 255)
+    elif way == "zero":
+        found[at : at + 50] = bytes(len(found[at : at + 50]))
+    elif way == "insert":
+        found[at:at] = dice.randbytes(dice.randint(1, 30))
+    elif way == "repeat":
+        found[at:at] = found[at : at + 300]
+    else:  # sizes, offsets and names of the parts stand at the end
+        for _ in range(dice.randint(1, 4)):
+            found[-dice.randint(1, min(400, len(found)))] = dice.choice([0, 1, 0x7F, 0xFF])
+    return bytes(found)
+
+
+@pytest.mark.parametrize("what", ["the bundle", "its weights", "its experiment", "its card"])
+def test_a_bundle_with_any_damage_is_whole_or_refused(what):
+    names = {"its weights": "weights.npz", "its card": "card.json"}
+    name = names.get(what, "experiment.json")
+    dice, refused = random.Random(6), 0
+    for _ in range(300):
+        if what == "the bundle":
+            data = damaged(zipped(parts()), dice)
+        else:
+            data = zipped(parts() | {name: damaged(parts()[name], dice)})
+        began = time.process_time()
+        refused += unpacked(data) is None
+        assert time.process_time() - began < MOST_SECONDS
+    assert refused > 100
+
+
+CARD = {"name": "mine", "data": {"name": "mnist"}, "curves": [{}], "test": None, "seconds": 1}
+
+
+@fuzz
+@given(st.data())
+def test_a_card_with_any_value_anywhere_is_one_or_one_sentence(data):
+    card = json.loads(parts()["card.json"])
+    way = data.draw(st.sampled_from(list(places(card))))
+    text = written(changed(card, way, data.draw(values)))
+    try:
+        found = cards.checked(text, SMALL)
+    except ValueError as fault:
+        assert one_sentence(fault)
+    else:
+        json.dumps(found, allow_nan=False).encode()
+        assert found.keys() == card.keys()
+
+
+# Stroke files
+
+points = st.lists(st.one_of(st.lists(numbers, max_size=3), values), max_size=5)
+drawings = st.fixed_dictionaries(
+    {"label": st.one_of(st.integers(0, 9), values), "strokes": st.one_of(st.lists(points), values)},
+    optional={"writer": values, "more": values},
+)
+
+
+def read(data: bytes):
+    """The drawings in some bytes, or None after one good sentence."""
+    try:
+        found = strokes.parse(data, "theirs.jsonl")
+    except ValueError as fault:
+        assert one_sentence(fault)
+        assert "theirs.jsonl" in faults.words(fault)
+        return None
+    for drawing in found:
+        assert 0 <= drawing.label <= 9
+        assert all(np.isfinite(s).all() and s.shape[1] == 2 for s in drawing.strokes)
+        assert strokes.draw(strokes.place(drawing.strokes, 64), 64, 5).shape == (64, 64)
+    return found
+
+
+@fuzz
+@given(st.one_of(st.binary(max_size=200), st.lists(drawings, max_size=3).map(
+    lambda many: "\n".join(map(json.dumps, many)).encode())))  # fmt: skip
+@example(b'{"label": 1, "strokes": [[]]}')
+@example(b'{"label": 1, "strokes": [[[1, 2]], []]}')
+@example(b'{"label": 1, "strokes": [[[NaN, 2]]]}')
+@example(b'{"label": 1, "strokes": [[[true, false]]]}')
+@example(b'{"label": 1, "strokes": [[[1e999, 2]]]}')
+@example(b'{"label": 1, "strokes": [[["1", 2]]]}')
+@example(b'{"label": true, "strokes": [[[1, 2]]]}')
+@example(b'{"label": 1, "strokes": [[[1, 2]]], "writer": "\\ud800"}')
+@example('{"label": 1, "strokes": [[[1, 2]]]}'.encode("utf-16"))
+@example(b"\xef\xbb\xbf" + b'{"label": 1, "strokes": [[[1, 2]]]}')
+@example(b'{"label": 1, "strokes": [[[1, 2]]]}\x00')
+def test_any_lines_are_drawings_or_one_sentence(data):
+    read(data)
+
+
+LINE = {"label": 1, "strokes": [[[1, 2], [3, 4]]]}
+
+
+def with_strokes(text: str) -> bytes:
+    return b'{"label": 1, "strokes": ' + text.encode() + b"}"
+
+
+MONSTERS = {
+    "a million points": lambda: with_strokes(f"[[{'[1,2],' * 999_999}[1,2]]]"),
+    "a million strokes": lambda: with_strokes(f"[{'[[1,2]],' * 999_999}[[1,2]]]"),
+    "a million empty strokes": lambda: with_strokes(f"[{'[],' * 999_999}[]]"),
+    "points of a million numbers": lambda: with_strokes(f"[[[{'1,' * 999_999}1]]]"),
+    "deep points": lambda: with_strokes("[" * 900 + "]" * 900),
+    "endless points": lambda: with_strokes("[" * 400_000),
+    "a long line of nothing": lambda: b" " * 30_000_000,
+    "a long line of text": lambda: b"x" * 30_000_000,
+    "a long number": lambda: with_strokes(f"[[[{'9' * 4000}, 1]]]"),
+    "a long label": lambda: b'{"label": ' + b"9" * 4000 + b', "strokes": []}',
+    "a long text for a label": lambda: b'{"label": "' + b"9" * 10**7 + b'", "strokes": []}',
+    "a long writer": lambda: json.dumps(LINE | {"writer": ["x"] * 10**6}).encode(),
+    "a million keys": lambda: json.dumps(dict.fromkeys(map(str, range(10**6)))).encode(),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", MONSTERS)
+def test_a_monstrous_stroke_file_is_refused_in_little_time_and_memory(what):
+    data = MONSTERS[what]()
+    tracemalloc.start()
+    began = time.process_time()
+    assert read(data) is None
+    took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert took < MOST_SECONDS
+    assert peak < 300e6
+
+
+# Names
+
+NAMES = [
+    "", ".", "..", "../x", "a/../../x", "/etc/passwd", "a/b", "a\\b", "..\\x", "C:\\x", "C:x",
+    "~", "~root", "a\x00b", "a\n", "\na", "a\r", "a\u2028", ".hidden", ".new-x", ".gone-x",
+    ".part-x", "a.", "a ", " a", "a. .", "x" * 61, "x" * 100_000, "%2e%2e", "..%2f", "a*", "a?",
+    "ａ", "é", "e\u0301", "\u202egnp.exe", "\ud800", "١", "reader", "READER", "Classic", "-rf",
+    "--help", "$HOME", "`id`", "a;b", "a|b", "<b>", "a\tb", "\u200b", "NUL:", "a:b", "queue.lock/x",
+]  # fmt: skip
+CALLS = {
+    "runs.get": runs.get,
+    "runs.delete": runs.delete,
+    "runs.create": lambda name: runs.create(SMALL, name),
+    "runs.create to continue": lambda name: runs.create(SMALL, "mine", name),
+    "runs.rename from": lambda name: runs.rename(name, "other"),
+    "runs.rename to": lambda name: runs.rename("mine", name),
+    "models.load": models.load,
+    "models.card": models.card,
+    "models.experiment": models.experiment,
+    "models.weights_path": models.weights_path,
+    "models.export": lambda name: models.export(name, "script"),
+    "models.import_bundle": lambda name: models.import_bundle(b"", name),
+}
+
+
+def tree(place: Path):
+    return {str(p): p.read_bytes() if p.is_file() else None for p in sorted(place.rglob("*"))}
+
+
+@pytest.fixture
+def mine(home, tmp_path):
+    """A home with one run, and files beside it that are nobody's business."""
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "experiment.json").write_text(SMALL.to_json())
+    run = runs.create(SMALL, "mine")
+    run.set_status("finished")
+    return tmp_path
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_no_name_leads_out_of_its_folder(call, mine):
+    before = tree(mine)
+    for name in NAMES:
+        if name.lower() in models.SHIPPED and call.startswith(("models", "runs.create to")):
+            continue  # they are models, though no runs
+        if name == "" and call == "runs.create to continue":
+            continue  # it continues none
+        with pytest.raises(ValueError) as fault:
+            CALLS[call](name)
+        assert one_sentence(fault.value), name
+        assert str(mine) not in faults.words(fault.value)
+    assert tree(mine) == before
+
+
+@fuzz
+@given(st.text(st.characters(), max_size=80))
+def test_any_name_is_refused_or_that_of_a_folder_in_its_place(name):
+    try:
+        place = models.folder(name)
+    except ValueError as fault:
+        assert one_sentence(fault)
+    else:
+        assert place.parent == people.home() / "runs"
+        assert place.name == name
+        assert place.resolve().parent == (people.home() / "runs").resolve()

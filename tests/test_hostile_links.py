@@ -1,0 +1,225 @@
+"""Addresses with anything in them, on every page: a page, and at most a sentence about the link."""
+
+import random
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as strategy
+from streamlit.testing.v1 import AppTest
+from test_draw_page import drawn, network  # noqa: F401 -- fixtures
+from test_evaluate_page import small  # noqa: F401 -- a fixture
+
+from mnist_core import built_in, data, layers, options, runs
+from mnist_core.config import Experiment
+from mnist_core.inspection import Step
+from mnist_core.presets import PRESETS
+from pages.ui import inside_views, lesson, link, notice, one_value, run_actions
+from pages.ui.session import Lesson
+
+ROOT = Path(__file__).parents[1]
+ENTRY = ROOT / "streamlit_app.py"
+ADDRESSES = 15  # for each page
+PAGES = ("draw", "train", "evaluate", "inside", "data", "runs")
+WIDGETS = (
+    *("set", "part", "digit", "true", "read", "whose", "pen_digit", "look", "look_at", "view"),
+    *("number", "at", "compare", "run", "writer", "exam", "mistakes", "by", "model", "beside"),
+    *("title", "question", "controls", "embed", "embed_options", "more", "true_digit"),
+)
+FIELDS = ("data", "network.blocks", "network.blocks.0.filters", "network.blocks.9.filters",
+          "recipe.epochs", "recipe.learning_rate", "recipe", "network.dense", "network",
+          "recipe.augmentation.shift", "network.__class__")  # fmt: skip
+GOOD = ("MNIST", "Built-in", "Test", "3", "All", "reader", "classic", "mine", "Layers", "Filters",
+        "A digit of a set", "Which ink spoke", "Writers", "Look-alikes", "A stroke file", "Any",
+        "recipe.epochs", "true", "block1_conv.1.1.1", "What would change its mind",
+        "The pen model", "My drawing", "Sent here", "Averages")  # fmt: skip
+BAD = (
+    "", " ", "0", "-1", "10", "1e999", "NaN", "Infinity", "9" * 400, "0x10", "٣", "½", "null",
+    "true,true", "[]", "{}", "[" * 500, '{"a":1}', "../../etc/passwd", "/etc/passwd", "..", "~",
+    "C:\\Windows", "a\x00b", "a\nb", "\r\n\r\n<script>", "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>", "![x](http://evil.example/x.png)",
+    "[click](javascript:alert(1))", ":red[x]", ":material/delete:", "$\\frac{1}{0}$", "`x`",
+    "**x**", "%00", "%2e%2e%2f", "'; DROP TABLE runs; --", "{{7*7}}", "${jndi:ldap://x}",
+    "\u202e\u2066", "\ufffe", "é" * 200, "😀" * 100, "x" * 5000, "block1_conv.99999.99999.99999",
+    "block1_conv.-1.0.0", "logits.1e3", "no_layer.0", "block1_conv", ".", "...", "probabilities.11",
+)  # fmt: skip
+FORBIDDEN = ("Traceback", str(ROOT), "site-packages", "/etc/", " at 0x")
+KINDS = ("markdown", "caption", "info", "warning", "error", "toast", "success")
+
+fuzz = settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+texts = strategy.one_of(
+    strategy.sampled_from(GOOD + BAD), strategy.text(strategy.characters(exclude_categories=["Cs"]))
+)
+names = strategy.one_of(strategy.sampled_from(WIDGETS + FIELDS), strategy.text(max_size=20))
+
+
+class Address(dict):
+    """What stands for `st.query_params` where no page runs."""
+
+    def to_dict(self):
+        return dict(self)
+
+    def from_dict(self, other):
+        self.clear()
+        self.update(other)
+
+
+@pytest.fixture
+def warnings(monkeypatch):
+    """What was warned of on the page."""
+    found = []
+    monkeypatch.setattr(st, "warning", lambda text, **_: found.append(text))
+    return found
+
+
+def is_plain(text: str) -> bool:
+    """Whether Markdown would make nothing of a stranger's words in it."""
+    return not re.search(r"(?<!\\)(!\[|\]\(|<\w|:\w+\[|:material|\$\\)", text)
+
+
+@fuzz
+@given(strategy.dictionaries(names, texts, max_size=5))
+@example({"data": "![x](http://evil.example/x.png)"})
+@example({"network.blocks.![x](http://evil.example/x.png)": "1"})
+@example({"network.blocks": "9" * 5000})
+def test_any_address_gives_an_experiment_and_at_most_a_sentence(warnings, query):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(st, "query_params", Address(query))
+        del warnings[:]
+        found = link.read()
+        assert isinstance(found, Experiment)
+        assert len(warnings) <= 1
+        for text in warnings:
+            assert is_plain(text)
+            assert len(text) < 1500
+            assert "\n" not in text
+        link.write(found)
+        others = {k: v for k, v in query.items() if k.split(".")[0] not in link.PARTS}
+        assert others.items() <= st.query_params.items()
+        del warnings[:]
+        assert link.read() == found
+        assert not warnings
+
+
+@fuzz
+@given(strategy.dictionaries(strategy.sampled_from(["title", "question", "controls"]), texts))
+def test_any_lesson_is_one_within_its_limits(warnings, query):
+    del warnings[:]
+    found = lesson._read(query)
+    assert isinstance(found, Lesson)
+    assert len(found.title) <= lesson.LONGEST["title"]
+    assert len(found.question) <= lesson.LONGEST["question"]
+    assert set(found.controls or ()) <= set(lesson.NAMES)
+    assert all(is_plain(text) and len(text) < 300 for text in warnings)
+
+
+def steps() -> list[Step]:
+    """The layers of a network, with nothing in them."""
+    found = []
+    for layer in layers.plan(PRESETS["tiny"].network):
+        nothing = np.zeros(layer.output_shape)
+        found.append(Step(layer, nothing, nothing, ()))
+    return found
+
+
+@fuzz
+@given(texts | strategy.lists(texts).map(".".join))
+@example("block1_conv.25.25.99999")
+@example("block1_conv.٣.3.3")
+@example("probabilities.9")
+@example("a." + "1." * 1000 + "1")
+def test_any_place_in_a_network_is_one_that_it_has(said):
+    known = steps()
+    spot = one_value.fitting(inside_views._spot(said), known)
+    (shape,) = [step.output.shape for step in known if step.layer.name == spot.layer]
+    assert len(spot.place) == len(shape)
+    assert all(0 <= i < n for i, n in zip(spot.place, shape, strict=True))
+
+
+@fuzz
+@given(texts | strategy.text(max_size=200))
+@example("../../x.bundle.zip")
+@example(".bundle.zip")
+@example("reader.bundle.zip")
+def test_any_file_that_is_imported_gets_a_name_that_a_run_may_have(file):
+    name = run_actions.name_for(file)
+    if name.lower() not in runs.RESERVED:
+        assert runs.checked_name(name) == name
+
+
+@fuzz
+@given(texts | strategy.text(max_size=200))
+def test_no_words_of_a_stranger_are_markdown(text):
+    assert is_plain(notice.words(ValueError(f"It can't be. Received: {text}")))
+
+
+# The pages themselves
+
+
+@pytest.fixture
+def visit(monkeypatch, tmp_path, small, network, drawn):  # noqa: F811
+    """A function that opens a page by an address; there is one run, and a small data set."""
+    monkeypatch.delenv("MNIST_PATH", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
+    monkeypatch.setattr(built_in, "load", lambda: small)
+    monkeypatch.setattr(data, "_loaded", {})
+    monkeypatch.setattr("pages.ui.clickable.show", lambda body, *_, **__: st.html(body) and None)
+    monkeypatch.setattr("mnist_core.worker.tend", lambda *_: None)
+    monkeypatch.setattr("mnist_core.worker.warm_up", lambda *_: None)
+    st.cache_data.clear()
+    runs.create(PRESETS["tiny"], "mine").set_status("finished")
+
+    def go(page, query):
+        app = AppTest.from_file(ENTRY, default_timeout=60)
+        app.query_params.update(query)
+        return app.switch_page(f"pages/{page}.py").run()
+
+    yield go
+    st.cache_data.clear()
+
+
+def address(dice: random.Random) -> dict[str, str]:
+    """Some parameters that pages know, and others; more often than not a good one among them."""
+    found = {}
+    for _ in range(dice.randint(1, 5)):
+        key = dice.choice(dice.choice([WIDGETS, WIDGETS, FIELDS, BAD[20:]]))
+        found[key] = dice.choice(dice.choice([GOOD, BAD, BAD]))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_by_any_address_without_a_traceback_or_a_path(visit, page, tmp_path):
+    dice = random.Random(f"{page} 6")
+    before = [(run.name, run.status()) for run in runs.all_runs()]
+    for _ in range(ADDRESSES):
+        query = address(dice)
+        app = visit(page, query)
+        assert not app.exception, query
+        shown = [str(e.value) for kind in KINDS for e in app.get(kind)]
+        shown += [html.proto.body for html in app.get("html")]
+        for secret in (*FORBIDDEN, str(tmp_path)):
+            assert not [text for text in shown if secret in text], (query, secret)
+        for text in shown:
+            assert not re.search(r"(?<!\\)<(?:script|img[^>]*onerror)|(?<!\\)!\[x\]\(", text), query
+    # No address started, stopped, renamed or deleted anything
+    assert [(run.name, run.status()) for run in runs.all_runs()] == before
+
+
+def test_every_parameter_that_a_page_knows_is_among_those_tried():
+    source = "".join(p.read_text() for p in [*ROOT.glob("pages/*.py"), *ROOT.glob("pages/ui/*.py")])
+    bound = set(re.findall(r'key="(\w+)",?\s+bind="query-params"', source))
+    bound |= set(re.findall(r'query_params(?:\.get\(|\[)"(\w+)"', source))
+    assert len(bound) > 15
+    assert bound <= set(WIDGETS)
+    fields = options.to_plain(Experiment()).keys()
+    assert fields <= {field.split(".")[0] for field in FIELDS}

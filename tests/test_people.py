@@ -1,0 +1,255 @@
+"""Many people on one server: each has their own runs, a fair turn, and a hand on what they use."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from mnist_core import holds, logs, models, options, people, runs, settings, turns, worker
+from mnist_core.presets import PRESETS
+from mnist_core.run import Run
+from mnist_core.turns import Entry
+from pages.ui import run_actions
+
+ROOT = Path(__file__).parents[1]
+ANN, BEN, EVE = (people.person_of(f"browser {name}") for name in ("ann", "ben", "eve"))
+TINY = PRESETS["tiny"]
+
+
+@pytest.fixture
+def many(monkeypatch):
+    """A server for many people."""
+    monkeypatch.setenv("MNIST_CORE_PEOPLE", "many")
+
+
+def made(person, name="mine", state=None):
+    with people.acting(person):
+        run = runs.create(TINY, name)
+    if state:
+        run.set_status(state)
+    return run
+
+
+def ended(person, name="mine"):
+    """A finished run; its model is only files here."""
+    run = made(person, name)
+    (run.folder / "model.keras").write_bytes(b"weights")
+    (run.folder / "card.json").write_text("{}")
+    run.set_status("finished")
+    return run
+
+
+def test_a_person_neither_sees_nor_gets_what_is_somebody_elses(home, many):
+    hers = ended(ANN)
+    with people.acting(BEN):
+        assert runs.all_runs() == []
+        assert models.names() == list(models.SHIPPED)
+        for ask in (runs.get, runs.delete, models.card, models.weights_path, models.hold):
+            with pytest.raises(ValueError, match=r"There is no (run|model) called 'mine'"):
+                ask("mine")
+        with pytest.raises(runs.RunError, match="There is no run called 'mine'"):
+            runs.rename("mine", "stolen")
+    assert hers.state == "finished"
+
+
+def test_two_people_call_a_run_the_same_and_notice_nothing_of_each_other(home, many):
+    assert [made(ANN).name, made(BEN).name, made(ANN).name] == ["mine", "mine", "mine 2"]
+
+
+@pytest.mark.parametrize("name", [f"../../{ANN}/runs/mine", f"../{ANN}", "..", f"{ANN}/mine"])
+def test_no_name_leads_into_somebody_elses_folder(home, many, name):
+    ended(ANN)
+    with people.acting(BEN):
+        for ask in (runs.get, runs.delete, models.folder, models.card):
+            with pytest.raises(runs.RunError, match="A name must be"):
+                ask(name)
+
+
+def test_on_a_server_for_many_nothing_is_given_to_nobody(home, many):
+    with pytest.raises(people.NobodyError):
+        runs.all_runs()
+    people.identify_by(lambda: "not a person's hash")
+    try:
+        with pytest.raises(people.NobodyError):
+            runs.all_runs()
+        people.identify_by(lambda: EVE)
+        assert runs.all_runs() == []
+    finally:
+        people.identify_by(people._nobody)
+
+
+def test_another_thread_works_for_nobody_until_it_is_told_for_whom(home, many):
+    ended(ANN)
+    found = []
+
+    def look():
+        try:
+            found.append(runs.all_runs())
+        except people.NobodyError:
+            found.append("nobody")
+
+    with people.acting(ANN):
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        look()
+    assert found == ["nobody", [Run(people.folder(ANN) / "runs" / "mine")]]
+
+
+def test_a_secret_can_not_be_told_from_the_name_of_the_folder(home):
+    assert people.PERSON.fullmatch(ANN)
+    assert "ann" not in ANN
+    assert people.person_of("browser ann") == ANN != people.person_of("login ann")
+
+
+def test_the_queue_knows_the_runs_of_all_and_whose_they_are(home, many):
+    mine, hers = made(people.ONE), made(ANN)
+    assert [(run, run.person) for run in runs.everyones()] == [(mine, people.ONE), (hers, ANN)]
+
+
+def entry(person, number, state="queued", started=0.0):
+    run = Run(people.folder(person) / "runs" / f"run {number}")
+    return Entry(run, person, state, created=float(number), started=started)
+
+
+def numbers(found):
+    return [int(entry.created) for entry in found]
+
+
+def test_a_sweep_lets_everybody_else_in_between(home):
+    sweep = [entry(ANN, number) for number in range(1, 6)]
+    others = [entry(BEN, 10), entry(EVE, 11), entry(BEN, 12)]
+    assert numbers(turns.order(sweep + others)) == [1, 10, 11, 2, 12, 3, 4, 5]
+
+
+def test_who_had_a_turn_last_comes_last(home):
+    past = [entry(ANN, 1, "finished", 100.0), entry(BEN, 2, "finished", 50.0)]
+    waiting = [entry(ANN, 3), entry(BEN, 4), entry(EVE, 5)]
+    assert numbers(turns.order(past + waiting)) == [5, 4, 3]
+
+
+def test_one_person_has_one_run_at_a_time_where_that_is_the_limit(home):
+    found = [entry(ANN, 1, "training", 1.0), entry(ANN, 2), entry(ANN, 3), entry(BEN, 4)]
+    assert numbers(turns.next_ones(found, at_once=4, per_person=1)) == [4]
+    assert numbers(turns.next_ones(found, at_once=4, per_person=0)) == [4, 2, 3]
+    assert numbers(turns.next_ones(found, at_once=2, per_person=0)) == [4]
+    assert numbers(turns.next_ones(found, at_once=1, per_person=0)) == []
+
+
+def test_places_in_the_queue_are_said_in_its_own_order(home, many, monkeypatch):
+    monkeypatch.setattr(worker, "PLACES_HOLD", -1.0)
+    training, second, first = made(ANN, state="training"), made(ANN), made(BEN)
+    training.set_status("training", started=5.0)
+    assert [worker.place(run) for run in (training, first, second)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("MNIST_CORE_WAITING_PER_PERSON", "At most 2 of your runs can wait"),
+        ("MNIST_CORE_KEPT_PER_PERSON", "At most 2 of your runs can be kept"),
+    ],
+)
+def test_one_person_can_not_fill_the_server(home, many, monkeypatch, variable, words):
+    monkeypatch.setenv(variable, "2")
+    for _ in range(2):
+        made(ANN)
+    with pytest.raises(runs.RunError, match=words):
+        made(ANN)
+    assert made(BEN).state == "queued"  # nobody else is kept from anything
+    with people.acting(ANN):
+        assert len(runs.all_runs()) == 2
+
+
+def test_on_a_laptop_there_are_no_such_limits(home):
+    limits = (settings.RUNS_PER_PERSON, settings.WAITING_PER_PERSON, settings.KEPT_PER_PERSON)
+    assert [limit.value() for limit in (*limits, settings.MINUTES)] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("change", [runs.delete, lambda name: runs.rename(name, "other")])
+def test_a_model_in_use_is_neither_deleted_nor_renamed_until_it_is_let_go(home, change):
+    run = ended(people.ONE)
+    hands = [models.hold("mine"), models.hold("mine")]
+    for hand in hands:
+        with pytest.raises(runs.RunError, match="'mine' is in use in another tab or by somebody"):
+            change("mine")
+        assert run.state == "finished"
+        hand.release()
+    change("mine")
+    assert not run.folder.exists()
+
+
+def test_a_hand_in_another_process_counts_and_ends_with_it(home):
+    ended(people.ONE)
+    code = (
+        "from mnist_core import models; hand = models.hold('mine'); print(1, flush=True); input()"
+    )
+    user = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    user.stdout.readline()
+    with pytest.raises(runs.RunError, match="is in use"):
+        runs.delete("mine")
+    user.kill()
+    user.wait()
+    runs.delete("mine")
+    assert runs.all_runs() == []
+
+
+def test_a_hand_that_nothing_refers_to_any_more_holds_nothing(home):
+    run = ended(people.ONE)
+    hand = models.hold("mine")
+    circle = [hand]
+    circle.append(circle)  # as the memory of a visitor who left may lie around
+    del hand, circle
+    with holds.alone(run.folder):
+        pass
+
+
+def test_a_setting_that_can_not_be_is_named_with_what_was_expected(monkeypatch):
+    for name, value, expected in (
+        ("MNIST_CORE_PEOPLE", "some", "one or many"),
+        ("MNIST_CORE_RUNS_AT_ONCE", "0", "a whole number from 1"),
+        ("MNIST_CORE_MINUTES", "-3", "a whole number from 0"),
+        ("MNIST_CORE_LOG", "loud", "one of DEBUG, INFO, WARNING, ERROR"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setenv(name, value)
+            with pytest.raises(ValueError, match=f"{name} must be {expected}. Received: '{value}'"):
+                settings.check()
+    settings.check()
+
+
+def test_the_log_speaks_from_the_level_on_that_was_set(monkeypatch, capsys):
+    ours = logging.getLogger("mnist_core")
+    before = ours.handlers[:], ours.level
+    ours.handlers.clear()
+    try:
+        for level, heard in (("WARNING", ["ERROR"]), ("INFO", ["INFO", "ERROR"])):
+            monkeypatch.setenv("MNIST_CORE_LOG", level)
+            logs.set_up()
+            ours.info("Run 'a' begins.")
+            ours.error("Run 'a' failed.")
+            lines = capsys.readouterr().err.splitlines()
+            assert [line.split()[2] for line in lines] == heard
+    finally:
+        ours.handlers[:], ours.level = before
+
+
+def test_an_export_is_made_for_its_owner_in_a_thread_that_knows_of_no_visit(home, many):
+    run = ended(ANN)
+    (run.folder / "card.json").write_text(json.dumps({"experiment": options.to_plain(TINY)}))
+    with ThreadPoolExecutor(1) as elsewhere:
+        made = elsewhere.submit(run_actions.content, ANN, "mine", "script").result()
+        with pytest.raises(models.ModelError, match="There is no model called 'mine'"):
+            elsewhere.submit(run_actions.content, BEN, "mine", "script").result()
+    assert b"keras" in made

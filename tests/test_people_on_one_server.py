@@ -1,0 +1,209 @@
+"""A real server for many people: each sees and touches only their own."""
+
+import json
+import secrets
+import time
+
+import pytest
+from app import App
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+from visitor import Visitor
+
+from mnist_core import data, filling, people, runs
+from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.presets import PRESETS
+from pages.ui import person as visit
+from pages.ui.queue import place_in_words
+
+pytestmark = pytest.mark.slow
+
+LONG = "recipe.epochs=200&recipe.train_images=5000&network.blocks.0.filters=4"
+SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
+COOKIE_SECRET = "signs the cookies of those who logged in"
+PATIENCE = 120  # seconds
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    """A server for many people."""
+    app = App(tmp_path_factory.mktemp("many"), MNIST_CORE_PEOPLE="many")
+    yield app
+    app.stop()
+
+
+@pytest.fixture
+def come(app, monkeypatch):
+    """A person's tab: of somebody new, or of who has this secret."""
+    monkeypatch.setenv("MNIST_CORE_HOME", str(app.home))
+    monkeypatch.setenv("MNIST_CORE_PEOPLE", "many")
+    tabs = []
+
+    def opened(path, secret=None):
+        tab = Visitor(app.url, {visit.COOKIE: secret or secrets.token_urlsafe(32)})
+        tabs.append(tab.open(path))
+        return tab
+
+    yield opened
+    for tab in tabs:
+        tab.close()
+
+
+def whose(secret):
+    return people.person_of(f"browser {secret}")
+
+
+def trained(secret, name):
+    """A person's finished run."""
+    with people.acting(whose(secret)):
+        run = runs.create(
+            Experiment(SMALL, Recipe(train_images=400, epochs=1), data.best_available()), name
+        )
+    filling.train_run(run)
+    return run
+
+
+@pytest.fixture
+def ann():
+    return secrets.token_urlsafe(32)
+
+
+@pytest.fixture
+def ben():
+    return secrets.token_urlsafe(32)
+
+
+def test_a_person_finds_their_runs_again_and_nobody_else_sees_them(come, ann, ben):
+    trained(ann, "anns own")
+    hers = come("/runs", ann)
+    assert "anns own" in hers.text()
+    assert "You see your own runs, and nobody else does" in hers.text()
+    for path in ("/runs", "/runs?run=anns%20own", "/?model=anns%20own", "/train"):
+        his = come(path, ben)
+        assert "anns own" not in his.text().replace("There is no model called 'anns own' here.", "")
+        assert his.faults == []
+
+
+def test_the_one_who_comes_without_a_secret_gets_a_new_one_each_time(come, app):
+    first, second = (Visitor(app.url).open("/runs") for _ in range(2))
+    for tab in (first, second):
+        assert "Nothing has been trained here yet" in tab.text()
+        tab.close()
+
+
+@pytest.mark.parametrize("forged", ["", "x", "../../../../etc", "a" * 44, "é" * 43])
+def test_a_cookie_that_is_no_secret_of_ours_names_nobody(come, app, forged):
+    tab = come("/runs", forged or " ")
+    assert tab.faults == []
+    assert "Nothing has been trained here yet" in tab.text()
+
+
+def test_a_model_that_another_tab_draws_with_is_not_deleted_under_its_hands(come, ann):
+    run = trained(ann, "in use")
+    drawing = come("/?model=in%20use", ann)
+    drawing.wait(lambda: drawing.has("others"), PATIENCE)
+    listed = come("/runs?run=in%20use", ann)
+    listed.press("delete")
+    listed.press("delete_for_good")
+    assert "'in use' is in use in another tab or by somebody else" in listed.text()
+    assert run.folder.is_dir()
+    drawing.go("train")  # and lets go of it
+    listed.press("delete_for_good")
+    end = time.monotonic() + PATIENCE
+    while run.folder.exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert drawing.faults == listed.faults == []
+
+
+def test_a_tab_that_was_closed_holds_nothing(come, ann):
+    run = trained(ann, "left")
+    drawing = come("/?model=left", ann)
+    drawing.wait(lambda: drawing.has("others"), PATIENCE)
+    drawing.close()
+    listed = come("/runs?run=left", ann)
+    listed.press("delete")
+    end = time.monotonic() + PATIENCE
+    while run.folder.exists():  # the server may hear late that the tab is closed
+        assert time.monotonic() < end
+        listed.press("delete_for_good")
+        time.sleep(0.2)
+    assert listed.faults == []
+
+
+def test_people_take_turns_see_their_places_and_can_cancel(come, ann, ben):
+    tabs = []
+    for secret in (ann, ann, ben):  # her second one waits behind his first
+        tab = come(f"/train?{LONG}&data={data.best_available()}", secret)
+        tab.press("start")
+        tabs.append(tab)
+    training, hers, his = tabs
+    training.wait(lambda: "of 200" in training.text(), PATIENCE)
+    hers.wait(lambda: place_in_words(2) in hers.text(), PATIENCE)
+    his.wait(lambda: place_in_words(1) in his.text(), PATIENCE)
+    hers.press("stop")
+    hers.wait(lambda: "Stopped while it waited." in hers.text(), PATIENCE)
+    training.press("stop")
+    his.wait(lambda: "of 200" in his.text(), PATIENCE)  # his turn came by itself
+    his.press("stop")
+    his.wait(lambda: "Stopped in epoch" in his.text(), PATIENCE)
+    assert [tab.faults for tab in tabs] == [[], [], []]
+
+
+@pytest.fixture(scope="module")
+def with_login(tmp_path_factory):
+    """A server for many people that has Streamlit's own login."""
+    home = tmp_path_factory.mktemp("login")
+    found = home / "secrets.toml"
+    found.write_text(f'[auth]\ncookie_secret = "{COOKIE_SECRET}"\nredirect_uri = "http://x/"\n')
+    app = App(home, MNIST_CORE_PEOPLE="many", STREAMLIT_SECRETS_FILES=str(found))
+    yield app
+    app.stop()
+
+
+def logged_in(app, **claims):
+    """The cookies of somebody whom an identity provider vouched for, as Streamlit signs them."""
+    said = json.dumps({"origin": app.url, "is_logged_in": True, **claims})
+    name = "_streamlit_user"
+    return {name: create_signed_value(COOKIE_SECRET, name, said).decode()}
+
+
+def test_with_a_login_nobody_comes_in_without_it(with_login):
+    for cookies in ({}, {visit.COOKIE: secrets.token_urlsafe(32)}, {"_streamlit_user": "forged"}):
+        for path in ("/", "/runs", "/train"):
+            tab = Visitor(with_login.url, cookies).open(path)
+            assert "Log in first: what you train here is yours alone." in tab.text()
+            assert not tab.has("canvas")
+            assert not tab.has("start")
+            assert not tab.has("run_table")
+            tab.close()
+
+
+def test_a_login_finds_its_own_runs_on_every_computer_and_no_others(with_login, monkeypatch):
+    monkeypatch.setenv("MNIST_CORE_HOME", str(with_login.home))
+    monkeypatch.setenv("MNIST_CORE_PEOPLE", "many")
+    account = {"iss": "https://id.example", "sub": "7", "email": "ann@example.org"}
+    with people.acting(people.person_of("login https://id.example 7")):
+        runs.create(PRESETS["tiny"], "anns own").set_status("stopped")
+    for claims, sees in (
+        (account, True),
+        (account | {"email": "ann@new.example"}, True),
+        (account | {"sub": "8"}, False),
+        (account | {"iss": "https://other.example"}, False),
+    ):
+        tab = Visitor(with_login.url, logged_in(with_login, **claims)).open("/runs?run=anns%20own")
+        assert ("anns own" in tab.text()) == sees
+        assert tab.has("log_out")
+        assert "they belong to your login" in tab.text()
+        assert tab.faults == []
+        tab.close()
+
+
+def test_a_server_that_is_set_up_wrongly_says_which_variable_is_at_fault(tmp_path):
+    app = App(tmp_path, MNIST_CORE_PEOPLE="everybody")
+    tab = Visitor(app.url).open("/")
+    (error,) = tab.errors()
+    tab.close()
+    app.stop()
+    assert "MNIST\\_CORE\\_PEOPLE must be one or many" in error or (
+        "MNIST_CORE_PEOPLE must be one or many" in error
+    )

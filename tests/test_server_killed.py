@@ -1,0 +1,144 @@
+"""The server killed with kill -9 while people start and delete runs: a restart finds all of them.
+
+A dozen kills; `pytest -m soak tests/test_server_killed.py -s` does fifty.
+"""
+
+import collections
+import contextlib
+import random
+import threading
+import time
+
+import psutil
+import pytest
+from app import App
+from visitor import Visitor
+
+from mnist_core import data, models, runs, worker
+
+pytestmark = pytest.mark.slow
+
+PATIENCE = 120  # seconds, for what a busy machine does
+MOST_ACTIONS = 4  # of a guest before the kill, which comes up to LONGEST seconds after the last
+LONGEST = 0.5
+FEW = "recipe.train_images=600&recipe.epochs=2&network.blocks.0.filters=4&network.dense.0.units=16"
+
+
+class Guest(threading.Thread):
+    """Starts runs and deletes them, one after the other, until the server is gone."""
+
+    def __init__(self, app):
+        super().__init__(daemon=True)
+        self.did, self.visitor = collections.Counter(), Visitor(app.url)
+
+    def run(self):
+        with contextlib.suppress(Exception):  # the server is killed under their hands
+            self._do("came", self.visitor.open, f"/train?{FEW}&data={data.best_available()}")
+            while True:
+                self._do("started", self.visitor.press, "start")
+                self._do("went", self.visitor.go, "runs")
+                self._delete_one()
+                self._do("went", self.visitor.go, "train")
+
+    def _do(self, what, call, *arguments):
+        call(*arguments)
+        self.did[what] += 1
+
+    def _delete_one(self):
+        """The oldest that has ended."""
+        ended = [run.name for run in runs.all_runs() if run.state in runs.ENDED]
+        if len(ended) > 2:
+            self.visitor.set("run", ended[-1])
+            self.visitor.press("delete")
+            self._do("deleted", self.visitor.press, "delete_for_good")
+
+
+def kill_at_random_moments(home, count):
+    """So many servers on one home, one after the other, each killed; what was done on them."""
+    dice, did = random.Random(7), collections.Counter()
+    for _ in range(count):
+        app = App(home)
+        guest = Guest(app)
+        guest.start()
+        wanted, end = dice.randint(0, MOST_ACTIONS), time.monotonic() + PATIENCE
+        while guest.did.total() < wanted and guest.is_alive() and time.monotonic() < end:
+            time.sleep(0.005)
+        time.sleep(dice.uniform(0, LONGEST))
+        before = {run.name: run.status() for run in runs.all_runs() if run.state in runs.ACTIVE}
+        app.kill()
+        guest.join(PATIENCE)
+        guest.visitor.close()
+        did += guest.did
+        did["trained meanwhile"] += sum(map(worker.processes.is_alive, before.values()))
+    return did
+
+
+def lost_and_left(home, count):
+    """What was done, after looking at every run: all readable and ended, nothing left over."""
+    did = kill_at_random_moments(home, count)
+    app = App(home)  # finds them again, and has the rest begin
+    visitor = Visitor(app.url).open("/runs")
+    end = time.monotonic() + PATIENCE + 6 * did["started"]
+    while not all(run.state in runs.ENDED for run in runs.all_runs()):
+        assert time.monotonic() < end, [run.status() for run in runs.all_runs()]
+        time.sleep(0.2)
+    visitor.go("runs")
+    found = runs.all_runs()
+    assert visitor.faults == visitor.errors() == []
+    shown = visitor.text()
+    visitor.close()
+    log = app.log()
+    app.stop()
+    states = collections.Counter(run.state for run in found)
+    print(f"\n{count} kills, {dict(did)}; {len(found)} runs afterwards: {dict(states)}")
+    assert "Traceback" not in log
+    assert found[0].name in shown
+    assert set(states) == {"finished"}  # their processes don't die with the server
+    for run in found:
+        assert len([e for e in run.events()[0] if e["kind"] == "epoch"]) == 2
+        assert models.load(run.name).count_params() == 11_042
+    # What a killed server was making or removing is cleared away, and no process is left waiting
+    unfinished = [path.name for path in home.rglob(".*")]
+    assert unfinished == []
+    waiting = [p for p in psutil.process_iter(["cmdline"]) if "work" in (p.info["cmdline"] or [])]
+    assert [p for p in waiting if str(home) in p.environ().get("MNIST_CORE_HOME", "")] == []
+    return did
+
+
+def test_a_dozen_killed_servers_lose_no_run(home):
+    did = lost_and_left(home, 12)
+    assert did["started"] >= 6
+    assert did["trained meanwhile"]
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_fifty_killed_servers_lose_no_run(home):
+    lost_and_left(home, 50)
+
+
+def test_stopping_the_server_keeps_its_workers_and_a_restart_finds_them(home):
+    app = App(home)
+    visitor = Visitor(app.url).open(f"/train?{FEW}&data={data.best_available()}&recipe.epochs=200")
+    visitor.press("start")
+    (run,) = runs.all_runs()
+    end = time.monotonic() + PATIENCE
+    while run.state != "training":
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    visitor.close()
+    app.stop()
+    told = len(run.events()[0])
+    while len(run.events()[0]) < told + 5:  # nobody looks, and it goes on
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    app = App(home)
+    visitor = Visitor(app.url).open("/train")
+    assert "Training" in visitor.text()
+    visitor.press("stop")
+    visitor.wait(lambda: "Stopped in epoch" in visitor.text(), PATIENCE)
+    assert visitor.faults == []
+    visitor.close()
+    app.stop()
+    assert run.state == "stopped"
+    assert models.load(run.name).count_params() == 11_042

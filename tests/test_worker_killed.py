@@ -1,0 +1,166 @@
+"""Workers killed with kill -9 at random moments: no run is lost, and nothing piles up.
+
+A dozen kills; `pytest -m soak tests/test_worker_killed.py -s` does two hundred.
+"""
+
+import collections
+import contextlib
+import os
+import random
+import signal
+import time
+
+import psutil
+import pytest
+
+from mnist_core import data, models, processes, runs, worker
+from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, Recipe
+
+pytestmark = pytest.mark.slow
+
+SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
+RECIPE = Recipe(train_images=3000, epochs=4, batch_size=32)
+PATIENCE = 120  # seconds, for one run on a busy machine
+AT_ONCE = 0.2  # share of the kills that may come while the process still loads
+
+
+@pytest.fixture
+def one_at_a_time(home, monkeypatch):
+    """One run trains at a time, and the next process gets ready at once."""
+    monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "1")
+    monkeypatch.setattr(processes, "SPARE_DELAY", -1.0)
+    yield
+    for run in runs.all_runs():
+        if worker.is_alive(run):
+            psutil.Process(run.status()["pid"]).kill()
+    processes._dismiss_spare()
+
+
+def working():
+    """The run that a process works on, or none."""
+    return next((run for run in runs.all_runs() if run.state in runs.ACTIVE), None)
+
+
+def begin():
+    """A run that a process with TensorFlow loaded works on."""
+    end = time.monotonic() + PATIENCE
+    if not any(run.state in runs.WAITING for run in runs.all_runs()):
+        runs.create(Experiment(SMALL, RECIPE, data.best_available()), "killed")
+    while working() is None:
+        worker.tend()
+        assert time.monotonic() < end
+    worker.warm_up()
+    return working()
+
+
+def kill_at_random_moments(count):
+    """So many kills; what the run was at each."""
+    dice, hit = random.Random(6), collections.Counter()
+    takes = seconds_of_training(begin())
+    while sum(hit.values()) < count:
+        run = begin()
+        if dice.random() > AT_ONCE:
+            wait_until(lambda run=run: run.state != "starting", run)
+        until = time.monotonic() + dice.uniform(0, 1.1 * takes)
+        asked = dice.random() < 0.2
+        while time.monotonic() < until and run.state in runs.ACTIVE:
+            if asked and run.state == "training":
+                worker.stop(run)
+                asked = False
+            time.sleep(0.002)
+        status = run.status()
+        if status["state"] in runs.ACTIVE:
+            with contextlib.suppress(ProcessLookupError):  # it ended in this very moment
+                os.kill(status["pid"], signal.SIGKILL)
+            hit[status["state"]] += 1
+        wait_until_dead(status["pid"])
+        worker.tend()
+    return hit
+
+
+def wait_until(condition, run):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, run.status()
+        time.sleep(0.002)
+
+
+def seconds_of_training(run):
+    """How long such a run takes once its process has loaded, the test and saving included."""
+    wait_until(lambda: run.state != "starting", run)
+    began = time.monotonic()
+    wait_until(lambda: run.state in runs.ENDED, run)
+    return time.monotonic() - began
+
+
+def wait_until_dead(pid):
+    """Until the system has nothing left of it but a line in its table."""
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        while process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
+            time.sleep(0.002)
+
+
+def let_the_rest_end():
+    end = time.monotonic() + PATIENCE
+    while not all(run.state in runs.ENDED for run in runs.all_runs()):
+        assert time.monotonic() < end, [run.status() for run in runs.all_runs()]
+        worker.tend()
+        time.sleep(0.05)
+
+
+def of_kind(run, kind):
+    return [event for event in run.events()[0] if event["kind"] == kind]
+
+
+def check(run):
+    """Nothing that it told is lost, and its last model can be used."""
+    epochs = [event["epoch"] for event in of_kind(run, "epoch")]
+    assert epochs == list(range(1, len(epochs) + 1))
+    at = 0
+    for event in of_kind(run, "steps"):
+        assert event["first"] == at + 1
+        at += len(event["loss"])
+    assert len(of_kind(run, "damaged")) <= run.status()["tries"]
+    if run.state == "interrupted":
+        kept = "are kept" if run.has_model() else "had no full epoch yet"
+        assert kept in run.status()["sentence"]
+    else:
+        assert of_kind(run, "test")
+    if run.has_model():
+        assert models.load(run.name).count_params() == 11_042
+        assert len(models.card(run.name)["curves"]) in (len(epochs), len(epochs) - 1)
+
+
+def leftovers(home):
+    """Names of files that only a program at work has."""
+    return [path.name for path in home.rglob(".*")]
+
+
+def survives(home, count):
+    hit = kill_at_random_moments(count)
+    let_the_rest_end()
+    found = runs.all_runs()
+    for run in found:
+        check(run)
+    ended = collections.Counter(run.state for run in found)
+    print(f"\n{count} kills, by what the run did: {dict(hit)}")
+    print(f"{len(found)} runs, by how they ended: {dict(ended)}")
+    assert set(ended) <= {"finished", "stopped", "interrupted"}
+    assert leftovers(home) == []
+    return found
+
+
+def test_a_dozen_killed_workers_lose_nothing(home, one_at_a_time):
+    found = survives(home, 12)
+    killed = next(r for r in found if r.state == "interrupted" and r.has_model())
+    more = worker.start(killed.experiment(), "on", continues=killed.name)
+    let_the_rest_end()
+    assert more.state == "finished"
+    assert of_kind(more, "epoch")[-1]["epoch"] == len(models.card(killed.name)["curves"]) + 4
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_two_hundred_killed_workers_lose_nothing(home, one_at_a_time):
+    survives(home, 200)
