@@ -102,9 +102,11 @@ def _dismiss_spare() -> None:
 
 def step_back() -> None:
     """Have this process, which is to train, give way to all others: in time and in memory."""
-    below = psutil.BELOW_NORMAL_PRIORITY_CLASS if os.name == "nt" else LOWER_PRIORITY
-    with contextlib.suppress(psutil.AccessDenied):  # it is below that already (Ray's are at 15)
-        psutil.Process().nice(below)
+    me = psutil.Process()
+    if os.name == "nt":
+        me.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:  # below the server's, whatever that is: 5 alone would be above that of a niced one
+        me.nice(min(me.nice() + LOWER_PRIORITY, 19))
     with contextlib.suppress(OSError):  # Linux only
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
 

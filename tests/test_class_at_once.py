@@ -6,6 +6,7 @@ import json
 import classroom
 import fabric
 import numpy as np
+import psutil
 import pytest
 from app import App
 from visitor import Visitor
@@ -50,6 +51,8 @@ def test_thirty_people_draw_while_a_run_trains_and_each_gets_the_answer_to_their
     classroom.start_run(visitors[0], data.best_available())
     lesson = classroom.draw_together(visitors, SECONDS)
     state = state_of_run(app)
+    server = psutil.Process(app.pid)
+    workers = [worker.nice() for worker in server.children() if worker.status() != "zombie"]
     classroom.stop_run(visitors[0])
     wrong = classroom.mixed_up(lesson)
     for visitor in visitors:
@@ -69,6 +72,8 @@ def test_thirty_people_draw_while_a_run_trains_and_each_gets_the_answer_to_their
     assert not wrong
     assert "Traceback" not in app.log()
     assert state == "training"
+    assert workers
+    assert min(workers) > server.nice()  # drawing goes before training
     assert state_of_run(app) == "stopped"
     assert median < SLOW_MEDIAN
     assert late < SLOW_95

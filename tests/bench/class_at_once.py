@@ -6,6 +6,9 @@ Minutes: 2 unless told; people: 30. Prints, for the class without a training and
 time with one: how long an answer took (median, 95th percentile, worst), answers a second, errors,
 answers lost or mixed up; then the server's memory each half minute and what the processor did.
 
+A digit is three requests or more: Clear, the emptied canvas that says so, and each stroke; once a
+minute everybody loads the page anew, so that the server has sessions to forget.
+
 An answer's time begins when the stroke is sent. In a browser the canvas itself waits 202 ms after
 pen-up before it sends, so the second line adds those. The visitors are real websocket sessions in
 this one process; its own share of the processor is printed too, because it takes that from the
