@@ -5,6 +5,7 @@ place and size of their own. A stroke is sent when the pen goes up, as the canva
 next digit the canvas is cleared, which in a browser, too, is two requests.
 """
 
+import secrets
 import threading
 import time
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from visitor import Answer, Visitor
 from mnist_core import hands, handwriting, preprocess, strokes
 from mnist_core.prediction import Classifier
 from pages.ui import answer, canvas
+from pages.ui.person import COOKIE, SECRET_BYTES
 from pages.ui.session import Session
 
 EVERY = 2.0  # seconds from one digit to the next
@@ -58,9 +60,14 @@ def digit(person: int, turn: int) -> list[np.ndarray]:
     return strokes.place(trace.strokes, canvas.SIDE, dice.uniform(0.5, 0.75), at)
 
 
+def somebody(url: str) -> Visitor:
+    """A browser that a server for many people knows again when its page is loaded anew."""
+    return Visitor(url, {COOKIE: secrets.token_urlsafe(SECRET_BYTES)})
+
+
 def come_in(url: str, people: int) -> list[Visitor]:
     """This many visitors on the Draw page of a server that has loaded its networks."""
-    visitors = [Visitor(url).open(DRAW) for _ in range(people)]
+    visitors = [somebody(url).open(DRAW) for _ in range(people)]
     for visitor in visitors:
         visitor.wait(lambda visitor=visitor: visitor.has("others"), 120)
     return visitors

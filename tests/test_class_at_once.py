@@ -23,7 +23,7 @@ SLOW_MEDIAN, SLOW_95 = 5.0, 20.0
 @pytest.fixture(scope="module")
 def app(tmp_path_factory):
     """A server that nobody has visited yet."""
-    app = App(tmp_path_factory.mktemp("class"))
+    app = App(tmp_path_factory.mktemp("class"), MNIST_CORE_PEOPLE="many")
     yield app
     app.stop()
 
@@ -34,7 +34,7 @@ def visit(app):
     with contextlib.ExitStack() as leaving:
 
         def opened(path=classroom.DRAW):
-            visitor = Visitor(app.url)
+            visitor = classroom.somebody(app.url)
             leaving.callback(visitor.close)
             return visitor.open(path)
 
@@ -42,7 +42,7 @@ def visit(app):
 
 
 def state_of_run(app) -> str:
-    (status,) = app.home.glob("runs/*/status.json")
+    (status,) = app.home.glob("people/*/runs/*/status.json")
     return json.loads(status.read_text())["state"]
 
 

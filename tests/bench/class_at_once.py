@@ -98,7 +98,7 @@ def growth(rows: list[tuple]) -> None:
 
 def main(minutes: float = 2, people: float = 30) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-        app = App(Path(home))
+        app = App(Path(home), MNIST_CORE_PEOPLE="many", MNIST_CORE_MINUTES="0")
         try:
             print(f"{int(people)} people, a digit every {classroom.EVERY:.0f} s each")
             visitors = classroom.come_in(app.url, int(people))
