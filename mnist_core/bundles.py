@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core import arrays, cards, files, layers, network, runs
+from mnist_core import arrays, cards, files, layers, network, people, runs, unfinished
 from mnist_core.arrays import Form
 from mnist_core.config import Experiment, Network
 
@@ -161,7 +161,7 @@ def settle(name: str, experiment: Experiment, card: dict, model) -> str:
     The run's folder appears whole: it is filled under another name first.
     """
     runs.require_room()
-    with runs.making(name) as new:
+    with unfinished.making(people.runs_folder()) as new:
         _fill(new, experiment, card, model)
         return runs.settle(new, name).name
 

@@ -9,10 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import portalocker
-from portalocker import LockFlags
-
-from mnist_core import files, holds, people, settings
+from mnist_core import files, holds, people, settings, unfinished
 from mnist_core.config import Experiment
 from mnist_core.run import ACTIVE, ENDED, WAITING, Run
 
@@ -20,8 +17,6 @@ __all__ = ["ACTIVE", "ENDED", "WAITING", "Run", "RunError"]  # and what is below
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,59}")
 RESERVED = ("reader", "classic")  # the models that ship
-MAKING = "making.lock"  # beside a folder of runs: held by all who have an unfinished one in it
-UNFINISHED = (".new-", ".gone-")  # how the names of such folders begin
 
 
 class RunError(ValueError):
@@ -56,8 +51,8 @@ def create(experiment: Experiment, name: str = "run", continues: str | None = No
     """
     parent = _continuable(experiment, continues) if continues else None
     checked_name(name)
-    require_room()
-    with making(name) as new:
+    require_room(waiting=1)
+    with unfinished.making(people.runs_folder()) as new:
         files.write(new / "experiment.json", experiment.to_json())
         if parent:
             _inherit(parent, new)
@@ -66,64 +61,24 @@ def create(experiment: Experiment, name: str = "run", continues: str | None = No
         return Run(settle(new, name))
 
 
-def require_room(count: int = 1) -> None:
-    """See that there may be `count` more runs; limits: `settings`.
+def require_room(count: int = 1, waiting: int = 0) -> None:
+    """See that there may be more runs; limits: `settings`.
+
+    Args:
+        count: how many more.
+        waiting: how many of them wait for their turn.
 
     Raises:
         RunError: says how many there may be, and what to do.
     """
     found = all_runs()
-    waiting = sum(run.state in WAITING for run in found) + count
+    wait = waiting and sum(run.state in WAITING for run in found) + waiting
     for most, there, what in (
-        (settings.WAITING_PER_PERSON.value(), waiting, "wait: let one begin, or cancel one"),
+        (settings.WAITING_PER_PERSON.value(), wait, "wait: let one begin, or cancel one"),
         (settings.KEPT_PER_PERSON.value(), len(found) + count, "be kept: delete one"),
     ):
         if most and there > most:
             raise RunError(f"At most {most} of your runs can {what}.")
-
-
-@contextlib.contextmanager
-def making(name: str) -> Iterator[Path]:
-    """A folder to fill, which is gone afterwards if it wasn't given its name; see `settle`.
-
-    Args:
-        name: that it will have.
-    """
-    place = people.runs_folder()
-    place.mkdir(parents=True, exist_ok=True)
-    with _unfinished(place):
-        new = Path(tempfile.mkdtemp(prefix=".new-", dir=place))
-        try:
-            new.chmod(0o755)
-            yield new
-        finally:
-            shutil.rmtree(new, ignore_errors=True)  # gone already if all went well
-
-
-@contextlib.contextmanager
-def _unfinished(place: Path) -> Iterator[None]:
-    """Others leave unfinished folders here alone until the block ends; see `clear_away`."""
-    with place.with_name(MAKING).open("ab") as file:
-        with contextlib.suppress(portalocker.LockException):
-            portalocker.lock(file, LockFlags.SHARED)
-        yield
-
-
-def clear_away(place: Path) -> None:
-    """Remove the unfinished folders that a killed program left in a folder of runs.
-
-    Nobody is at work on them if the lock that all who are have is free: it ends with its process.
-    """
-    found = [path for path in place.iterdir() if path.name.startswith(UNFINISHED)]
-    if not found:
-        return
-    with place.with_name(MAKING).open("ab") as file:
-        try:
-            portalocker.lock(file, LockFlags.EXCLUSIVE | LockFlags.NON_BLOCKING)
-        except portalocker.LockException:
-            return
-        for path in found:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def settle(new: Path, name: str) -> Path:
@@ -201,8 +156,8 @@ def delete(name: str) -> None:
         RunError: there is none, it is training, or somebody uses its model.
     """
     run = _at_rest(name)  # first: a name such as ../x must not become part of a path
-    with _unfinished(run.folder.parent):
-        gone = Path(tempfile.mkdtemp(prefix=".gone-", dir=run.folder.parent)) / name
+    with unfinished.work_in(run.folder.parent):
+        gone = Path(tempfile.mkdtemp(prefix=unfinished.GONE, dir=run.folder.parent)) / name
         try:
             with _alone(run):
                 run.folder.rename(gone)

@@ -140,7 +140,7 @@ def start(found: dict[str, Experiment], path: str, name: str) -> list[Run]:
     Raises:
         RunError: the name isn't one, or there would be too many runs.
     """
-    runs.require_room(len(found))
+    runs.require_room(len(found), waiting=len(found))
     sweep = {"id": secrets.token_hex(6), "field": path, "from": name}
     made = [runs.create(e, run_name(name, path, v), sweep=sweep) for v, e in found.items()]
     with contextlib.suppress(OSError):  # they wait; whoever looks at them hears why

@@ -15,7 +15,17 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from mnist_core import logs, people, processes, ray_cluster, runs, settings, signs, turns
+from mnist_core import (
+    logs,
+    people,
+    processes,
+    ray_cluster,
+    runs,
+    settings,
+    signs,
+    turns,
+    unfinished,
+)
 from mnist_core.config import Experiment
 from mnist_core.filling import train_run
 from mnist_core.run import Run
@@ -128,7 +138,7 @@ def _clear_away() -> None:
     if time.monotonic() - _cleared > CLEAR_EVERY:
         _cleared = time.monotonic()
         for folder in people.everyones_folders():
-            runs.clear_away(folder)
+            unfinished.clear_away(folder)
 
 
 def is_alive(run: Run) -> bool:

@@ -17,7 +17,7 @@ ROOMS = [*LIBRARY, *PAGES, *UI]
 GROUND = [
     *("config", "options", "layers", "preprocess", "ink", "pictures"),
     *("strokes", "runs", "run", "events", "presets", "files"),
-    *("people", "settings", "holds", "turns", "logs"),
+    *("people", "settings", "holds", "turns", "logs", "unfinished", "faults"),
 ]
 HEAVY = {"tensorflow", "keras", "tensorboard"}
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}

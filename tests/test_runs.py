@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mnist_core import runs
+from mnist_core import runs, unfinished
 from mnist_core.config import Experiment
 from mnist_core.presets import PRESETS
 
@@ -140,3 +140,34 @@ def test_only_an_ended_run_with_the_same_network_can_be_continued(run):
     with pytest.raises(runs.RunError, match="the network must stay the same"):
         runs.create(PRESETS["lenet"], continues="tiny")
     assert [r.name for r in runs.all_runs()] == ["tiny"]
+
+
+def test_what_a_killed_program_was_making_or_removing_is_cleared_away(home, run):
+    place = home / "runs"
+    for name in (".new-abc", ".gone-abc"):
+        (place / name / "run").mkdir(parents=True)
+    unfinished.clear_away(place)
+    assert [path.name for path in place.iterdir()] == ["tiny"]
+
+
+def test_what_somebody_is_making_or_removing_is_left_alone(home, run):
+    place = home / "runs"
+    with unfinished.making(place) as new:
+        unfinished.clear_away(place)
+        assert new.is_dir()
+    with unfinished.work_in(place):
+        (place / ".gone-abc").mkdir()
+        unfinished.clear_away(place)
+        assert (place / ".gone-abc").is_dir()
+    unfinished.clear_away(place)
+    assert [path.name for path in place.iterdir()] == ["tiny"]
+
+
+def test_a_fault_while_a_run_is_made_leaves_nothing(home, run, monkeypatch):
+    def no_room(path, data):
+        raise OSError("no room")
+
+    monkeypatch.setattr("mnist_core.files.write", no_room)
+    with pytest.raises(OSError, match="no room"):
+        runs.create(Experiment(), "other")
+    assert [path.name for path in (home / "runs").iterdir()] == ["tiny"]

@@ -1,0 +1,66 @@
+"""What is written for servers fits the program: settings, container, log."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+from mnist_core import settings
+from mnist_core.__main__ import parser
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+DOCKERFILE = (ROOT / ".github" / "Dockerfile").read_text()
+
+
+def instructions(name):
+    """The arguments of every instruction of a name, lines joined."""
+    joined = DOCKERFILE.replace("\\\n", " ")
+    return [line.split(maxsplit=1)[1] for line in joined.splitlines() if line.startswith(name)]
+
+
+def test_the_readme_has_the_table_of_all_settings():
+    shown = README.split("settings.table() -->\n")[1].split("\n<!-- end of settings")[0]
+    assert shown == settings.table()
+
+
+def test_every_variable_of_ours_that_is_named_anywhere_is_a_setting():
+    known = {setting.name for setting in settings.ALL}
+    places = [ROOT / "README.md", ROOT / ".github" / "Dockerfile", ROOT / ".github" / "SECURITY.md"]
+    places += [*ROOT.glob("mnist_core/*.py"), *ROOT.glob("pages/**/*.py")]
+    for place in places:
+        named = set(re.findall(r"MNIST_(?:CORE_[A-Z_]*[A-Z]|PATH)\b", place.read_text()))
+        assert named <= known, place
+
+
+def test_the_container_copies_all_that_the_app_is_made_of_and_nothing_that_is_not_there():
+    copied = {path for line in instructions("COPY") for path in shlex.split(line)[:-1]}
+    copied = {path for path in copied if not path.startswith("--")}
+    assert all((ROOT / path).exists() for path in copied)
+    app = {"streamlit_app.py", "pages", "mnist_core", ".streamlit", "requirements.txt"}
+    assert copied == app
+
+
+def test_the_container_installs_what_the_app_needs_and_not_what_the_tests_need():
+    (filtering,) = re.findall(r"sed '(.+?)' requirements.txt", DOCKERFILE)
+    kept = subprocess.run(
+        ["sed", filtering, str(ROOT / "requirements.txt")], capture_output=True, text=True
+    ).stdout
+    assert {"tensorflow", "streamlit", "filelock", "portalocker"} <= set(
+        re.findall(r"^\w+", kept, re.M)
+    )
+    assert "pytest" not in kept
+
+
+def test_the_container_asks_for_its_health_as_the_command_line_can_be_asked():
+    (command,) = re.findall(r'CMD \["python", "-m", "mnist_core", (.+?)\]', DOCKERFILE)
+    arguments = re.findall(r'"(.+?)"', command)
+    port = re.search(r"--server.port=(\d+)", DOCKERFILE)[1]
+    assert parser().parse_args(arguments).url == f"http://127.0.0.1:{port}"
+    assert instructions("EXPOSE") == [port]
+
+
+def test_the_container_is_not_run_as_root_and_keeps_runs_on_its_volume():
+    assert instructions("USER") == ["app"]
+    (volume,) = instructions("VOLUME")
+    assert f"MNIST_CORE_HOME={volume}" in DOCKERFILE
