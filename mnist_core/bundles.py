@@ -6,6 +6,7 @@ names, shapes and dtypes of its weights must be the experiment's before any of t
 
 import io
 import json
+import logging
 import stat
 import time
 import zipfile
@@ -16,6 +17,8 @@ import numpy as np
 from mnist_core import arrays, cards, files, layers, network, people, runs, unfinished
 from mnist_core.arrays import Form
 from mnist_core.config import Experiment, Network
+
+log = logging.getLogger(__name__)
 
 LARGEST_TEXT = 1 << 20  # bytes of experiment.json and of card.json
 LARGEST_WEIGHTS = 256 << 20  # bytes: 64 million parameters
@@ -163,7 +166,9 @@ def settle(name: str, experiment: Experiment, card: dict, model) -> str:
     runs.require_room()
     with unfinished.making(people.runs_folder()) as new:
         _fill(new, experiment, card, model)
-        return runs.settle(new, name).name
+        found = runs.settle(new, name)
+    log.info("Run %s was imported.", runs.Run(found))
+    return found.name
 
 
 def _start(experiment, epochs) -> dict:

@@ -24,7 +24,7 @@ def train_run(run: Run) -> None:
         reserve.write_bytes(bytes(RESERVED_BYTES))
         _train(run)
     except Exception as fault:
-        log.error("Run %r failed.", run.name, exc_info=True)
+        log.error("Run %s failed.", run, exc_info=True)
         reserve.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             run.set_status("failed", _sentence(fault, run.has_model()))

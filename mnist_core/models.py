@@ -6,6 +6,7 @@ own `load_model` can be made to run a stranger's code.
 """
 
 import json
+import logging
 from pathlib import Path
 
 from mnist_core import bundles, exports, files, network, people, runs, weights_file
@@ -28,6 +29,8 @@ __all__ = [
     "save",
     "weights_path",
 ]
+
+log = logging.getLogger(__name__)
 
 READER = "reader"
 CLASSIC = "classic"  # LeNet by its published recipe, on MNIST alone
@@ -163,5 +166,9 @@ def import_bundle(data: bytes, name: str) -> str:
         ValueError: the name isn't one, or the bundle is refused; says why. Nothing is written.
     """
     runs.checked_name(name)
-    experiment, card, weights = bundles.unpack(data)
+    try:
+        experiment, card, weights = bundles.unpack(data)
+    except ValueError as fault:
+        log.info("A bundle was refused: %s", fault)
+        raise
     return bundles.settle(name, experiment, card, bundles.with_weights(experiment, weights))

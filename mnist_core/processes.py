@@ -47,9 +47,10 @@ def hand_over(run: Run, **known) -> None:
     with _lock:
         process, _spare = _spare if _spare and _spare.poll() is None else _new(), None
     where = {"host": platform.node(), "pid": process.pid, "token": process.args[-1]}
-    run.set_status("starting", **known, **where, ray=None, node=None)
-    process.stdin.write(f"{run.folder}\n".encode())
-    process.stdin.close()
+    with contextlib.closing(process.stdin):  # without a folder it ends
+        run.set_status("starting", **known, **where, ray=None, node=None)
+        with contextlib.suppress(BrokenPipeError):  # it has ended: the next look finds that out
+            os.write(process.stdin.fileno(), f"{run.folder}\n".encode())
     _last_start = time.monotonic()
 
 

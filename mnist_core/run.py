@@ -49,6 +49,10 @@ class Run:
         """Whose it is; see `people`."""
         return people.person_at(self.folder.parent)
 
+    def __str__(self) -> str:
+        """As the log calls it; of somebody's on a server for many, with the start of their hash."""
+        return repr(self.name) + (f" of {self.person[:6]}" if self.person != people.ONE else "")
+
     def experiment(self) -> Experiment:
         """What was asked.
 
@@ -80,14 +84,14 @@ class Run:
         """Note where it stands, in status.json and as an event.
 
         Raises:
-            OSError: it can't be written; in this process it holds all the same.
+            OSError: it can't be written; that a run has ended holds in this process all the same.
         """
         change = {"state": state, "sentence": sentence} | more
         place = self.folder / "status.json"
         try:
             files.write(place, json.dumps(self.status() | change))
         except OSError:
-            if place.exists():
+            if place.exists() and state not in ACTIVE:  # nothing works on what isn't noted
                 _unwritten[self.folder] = (_stamp(place), change)
             raise
         _unwritten.pop(self.folder, None)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import re
 import shutil
 import tempfile
@@ -14,6 +15,8 @@ from mnist_core.config import Experiment
 from mnist_core.run import ACTIVE, ENDED, WAITING, Run
 
 __all__ = ["ACTIVE", "ENDED", "WAITING", "Run", "RunError"]  # and what is below
+
+log = logging.getLogger(__name__)
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,59}")
 RESERVED = ("reader", "classic")  # the models that ship
@@ -161,6 +164,7 @@ def delete(name: str) -> None:
         try:
             with _alone(run):
                 run.folder.rename(gone)
+            log.info("Run %s was deleted.", run)
         finally:
             shutil.rmtree(gone.parent, ignore_errors=True)
 
@@ -177,7 +181,9 @@ def rename(old: str, new: str) -> Run:
         raise RunError(f"There is a run called {new!r} already.")
     run = _at_rest(old)
     with _alone(run):
-        return Run(run.folder.rename(place))
+        found = Run(run.folder.rename(place))
+    log.info("Run %s is called %r now.", run, found.name)
+    return found
 
 
 def _at_rest(name) -> Run:

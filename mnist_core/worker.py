@@ -38,6 +38,7 @@ CLEAR_EVERY = 3600.0  # seconds between two looks for what killed programs left
 log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _tended = _cleared = float("-inf")
+_worked: set[Run] = set()  # runs that a process worked on, at the last look
 _waiting: tuple[float, list[Run]] = (float("-inf"), [])  # when it was looked up, and the order
 
 
@@ -54,16 +55,12 @@ def runs_at_once() -> int:
 def start(experiment: Experiment, name: str = "run", continues: str | None = None) -> Run:
     """A new run that trains now, or when its turn comes. Arguments and errors: `runs.create`."""
     run = runs.create(experiment, name, continues)
-    log.info("Run %r was asked for%s.", run.name, _by(run))
+    log.info("Run %s was asked for.", run)
     try:
         tend()
     except OSError as fault:  # it waits in the queue now, and whoever tends next begins it
-        log.warning("Run %r can't begin yet: %s", run.name, fault)
+        log.warning("Run %s can't begin yet: %s", run, fault)
     return run
-
-
-def _by(run: Run) -> str:
-    return f" by {run.person[:6]}" if run.person != people.ONE else ""
 
 
 def stop(run: Run) -> None:
@@ -73,7 +70,7 @@ def stop(run: Run) -> None:
             run.set_status("stopped", "Stopped while it waited.")
         elif run.state in runs.ACTIVE:
             run.ask_to_stop()
-    log.info("Run %r was asked to stop%s.", run.name, _by(run))
+    log.info("Run %s was asked to stop.", run)
 
 
 def place(run: Run) -> int:
@@ -119,9 +116,23 @@ def tend(rest: float = 0.0) -> None:
             with contextlib.suppress(OSError):  # a full disk: the next look tries again
                 note(run)
         found = turns.entries(entry.run for entry in found)
+        _log_changes(found)
         for entry in turns.next_ones(found, runs_at_once(), settings.RUNS_PER_PERSON.value()):
             _begin(entry.run)
         _tended, _waiting = time.monotonic(), (float("-inf"), [])
+
+
+def _log_changes(found) -> None:
+    """A line for each run that has begun or ended since the last look, whoever had it begun."""
+    global _worked
+    states = {entry.run: entry.state for entry in found}
+    for run in _worked:
+        if states.get(run) in ("finished", "stopped", "failed"):
+            log.info("Run %s ended: %s.", run, " ".join([states[run], run.status()["sentence"]]))
+    active = {run for run, state in states.items() if state in runs.ACTIVE}
+    for run in active - _worked:
+        log.info("Run %s begins.", run)
+    _worked = active
 
 
 @contextlib.contextmanager
@@ -155,7 +166,8 @@ def is_alive(run: Run) -> bool:
 def _begin(run: Run) -> None:
     tries = run.status().get("tries", 0) + 1
     _engine().hand_over(run, started=time.time(), tries=tries)
-    log.info("Run %r begins%s.", run.name, _by(run))
+    log.info("Run %s begins.", run)
+    _worked.add(run)
 
 
 def _bury(run: Run) -> None:
@@ -169,7 +181,7 @@ def _bury(run: Run) -> None:
     kept = run.has_model()
     what = "the weights of its last full epoch are kept." if kept else "it had no full epoch yet."
     why = "The process that trained it ended (killed, out of memory or switched off)"
-    log.warning("Run %r%s: its process ended.", run.name, _by(run))
+    log.warning("Run %s was interrupted: its process ended.", run)
     run.set_status("interrupted", f"{why}; {what}")
 
 

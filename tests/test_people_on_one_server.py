@@ -130,7 +130,7 @@ def test_a_tab_that_was_closed_holds_nothing(come, ann):
     assert listed.faults == []
 
 
-def test_people_take_turns_see_their_places_and_can_cancel(come, ann, ben):
+def test_people_take_turns_see_their_places_and_can_cancel(app, come, ann, ben):
     tabs = []
     for secret in (ann, ann, ben):  # her second one waits behind his first
         tab = come(f"/train?{LONG}&data={data.best_available()}", secret)
@@ -147,6 +147,14 @@ def test_people_take_turns_see_their_places_and_can_cancel(come, ann, ben):
     his.press("stop")
     his.wait(lambda: "Stopped in epoch" in his.text(), PATIENCE)
     assert [tab.faults for tab in tabs] == [[], [], []]
+    log = app.log()  # a line for each thing that happened, and no word that lets anybody in
+    for secret, ended in ((ann, "stopped"), (ben, None)):
+        who = f"of {whose(secret)[:6]}"
+        told = [line.partition(who)[2] for line in log.splitlines() if who in line]
+        assert {" was asked for.", " begins.", " was asked to stop."} <= set(told)
+        assert ended is None or any(f" ended: {ended}" in line for line in told)
+        assert secret not in log
+        assert whose(secret) not in log
 
 
 @pytest.fixture(scope="module")
