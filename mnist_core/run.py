@@ -15,6 +15,7 @@ crash at any moment leaves a run that can be read. Nothing here needs Keras.
 """
 
 import json
+import math
 import os
 import time
 from dataclasses import dataclass
@@ -101,10 +102,6 @@ class Run:
         """Keep something in status.json that is no event."""
         files.write(self.folder / "status.json", json.dumps(self.status() | known))
 
-    def is_unwritten(self) -> bool:
-        """Whether its status is known to this process only."""
-        return self.folder in _unwritten
-
     def write_again(self) -> None:
         """Try once more to note where it stands.
 
@@ -147,6 +144,19 @@ class Run:
         return (self.folder / "stop").exists() or not self.folder.exists()
 
 
+def moment(value) -> float:
+    """A unix time from a file; 0 where that is none."""
+    return float(value) if type(value) in (int, float) and math.isfinite(value) else 0.0
+
+
+def unwritten() -> list[Run]:
+    """The runs whose status is known to this process only, because it could not be written."""
+    for folder in list(_unwritten):
+        if not folder.exists():
+            del _unwritten[folder]
+    return [Run(folder) for folder in _unwritten]
+
+
 def _stamp(place: Path) -> tuple[int, int, int]:
     """What tells a state of a file from others."""
     state = place.stat()
@@ -159,8 +169,7 @@ def _read_status(place: Path, *stamp) -> dict:
     found = json.loads(place.read_text())
     if not isinstance(found, dict) or found.get("state") not in WAITING + ACTIVE + ENDED:
         raise ValueError("state")
-    created = found.get("created")
     return found | {
         "sentence": str(found.get("sentence") or ""),
-        "created": float(created) if type(created) in (int, float) else 0.0,
+        "created": moment(found.get("created")),
     }

@@ -135,15 +135,17 @@ def get(name: str) -> Run:
 
 def all_runs() -> list[Run]:
     """Every run of whom the program works for, the newest first."""
-    return sorted(_in(people.runs_folder()), key=_created, reverse=True)
+    return sorted(in_folder(people.runs_folder()), key=_created, reverse=True)
 
 
 def everyones() -> list[Run]:
-    """Every run of everybody, the oldest first: for the queue, and never for a page."""
-    return sorted((run for place in people.everyones_folders() for run in _in(place)), key=_created)
+    """Every run of everybody, the oldest first; never for a page."""
+    places = people.everyones_folders()
+    return sorted((run for place in places for run in in_folder(place)), key=_created)
 
 
-def _in(place: Path) -> list[Run]:
+def in_folder(place: Path) -> list[Run]:
+    """The runs in a folder of runs, in no order."""
     found = [Run(path) for path in place.iterdir()] if place.is_dir() else []
     return [r for r in found if NAME.fullmatch(r.name) and (r.folder / "experiment.json").is_file()]
 

@@ -4,11 +4,16 @@ Of the people who wait, the one whose last run began longest ago comes next, wit
 run; so somebody's sweep lets everybody else in between.
 """
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
-from mnist_core.run import ACTIVE, WAITING, Run
+from mnist_core import people, runs
+from mnist_core.run import ACTIVE, ENDED, WAITING, Run, moment
+
+SETTLED = 2_000_000_000  # nanoseconds: two changes in quick succession may bear the same time
 
 
 class Entry(NamedTuple):
@@ -21,14 +26,56 @@ class Entry(NamedTuple):
     started: float  # unix time; 0: not yet
 
 
-def entries(runs: Iterable[Run]) -> list[Entry]:
+class _Shelf(NamedTuple):
+    """What is remembered of a folder of runs."""
+
+    changed: int  # when something came, went or was renamed in it: nanoseconds of unix time
+    open: list[Run]  # those that may still begin or end
+    last: Entry | None  # of those that have ended, the one that began last
+
+
+_shelves: dict[Path, _Shelf] = {}
+
+
+def look() -> list[Entry]:
+    """All that the queue must know, the oldest first.
+
+    That is every run that waits or trains, and of each person the ended one that began last. A
+    thousand people keep many runs, and the queue is looked at all the time: a folder of runs is
+    read again when it has changed, and nothing of what has ended is read twice.
+    """
+    places = people.everyones_folders()
+    for gone in _shelves.keys() - set(places):
+        _shelves.pop(gone, None)
+    found = [entry for place in places for entry in _in(place)]
+    return sorted(found, key=lambda entry: entry.created)
+
+
+def _in(place: Path) -> list[Entry]:
+    try:
+        changed = place.stat().st_mtime_ns
+    except OSError:
+        return []
+    shelf = _shelves.get(place)
+    is_known = shelf is not None and shelf.changed == changed
+    found = entries(shelf.open if is_known else runs.in_folder(place))
+    ended = [entry for entry in found if entry.state in ENDED]
+    if is_known and shelf.last:
+        ended.append(shelf.last)
+    last = max(ended, key=lambda entry: entry.started, default=None)
+    still_open = [entry for entry in found if entry.state not in ENDED]
+    if time.time_ns() - changed > SETTLED:
+        _shelves[place] = _Shelf(changed, [entry.run for entry in still_open], last)
+    return still_open + [last] * (last is not None)
+
+
+def entries(found: Iterable[Run]) -> list[Entry]:
     """The runs as the queue sees them, in their order."""
-    return [_entry(run, run.status()) for run in runs]
+    return [_entry(run, run.status()) for run in found]
 
 
 def _entry(run, status) -> Entry:
-    started = status.get("started")
-    started = float(started) if type(started) in (int, float) else 0.0
+    started = moment(status.get("started"))
     return Entry(run, run.person, status["state"], status["created"], started)
 
 

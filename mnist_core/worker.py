@@ -28,7 +28,7 @@ from mnist_core import (
 )
 from mnist_core.config import Experiment
 from mnist_core.filling import train_run
-from mnist_core.run import Run
+from mnist_core.run import Run, unwritten
 
 TRIES = 2  # to begin a run whose process dies before its first step
 LOCK_PATIENCE = 10.0  # seconds: what is done under the lock takes milliseconds
@@ -80,7 +80,7 @@ def place(run: Run) -> int:
         return 0
     since, waiting = _waiting
     if time.monotonic() - since > PLACES_HOLD:  # all who wait ask, again and again
-        waiting = [entry.run for entry in turns.order(turns.entries(runs.everyones()))]
+        waiting = [entry.run for entry in turns.order(turns.look())]
         _waiting = time.monotonic(), waiting
     return waiting.index(run) + 1 if run in waiting else 0
 
@@ -108,11 +108,10 @@ def tend(rest: float = 0.0) -> None:
         return
     with _queue():
         _clear_away()
-        found = turns.entries(runs.everyones())
+        found = turns.look()
         dead = [e.run for e in found if e.state in runs.ACTIVE and not is_alive(e.run)]
-        for run, note in [(e.run, Run.write_again) for e in found if e.run.is_unwritten()] + [
-            (run, _bury) for run in dead
-        ]:
+        notes = [(run, Run.write_again) for run in unwritten()] + [(run, _bury) for run in dead]
+        for run, note in notes:
             with contextlib.suppress(OSError):  # a full disk: the next look tries again
                 note(run)
         found = turns.entries(entry.run for entry in found)
@@ -125,11 +124,11 @@ def tend(rest: float = 0.0) -> None:
 def _log_changes(found) -> None:
     """A line for each run that has begun or ended since the last look, whoever had it begun."""
     global _worked
-    states = {entry.run: entry.state for entry in found}
-    for run in _worked:
-        if states.get(run) in ("finished", "stopped", "failed"):
-            log.info("Run %s ended: %s.", run, " ".join([states[run], run.status()["sentence"]]))
-    active = {run for run, state in states.items() if state in runs.ACTIVE}
+    active = {entry.run for entry in found if entry.state in runs.ACTIVE}
+    for run in _worked - active:
+        status = run.status()
+        if status["state"] in ("finished", "stopped", "failed"):  # the rest is logged elsewhere
+            log.info("Run %s ended: %s", run, f"{status['state']}. {status['sentence']}".rstrip())
     for run in active - _worked:
         log.info("Run %s begins.", run)
     _worked = active

@@ -182,7 +182,7 @@ def main(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory):
+def outcome(tmp_path_factory, pytestconfig):
     """What came of all files, opened in a process of their own, whose memory is watched."""
     status = Path("/proc/self/status")
     if not status.exists() or "VmHWM" not in status.read_text():
@@ -193,7 +193,8 @@ def outcome(tmp_path_factory):
     command = [sys.executable, "-W", "ignore", __file__, str(folder)]
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300, env=env)
-    print(done.stdout)
+    with pytestconfig.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(f"\n{done.stdout}")
     return json.loads(done.stdout)
 
 

@@ -1,8 +1,10 @@
 """Many people on one server: each has their own runs, a fair turn, and a hand on what they use."""
 
+import itertools
 import json
 import logging
 import os
+import random
 import subprocess
 import sys
 import threading
@@ -132,6 +134,41 @@ def test_who_had_a_turn_last_comes_last(home):
     past = [entry(ANN, 1, "finished", 100.0), entry(BEN, 2, "finished", 50.0)]
     waiting = [entry(ANN, 3), entry(BEN, 4), entry(EVE, 5)]
     assert numbers(turns.order(past + waiting)) == [5, 4, 3]
+
+
+def test_the_queue_that_reads_nothing_twice_is_the_one_that_reads_everything(home, many):
+    dice, moments = random.Random(6), itertools.count(10**18)
+    for person in (ANN, BEN, EVE):
+        for _ in range(3):
+            made(person)
+    for number in range(150):
+        person = dice.choice([ANN, BEN, EVE])
+        with people.acting(person):
+            found = runs.all_runs()
+            run = dice.choice(found) if found else runs.create(TINY, "mine")
+            match dice.randrange(5), run.state:
+                case 0, _:
+                    runs.create(TINY, "mine")
+                case 1, "finished":
+                    runs.delete(run.name)
+                case 2, "finished":
+                    runs.rename(run.name, f"called {number}")
+                case _, "queued":
+                    run.set_status("training", started=float(number))
+                case _, "training":
+                    run.set_status("finished")
+        # Long ago, and each time at another time, as in an app that people use for hours
+        for place in people.everyones_folders():
+            if not turns._shelves.get(place) or place.parent.name == person:
+                os.utime(place, ns=(moment := next(moments), moment))
+        everything = turns.entries(runs.everyones())
+        seen = turns.look()
+        assert turns.order(seen) == turns.order(everything)
+        assert [e for e in seen if e.state == "training"] == [
+            e for e in everything if e.state == "training"
+        ]
+        assert len(seen) <= len(everything)
+    assert len(turns._shelves) == 3
 
 
 def test_one_person_has_one_run_at_a_time_where_that_is_the_limit(home):

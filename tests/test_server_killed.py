@@ -1,6 +1,6 @@
 """The server killed with kill -9 while people start and delete runs: a restart finds all of them.
 
-A dozen kills; `pytest -m soak tests/test_server_killed.py -s` does fifty.
+A dozen kills; `pytest -m soak tests/test_server_killed.py` does fifty.
 """
 
 import collections
@@ -73,7 +73,7 @@ def kill_at_random_moments(home, count):
     return did
 
 
-def lost_and_left(home, count):
+def lost_and_left(home, count, capsys):
     """What was done, after looking at every run: all readable and ended, nothing left over."""
     did = kill_at_random_moments(home, count)
     app = App(home)  # finds them again, and has the rest begin
@@ -90,7 +90,8 @@ def lost_and_left(home, count):
     log = app.log()
     app.stop()
     states = collections.Counter(run.state for run in found)
-    print(f"\n{count} kills, {dict(did)}; {len(found)} runs afterwards: {dict(states)}")
+    with capsys.disabled():
+        print(f"\n{count} servers killed, guests: {dict(did)}; runs afterwards: {dict(states)}")
     assert "Traceback" not in log
     assert found[0].name in shown
     assert set(states) == {"finished"}  # their processes don't die with the server
@@ -105,16 +106,16 @@ def lost_and_left(home, count):
     return did
 
 
-def test_a_dozen_killed_servers_lose_no_run(home):
-    did = lost_and_left(home, 12)
+def test_a_dozen_killed_servers_lose_no_run(home, capsys):
+    did = lost_and_left(home, 12, capsys)
     assert did["started"] >= 6
     assert did["trained meanwhile"]
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_fifty_killed_servers_lose_no_run(home):
-    lost_and_left(home, 50)
+def test_fifty_killed_servers_lose_no_run(home, capsys):
+    lost_and_left(home, 50, capsys)
 
 
 def test_stopping_the_server_keeps_its_workers_and_a_restart_finds_them(home):

@@ -1,6 +1,6 @@
 """Workers killed with kill -9 at random moments: no run is lost, and nothing piles up.
 
-A dozen kills; `pytest -m soak tests/test_worker_killed.py -s` does two hundred.
+A dozen kills; `pytest -m soak tests/test_worker_killed.py` does two hundred.
 """
 
 import collections
@@ -137,22 +137,23 @@ def leftovers(home):
     return [path.name for path in home.rglob(".*")]
 
 
-def survives(home, count):
+def survives(home, count, capsys):
     hit = kill_at_random_moments(count)
     let_the_rest_end()
     found = runs.all_runs()
     for run in found:
         check(run)
     ended = collections.Counter(run.state for run in found)
-    print(f"\n{count} kills, by what the run did: {dict(hit)}")
-    print(f"{len(found)} runs, by how they ended: {dict(ended)}")
+    with capsys.disabled():
+        print(f"\n{count} workers killed, by what their runs did: {dict(hit)};", end=" ")
+        print(f"{len(found)} runs, by how they ended: {dict(ended)}")
     assert set(ended) <= {"finished", "stopped", "interrupted"}
     assert leftovers(home) == []
     return found
 
 
-def test_a_dozen_killed_workers_lose_nothing(home, one_at_a_time):
-    found = survives(home, 12)
+def test_a_dozen_killed_workers_lose_nothing(home, one_at_a_time, capsys):
+    found = survives(home, 12, capsys)
     killed = next(r for r in found if r.state == "interrupted" and r.has_model())
     more = worker.start(killed.experiment(), "on", continues=killed.name)
     let_the_rest_end()
@@ -162,5 +163,5 @@ def test_a_dozen_killed_workers_lose_nothing(home, one_at_a_time):
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_two_hundred_killed_workers_lose_nothing(home, one_at_a_time):
-    survives(home, 200)
+def test_two_hundred_killed_workers_lose_nothing(home, one_at_a_time, capsys):
+    survives(home, 200, capsys)
