@@ -27,6 +27,7 @@ from mnist_core.config import Experiment
 WAITING = ("queued",)
 ACTIVE = ("starting", "training", "testing")  # a process works on it
 ENDED = ("finished", "stopped", "failed", "interrupted")
+LAST_DATE = 250_000_000_000.0  # unix time, in the year 9892
 UNREADABLE = {"state": "interrupted", "sentence": "Its status can't be read.", "created": 0.0}
 
 # What could not be written (a full disk, say) holds as long as the file stays as it is
@@ -159,8 +160,15 @@ def _read_status(place: Path, *stamp) -> dict:
     found = json.loads(place.read_text())
     if not isinstance(found, dict) or found.get("state") not in WAITING + ACTIVE + ENDED:
         raise ValueError("state")
-    created = found.get("created")
+    tries = found.get("tries")
     return found | {
         "sentence": str(found.get("sentence") or ""),
-        "created": float(created) if type(created) in (int, float) else 0.0,
+        "created": _date(found.get("created")),
+        "started": _date(found.get("started")),
+        "tries": tries if type(tries) is int else 0,
     }
+
+
+def _date(value) -> float:
+    """A unix time that a calendar has; 0 if it isn't one."""
+    return float(value) if type(value) in (int, float) and 0 <= value < LAST_DATE else 0.0

@@ -1,17 +1,32 @@
 """Many people on one server: each has their own runs, a fair turn, and a hand on what they use."""
 
+import errno
 import json
 import logging
 import os
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from filelock import Timeout
 
-from mnist_core import holds, logs, models, options, people, runs, settings, turns, worker
+from mnist_core import (
+    files,
+    holds,
+    logs,
+    models,
+    options,
+    people,
+    processes,
+    runs,
+    settings,
+    turns,
+    worker,
+)
 from mnist_core.presets import PRESETS
 from mnist_core.run import Run
 from mnist_core.turns import Entry
@@ -149,6 +164,74 @@ def test_places_in_the_queue_are_said_in_its_own_order(home, many, monkeypatch):
     assert [worker.place(run) for run in (training, first, second)] == [0, 1, 2]
 
 
+def test_a_run_that_just_came_has_a_place_at_once(home, many):
+    assert [worker.place(made(ANN)) for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_turn_that_lies_in_the_future_is_none_because_the_clock_was_put_back(home, many):
+    made(ANN, state="finished").note(started=time.time() + 1e6)
+    made(BEN, state="finished").note(started=time.time() - 1e6)
+    waiting = made(BEN, "later"), made(ANN, "later")
+    found = turns.order(turns.entries(runs.everyones()))
+    assert [entry.run for entry in found] == list(reversed(waiting))
+
+
+def test_a_run_that_can_not_begin_keeps_nobody_from_their_turn(home, many, monkeypatch):
+    broken, good = made(ANN), made(BEN)
+    begun = []
+
+    def hand_over(run, **known):
+        if run == broken:
+            raise PermissionError(errno.EACCES, "its folder can't be written")
+        begun.append(run)
+        run.set_status("testing", **known)
+
+    monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "1")
+    monkeypatch.setattr(processes, "hand_over", hand_over)
+    with pytest.raises(PermissionError):
+        worker.tend()
+    assert (begun, broken.state) == ([good], "queued")
+
+
+def test_a_run_that_can_not_begin_again_and_again_takes_one_process(home, monkeypatch):
+    run, processes_made = made(people.ONE), []
+
+    def new():
+        process = subprocess.Popen(
+            [sys.executable, "-c", "input()", "token"],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        processes_made.append(process)
+        return process
+
+    monkeypatch.setattr(processes, "_new", new)
+    monkeypatch.setattr(processes, "_spare", None)
+    monkeypatch.setattr(files, "write", full)
+    for _ in range(3):
+        with pytest.raises(OSError, match="full"):
+            processes.hand_over(run)
+    assert len(processes_made) == 1
+    processes._spare.stdin.close()
+    processes_made[0].wait()
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, "full")
+
+
+def test_a_run_that_ended_just_before_its_process_died_is_not_interrupted(home):
+    run = ended(people.ONE)
+    worker._bury(run)
+    assert run.state == "finished"
+
+
+def test_nobody_waits_for_the_queue_longer_than_there_is_patience(home, monkeypatch):
+    monkeypatch.setattr(turns, "PATIENCE", 0.05)
+    with turns._lock, pytest.raises(Timeout), turns.one_at_a_time():
+        pass
+
+
 @pytest.mark.parametrize(
     ("variable", "words"),
     [
@@ -183,6 +266,17 @@ def test_a_model_in_use_is_neither_deleted_nor_renamed_until_it_is_let_go(home, 
         hand.release()
     change("mine")
     assert not run.folder.exists()
+
+
+def test_a_hand_on_a_model_that_still_trains_holds_what_becomes_of_it(home):
+    run = ended(people.ONE)
+    hand = models.hold("mine")
+    for name in ("card.json", "status.json"):  # as each epoch writes them anew
+        files.write(run.folder / name, (run.folder / name).read_text())
+    with pytest.raises(runs.RunError, match="is in use"):
+        runs.delete("mine")
+    hand.release()
+    runs.delete("mine")
 
 
 def test_a_hand_in_another_process_counts_and_ends_with_it(home):
