@@ -11,10 +11,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import Timeout
 
 from mnist_core import (
+    faults,
     files,
     holds,
     logs,
@@ -22,15 +24,17 @@ from mnist_core import (
     options,
     people,
     processes,
+    reports,
     runs,
     settings,
     turns,
     worker,
 )
+from mnist_core.data import Digits
 from mnist_core.presets import PRESETS
 from mnist_core.run import Run
 from mnist_core.turns import Entry
-from pages.ui import run_actions
+from pages.ui import pace, results, run_actions
 
 ROOT = Path(__file__).parents[1]
 ANN, BEN, EVE = (people.person_of(f"browser {name}") for name in ("ann", "ben", "eve"))
@@ -337,6 +341,43 @@ def test_the_log_speaks_from_the_level_on_that_was_set(monkeypatch, capsys):
             assert [line.split()[2] for line in lines] == heard
     finally:
         ours.handlers[:], ours.level = before
+
+
+def test_two_people_with_the_same_weights_do_not_share_the_work_on_them(home, many):
+    digits = Digits(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8))
+    exam, abouts = reports.exam(digits), []
+    for person in (ANN, BEN):
+        ended(person)
+        with people.acting(person):
+            abouts.append((results.about("mine", exam), results.about("reader", exam)))
+    (hers, shipped), (his, again) = abouts
+    assert hers != his
+    assert shipped == again
+
+
+@pytest.mark.parametrize("damage", ["experiment.json", "events.jsonl"])
+def test_what_can_not_be_read_of_a_run_says_nothing_on_how_long_the_next_takes(home, damage):
+    run = ended(people.ONE)
+    run.append({"kind": "epoch", "epoch": 1, "step": 1, "loss": 1, "accuracy": 0, "seconds": 1e9})
+    pace._pace.clear()
+    assert pace.seconds(TINY) > 1e8
+    if damage == "events.jsonl":  # as an older version, or a bundle of one, has it
+        figures = {"epoch": 1, "step": 1, "loss": 1, "accuracy": 0}
+        (run.folder / damage).write_text(json.dumps({"kind": "epoch"} | figures) + "\n")
+    else:
+        (run.folder / damage).write_text("{}}")
+    pace._pace.clear()
+    assert pace.seconds(TINY) < 1e8
+    pace._pace.clear()
+
+
+def test_a_sentence_names_neither_a_person_nor_their_folder(home, many):
+    run = ended(ANN)
+    for text in (f"{run.folder / 'model.keras'} must hold weights.", f"Not '{run.folder}/x'."):
+        said = faults.words(ValueError(text))
+        assert ANN not in said
+        assert "people" not in said
+        assert "mine" in said
 
 
 def test_an_export_is_made_for_its_owner_in_a_thread_that_knows_of_no_visit(home, many):
