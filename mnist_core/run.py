@@ -154,7 +154,7 @@ def _stamp(place: Path) -> tuple[int, int, int]:
     return state.st_mtime_ns, state.st_ino, state.st_size
 
 
-@lru_cache(maxsize=5000)
+@lru_cache(maxsize=20_000)  # more than a class keeps: fewer than there are would help nobody
 def _read_status(place: Path, *stamp) -> dict:
     """Read once: every look at the queue asks for every run's."""
     found = json.loads(place.read_text())
