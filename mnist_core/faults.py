@@ -45,6 +45,7 @@ BY_NUMBER = {
 QUOTED = re.compile(r"(?P<mark>['\"])(?:~?/|[A-Za-z]:[\\/]|\\\\)(?:(?!(?P=mark))[^\n])*(?P=mark)")
 BARE = re.compile(r"(?<![\w/.])(?<!http:)(?<!https:)(?:~\w*)?(?:/+[^\s/'\"<>|,;]+)+/?")
 WINDOWS = re.compile(r"(?<![\w.])(?:[A-Za-z]:[\\/]|\\\\)[^\s'\"<>|,;]+")
+OF_PEOPLE = re.compile(r"(?<![\w/\\])people[/\\][0-9a-f]{32}[/\\](?:runs[/\\])?")  # in the home
 ADDRESS = re.compile(r"\s(?:object )?at 0x[0-9a-fA-F]+")
 ENDS = ".,:;)]}"  # what may stand behind a path without belonging to it
 
@@ -77,6 +78,7 @@ def scrubbed(text: str) -> str:
     text = text[: 20 * LONGEST]
     for place, instead in _known_places():
         text = text.replace(place, instead)
+    text = OF_PEOPLE.sub("", text)
     text = QUOTED.sub(lambda found: f"{found['mark']}{_last(found[0][1:-1])}{found['mark']}", text)
     text = BARE.sub(lambda found: _last(found[0]), text)
     text = WINDOWS.sub(lambda found: _last(found[0]), text)

@@ -1,6 +1,7 @@
 """Is this installation well? What a person, or what looks after servers, asks; no TensorFlow."""
 
 import collections
+import http.client
 import os
 import shutil
 import tempfile
@@ -44,7 +45,7 @@ def look(url: str = "") -> Iterator[Check]:
 def _checked(what: str, check: Callable[[], str]) -> Check:
     try:
         return Check(what, True, check())
-    except (ValueError, OSError) as fault:
+    except (ValueError, OSError, http.client.HTTPException) as fault:
         return Check(what, False, " ".join(str(fault).split()))
 
 

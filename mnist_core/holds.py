@@ -6,13 +6,14 @@ with the process, whatever ends that. Where a file system knows no such locks, n
 
 import contextlib
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import portalocker
 from portalocker import LockFlags
 
-FILE = "card.json"  # the last file that a model gets, and there as long as it is
+FILE = "experiment.json"  # never replaced: a card that is written anew would leave its lock behind
 
 
 class HeldError(Exception):
@@ -25,7 +26,7 @@ class Hold:
     def __init__(self, folder: Path):
         """
         Raises:
-            OSError: there is no model in the folder.
+            OSError: there is no run in the folder.
         """
         self.folder = folder
         self._file = (folder / FILE).open("rb")
@@ -49,7 +50,7 @@ def held(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Have the folder's model to oneself until the block ends; without a model that is easy.
+    """Have the folder's model to oneself until the block ends; without a run that is easy.
 
     Raises:
         HeldError: somebody has a hand on it.
@@ -61,6 +62,8 @@ def alone(folder: Path) -> Iterator[None]:
                 gc.collect()  # the memory of somebody who left may still have a hand on it
                 if not _is_free(file):
                     raise HeldError(folder.name)
+            if os.name == "nt":  # which renames no folder with an open file in it
+                file.close()
         yield
 
 

@@ -7,6 +7,7 @@ process's command line, so a process is known again whatever happened to pids an
 
 import atexit
 import contextlib
+import logging
 import os
 import platform
 import secrets
@@ -25,6 +26,7 @@ LOWER_PRIORITY = 5  # niceness: drawing on the page stays quick while a run trai
 FIRST_TO_GO = "1000"  # of -1000 to 1000: when memory runs out, Linux ends this process first
 SPARE_DELAY = 3.0  # seconds after a start, so that loading TensorFlow doesn't hold up that run
 
+log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _spare: subprocess.Popen | None = None
 _children: list[subprocess.Popen] = []
@@ -41,16 +43,26 @@ def hand_over(run: Run, **known) -> None:
 
     Args:
         known: more for its status.
+
+    Raises:
+        OSError: that can't be noted in its folder; the run waits as before.
     """
     global _spare, _last_start
     _children[:] = [child for child in _children if child.poll() is None]
     with _lock:
         process, _spare = _spare if _spare and _spare.poll() is None else _new(), None
     where = {"host": platform.node(), "pid": process.pid, "token": process.args[-1]}
-    with contextlib.closing(process.stdin):  # without a folder it ends
+    try:
         run.set_status("starting", **known, **where, ray=None, node=None)
-        with contextlib.suppress(BrokenPipeError):  # it has ended: the next look finds that out
-            os.write(process.stdin.fileno(), f"{run.folder}\n".encode())
+    except OSError:  # a full disk, say; whoever looks next tries again, soon and often
+        with _lock:
+            if _spare is None and run.status().get("token") != where["token"]:
+                _spare = process
+            else:  # without a folder it ends
+                process.stdin.close()
+        raise
+    with process.stdin, contextlib.suppress(BrokenPipeError):  # it has ended: the next look tells
+        os.write(process.stdin.fileno(), f"{run.folder}\n".encode())
     _last_start = time.monotonic()
 
 
@@ -120,6 +132,9 @@ def limit_memory() -> None:
     most = settings.MEMORY.value()
     if not most:
         return
-    import resource  # not on Windows, where there is no such limit
+    try:
+        import resource
 
-    resource.setrlimit(resource.RLIMIT_DATA, (most << 20, most << 20))
+        resource.setrlimit(resource.RLIMIT_DATA, (most << 20, most << 20))
+    except (ImportError, ValueError, OSError) as fault:  # on Windows there is no such limit
+        log.warning("%s can't be kept here: %s", settings.MEMORY.name, fault)

@@ -15,7 +15,6 @@ crash at any moment leaves a run that can be read. Nothing here needs Keras.
 """
 
 import json
-import math
 import os
 import time
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from mnist_core.config import Experiment
 WAITING = ("queued",)
 ACTIVE = ("starting", "training", "testing")  # a process works on it
 ENDED = ("finished", "stopped", "failed", "interrupted")
+LAST_DATE = 250_000_000_000.0  # unix time, in the year 9892
 UNREADABLE = {"state": "interrupted", "sentence": "Its status can't be read.", "created": 0.0}
 
 # What could not be written (a full disk, say) holds as long as the file stays as it is
@@ -144,11 +144,6 @@ class Run:
         return (self.folder / "stop").exists() or not self.folder.exists()
 
 
-def moment(value) -> float:
-    """A unix time from a file; 0 where that is none."""
-    return float(value) if type(value) in (int, float) and math.isfinite(value) else 0.0
-
-
 def unwritten() -> list[Run]:
     """The runs whose status is known to this process only, because it could not be written."""
     for folder in list(_unwritten):
@@ -163,13 +158,21 @@ def _stamp(place: Path) -> tuple[int, int, int]:
     return state.st_mtime_ns, state.st_ino, state.st_size
 
 
-@lru_cache(maxsize=5000)
+@lru_cache(maxsize=20_000)  # more than a class keeps: fewer than there are would help nobody
 def _read_status(place: Path, *stamp) -> dict:
     """Read once: every look at the queue asks for every run's."""
     found = json.loads(place.read_text())
     if not isinstance(found, dict) or found.get("state") not in WAITING + ACTIVE + ENDED:
         raise ValueError("state")
+    tries = found.get("tries")
     return found | {
         "sentence": str(found.get("sentence") or ""),
-        "created": moment(found.get("created")),
+        "created": _date(found.get("created")),
+        "started": _date(found.get("started")),
+        "tries": tries if type(tries) is int else 0,
     }
+
+
+def _date(value) -> float:
+    """A unix time that a calendar has; 0 if it isn't one."""
+    return float(value) if type(value) in (int, float) and 0 <= value < LAST_DATE else 0.0

@@ -4,16 +4,44 @@ Of the people who wait, the one whose last run began longest ago comes next, wit
 run; so somebody's sweep lets everybody else in between.
 """
 
+import contextlib
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from filelock import FileLock, Timeout
+
 from mnist_core import people, runs
-from mnist_core.run import ACTIVE, ENDED, WAITING, Run, moment
+from mnist_core.run import ACTIVE, ENDED, WAITING, Run
 
 SETTLED = 2_000_000_000  # nanoseconds: two changes in quick succession may bear the same time
+
+PATIENCE = 10.0  # seconds: what is done with the queue takes milliseconds
+
+_lock = threading.Lock()
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Have the queue to oneself, among this process's threads and among processes.
+
+    Raises:
+        OSError: the folder for runs can't be used.
+        filelock.Timeout: somebody doesn't let go of it; an OSError, too.
+    """
+    home = people.home()
+    home.mkdir(parents=True, exist_ok=True)
+    place = home / "queue.lock"
+    if not _lock.acquire(timeout=PATIENCE):  # else a class would wait so long one after the other
+        raise Timeout(str(place))
+    try:
+        with FileLock(place, timeout=PATIENCE):
+            yield
+    finally:
+        _lock.release()
 
 
 class Entry(NamedTuple):
@@ -75,7 +103,9 @@ def entries(found: Iterable[Run]) -> list[Entry]:
 
 
 def _entry(run, status) -> Entry:
-    started = moment(status.get("started"))
+    started = status.get("started", 0.0)
+    if started > time.time():  # the clock was set back since: that person would wait for it
+        started = 0.0
     return Entry(run, run.person, status["state"], status["created"], started)
 
 

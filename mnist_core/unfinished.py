@@ -21,7 +21,7 @@ NEW, GONE = ".new-", ".gone-"  # how their names begin
 @contextlib.contextmanager
 def work_in(place: Path) -> Iterator[None]:
     """Others leave the unfinished folders in a folder of runs alone until the block ends."""
-    with place.with_name(LOCK).open("ab") as file:
+    with place.with_name(LOCK).open("ab+") as file:  # NFS wants to read what is shared
         with contextlib.suppress(portalocker.LockException):
             portalocker.lock(file, LockFlags.SHARED)
         yield

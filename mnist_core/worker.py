@@ -9,13 +9,11 @@ import logging
 import os
 import platform
 import sys
-import threading
 import time
 from pathlib import Path
 
-from filelock import FileLock
-
 from mnist_core import (
+    faults,
     logs,
     people,
     processes,
@@ -31,12 +29,10 @@ from mnist_core.filling import train_run
 from mnist_core.run import Run, unwritten
 
 TRIES = 2  # to begin a run whose process dies before its first step
-LOCK_PATIENCE = 10.0  # seconds: what is done under the lock takes milliseconds
 PLACES_HOLD = 0.5  # seconds
 CLEAR_EVERY = 3600.0  # seconds between two looks for what killed programs left
 
 log = logging.getLogger(__name__)
-_lock = threading.Lock()
 _tended = _cleared = float("-inf")
 _worked: set[Run] = set()  # runs that a process worked on, at the last look
 _waiting: tuple[float, list[Run]] = (float("-inf"), [])  # when it was looked up, and the order
@@ -65,7 +61,7 @@ def start(experiment: Experiment, name: str = "run", continues: str | None = Non
 
 def stop(run: Run) -> None:
     """End a run within a batch, keeping its weights; take it out of the queue if it waits."""
-    with _queue():
+    with turns.one_at_a_time():
         if run.state in runs.WAITING:
             run.set_status("stopped", "Stopped while it waited.")
         elif run.state in runs.ACTIVE:
@@ -79,7 +75,7 @@ def place(run: Run) -> int:
     if run.state not in runs.WAITING:
         return 0
     since, waiting = _waiting
-    if time.monotonic() - since > PLACES_HOLD:  # all who wait ask, again and again
+    if run not in waiting or time.monotonic() - since > PLACES_HOLD:  # all who wait ask, often
         waiting = [entry.run for entry in turns.order(turns.look())]
         _waiting = time.monotonic(), waiting
     return waiting.index(run) + 1 if run in waiting else 0
@@ -106,7 +102,9 @@ def tend(rest: float = 0.0) -> None:
     global _tended, _waiting
     if time.monotonic() - _tended < rest:
         return
-    with _queue():
+    with turns.one_at_a_time():
+        if time.monotonic() - _tended < rest:  # somebody has done it while this waited
+            return
         _clear_away()
         found = turns.look()
         dead = [e.run for e in found if e.state in runs.ACTIVE and not is_alive(e.run)]
@@ -116,9 +114,30 @@ def tend(rest: float = 0.0) -> None:
                 note(run)
         found = turns.entries(entry.run for entry in found)
         _log_changes(found)
-        for entry in turns.next_ones(found, runs_at_once(), settings.RUNS_PER_PERSON.value()):
-            _begin(entry.run)
+        _begin_next(found)
         _tended, _waiting = time.monotonic(), (float("-inf"), [])
+
+
+def _begin_next(found: list[turns.Entry]) -> None:
+    """Begin those whose turn has come. One that can't be doesn't keep others from theirs.
+
+    Raises:
+        OSError: why one can't be.
+    """
+    at_once, per_person, why = runs_at_once(), settings.RUNS_PER_PERSON.value(), None
+    while chosen := turns.next_ones(found, at_once, per_person):
+        entry = chosen[0]
+        found.remove(entry)
+        try:
+            _begin(entry.run)
+        except faults.Unreachable:
+            raise
+        except OSError as fault:
+            why = fault
+        else:
+            found.append(entry._replace(state="starting"))
+    if why:
+        raise why
 
 
 def _log_changes(found) -> None:
@@ -132,15 +151,6 @@ def _log_changes(found) -> None:
     for run in active - _worked:
         log.info("Run %s begins.", run)
     _worked = active
-
-
-@contextlib.contextmanager
-def _queue():
-    """One at a time, among this process's threads and among processes."""
-    place = people.home()
-    place.mkdir(parents=True, exist_ok=True)
-    with _lock, FileLock(place / "queue.lock", timeout=LOCK_PATIENCE):
-        yield
 
 
 def _clear_away() -> None:
@@ -174,6 +184,8 @@ def _bury(run: Run) -> None:
     for part in run.folder.glob(".part-*"):
         part.unlink(missing_ok=True)
     status = run.status()
+    if status["state"] not in runs.ACTIVE:  # it came to its end just before it died
+        return
     if status["state"] == "starting" and status.get("tries", 0) < TRIES:
         run.set_status("queued")  # nothing had begun: nothing is lost by beginning again
         return

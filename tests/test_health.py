@@ -1,10 +1,10 @@
 """The health command says what is not well, and its exit status says so too."""
 
+import contextlib
 import http.server
 import json
 import threading
 
-import pytest
 from filelock import FileLock
 
 from mnist_core import health
@@ -68,18 +68,33 @@ class Answers(http.server.BaseHTTPRequestHandler):
         """Nobody asked."""
 
 
-@pytest.fixture
-def app():
-    server = http.server.HTTPServer(("127.0.0.1", 0), Answers)
+class Babbles(Answers):
+    """Something else that listens there."""
+
+    def do_GET(self):
+        self.wfile.write(b"220 not a web page\r\n")
+
+
+@contextlib.contextmanager
+def serving(what):
+    """Its address."""
+    server = http.server.HTTPServer(("127.0.0.1", 0), what)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
 
 
-def test_the_app_is_asked_too_where_its_address_is_given(home, capsys, app):
-    status, found = looked(capsys, "--url", f"{app}/")
+def test_the_app_is_asked_too_where_its_address_is_given(home, capsys):
+    with serving(Answers) as app:
+        status, found = looked(capsys, "--url", f"{app}/")
     assert (status, found["app"]["words"]) == (0, f"{app}{health.PATH} says ok")
+
+
+def test_what_is_no_app_at_all_is_not_well(home, capsys):
+    with serving(Babbles) as address:
+        status, found = looked(capsys, "--url", address)
+    assert (status, found["app"]["well"]) == (1, False)
 
 
 def test_an_app_that_does_not_answer_is_not_well(home, capsys):

@@ -16,7 +16,7 @@ import pytest
 from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import curves, data, faults, filling, models, network, options, runs, worker
+from mnist_core import curves, data, faults, filling, models, network, options, runs, turns, worker
 from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, Recipe
 from mnist_core.presets import PRESETS
 
@@ -297,7 +297,7 @@ def test_events_that_are_noise_from_end_to_end_leave_the_figures_of_the_card(hom
 
 
 def test_a_server_that_does_not_let_go_of_the_queue_costs_the_others_a_sentence(home, monkeypatch):
-    monkeypatch.setattr(worker, "LOCK_PATIENCE", 0.2)
+    monkeypatch.setattr(turns, "PATIENCE", 0.2)
     monkeypatch.setattr(worker, "_tended", float("-inf"))
     home.mkdir()
     with FileLock(home / "queue.lock"):

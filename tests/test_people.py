@@ -1,5 +1,6 @@
 """Many people on one server: each has their own runs, a fair turn, and a hand on what they use."""
 
+import errno
 import itertools
 import json
 import logging
@@ -8,16 +9,34 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
+from filelock import Timeout
 
-from mnist_core import holds, logs, models, options, people, runs, settings, turns, worker
+from mnist_core import (
+    faults,
+    files,
+    holds,
+    logs,
+    models,
+    options,
+    people,
+    processes,
+    reports,
+    runs,
+    settings,
+    turns,
+    worker,
+)
+from mnist_core.data import Digits
 from mnist_core.presets import PRESETS
 from mnist_core.run import Run
 from mnist_core.turns import Entry
-from pages.ui import run_actions
+from pages.ui import pace, results, run_actions
 
 ROOT = Path(__file__).parents[1]
 ANN, BEN, EVE = (people.person_of(f"browser {name}") for name in ("ann", "ben", "eve"))
@@ -186,6 +205,74 @@ def test_places_in_the_queue_are_said_in_its_own_order(home, many, monkeypatch):
     assert [worker.place(run) for run in (training, first, second)] == [0, 1, 2]
 
 
+def test_a_run_that_just_came_has_a_place_at_once(home, many):
+    assert [worker.place(made(ANN)) for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_turn_that_lies_in_the_future_is_none_because_the_clock_was_put_back(home, many):
+    made(ANN, state="finished").note(started=time.time() + 1e6)
+    made(BEN, state="finished").note(started=time.time() - 1e6)
+    waiting = made(BEN, "later"), made(ANN, "later")
+    found = turns.order(turns.entries(runs.everyones()))
+    assert [entry.run for entry in found] == list(reversed(waiting))
+
+
+def test_a_run_that_can_not_begin_keeps_nobody_from_their_turn(home, many, monkeypatch):
+    broken, good = made(ANN), made(BEN)
+    begun = []
+
+    def hand_over(run, **known):
+        if run == broken:
+            raise PermissionError(errno.EACCES, "its folder can't be written")
+        begun.append(run)
+        run.set_status("testing", **known)
+
+    monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "1")
+    monkeypatch.setattr(processes, "hand_over", hand_over)
+    with pytest.raises(PermissionError):
+        worker.tend()
+    assert (begun, broken.state) == ([good], "queued")
+
+
+def test_a_run_that_can_not_begin_again_and_again_takes_one_process(home, monkeypatch):
+    run, processes_made = made(people.ONE), []
+
+    def new():
+        process = subprocess.Popen(
+            [sys.executable, "-c", "input()", "token"],
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        processes_made.append(process)
+        return process
+
+    monkeypatch.setattr(processes, "_new", new)
+    monkeypatch.setattr(processes, "_spare", None)
+    monkeypatch.setattr(files, "write", full)
+    for _ in range(3):
+        with pytest.raises(OSError, match="full"):
+            processes.hand_over(run)
+    assert len(processes_made) == 1
+    processes._spare.stdin.close()
+    processes_made[0].wait()
+
+
+def full(*_):
+    raise OSError(errno.ENOSPC, "full")
+
+
+def test_a_run_that_ended_just_before_its_process_died_is_not_interrupted(home):
+    run = ended(people.ONE)
+    worker._bury(run)
+    assert run.state == "finished"
+
+
+def test_nobody_waits_for_the_queue_longer_than_there_is_patience(home, monkeypatch):
+    monkeypatch.setattr(turns, "PATIENCE", 0.05)
+    with turns._lock, pytest.raises(Timeout), turns.one_at_a_time():
+        pass
+
+
 @pytest.mark.parametrize(
     ("variable", "words"),
     [
@@ -220,6 +307,17 @@ def test_a_model_in_use_is_neither_deleted_nor_renamed_until_it_is_let_go(home, 
         hand.release()
     change("mine")
     assert not run.folder.exists()
+
+
+def test_a_hand_on_a_model_that_still_trains_holds_what_becomes_of_it(home):
+    run = ended(people.ONE)
+    hand = models.hold("mine")
+    for name in ("card.json", "status.json"):  # as each epoch writes them anew
+        files.write(run.folder / name, (run.folder / name).read_text())
+    with pytest.raises(runs.RunError, match="is in use"):
+        runs.delete("mine")
+    hand.release()
+    runs.delete("mine")
 
 
 def test_a_hand_in_another_process_counts_and_ends_with_it(home):
@@ -280,6 +378,43 @@ def test_the_log_speaks_from_the_level_on_that_was_set(monkeypatch, capsys):
             assert [line.split()[2] for line in lines] == heard
     finally:
         ours.handlers[:], ours.level = before
+
+
+def test_two_people_with_the_same_weights_do_not_share_the_work_on_them(home, many):
+    digits = Digits(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8))
+    exam, abouts = reports.exam(digits), []
+    for person in (ANN, BEN):
+        ended(person)
+        with people.acting(person):
+            abouts.append((results.about("mine", exam), results.about("reader", exam)))
+    (hers, shipped), (his, again) = abouts
+    assert hers != his
+    assert shipped == again
+
+
+@pytest.mark.parametrize("damage", ["experiment.json", "events.jsonl"])
+def test_what_can_not_be_read_of_a_run_says_nothing_on_how_long_the_next_takes(home, damage):
+    run = ended(people.ONE)
+    run.append({"kind": "epoch", "epoch": 1, "step": 1, "loss": 1, "accuracy": 0, "seconds": 1e9})
+    pace._pace.clear()
+    assert pace.seconds(TINY) > 1e8
+    if damage == "events.jsonl":  # as an older version, or a bundle of one, has it
+        figures = {"epoch": 1, "step": 1, "loss": 1, "accuracy": 0}
+        (run.folder / damage).write_text(json.dumps({"kind": "epoch"} | figures) + "\n")
+    else:
+        (run.folder / damage).write_text("{}}")
+    pace._pace.clear()
+    assert pace.seconds(TINY) < 1e8
+    pace._pace.clear()
+
+
+def test_a_sentence_names_neither_a_person_nor_their_folder(home, many):
+    run = ended(ANN)
+    for text in (f"{run.folder / 'model.keras'} must hold weights.", f"Not '{run.folder}/x'."):
+        said = faults.words(ValueError(text))
+        assert ANN not in said
+        assert "people" not in said
+        assert "mine" in said
 
 
 def test_an_export_is_made_for_its_owner_in_a_thread_that_knows_of_no_visit(home, many):

@@ -24,12 +24,21 @@ NO_COOKIE = (
     " is found only until you close or reload this tab."
 )
 
-# Two tabs that open at once each get a secret: the second one takes the first one's by coming anew
+# Two tabs that open at once each get a secret: the second one takes the first one's by coming anew.
+# Once, and only for what can be a secret: for a cookie that doesn't count here it would never end.
 _JS = """
 export default function ({ data, setTriggerValue }) {
     const kept = () => document.cookie.split('; ').find(part => part.startsWith(data.name + '='));
-    const before = kept();
-    if (before && before !== `${data.name}=${data.secret}`) { location.reload(); return; }
+    const before = kept()?.slice(data.name.length + 1);
+    if (before) {
+        const other = before !== data.secret && new RegExp(data.secrets).test(before);
+        if (other && !sessionStorage.getItem(data.name)) {
+            sessionStorage.setItem(data.name, 'came anew');
+            location.reload();
+            return;
+        }
+        sessionStorage.removeItem(data.name);
+    }
     const safe = location.protocol === 'https:' ? '; Secure' : '';
     document.cookie =
         `${data.name}=${data.secret}; Path=/; Max-Age=${data.seconds}; SameSite=Strict${safe}`;
@@ -78,7 +87,7 @@ def _account(known: Mapping) -> str:
 
 def _keep(secret) -> None:
     """Have the browser keep it; each time, so that it stays a year from the last visit."""
-    data = {"name": COOKIE, "secret": secret, "seconds": KEPT_FOR}
+    data = {"name": COOKIE, "secret": secret, "seconds": KEPT_FOR, "secrets": f"^{SECRET.pattern}$"}
     found = _component()(data=data, key="person", on_refused_change=lambda: None)
     if found.refused:
         st.toast(NO_COOKIE, icon=":material/cookie_off:", duration="long")

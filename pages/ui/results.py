@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 import streamlit as st
 
-from mnist_core import browse, evaluation, reports
+from mnist_core import browse, evaluation, models, reports
 from mnist_core.browse import Readings
 from mnist_core.reports import Answers, Exam
 from pages.ui import notice, tasks
@@ -52,7 +52,7 @@ def of(model: str, test: Exam) -> Result | None:
     """The model's answers; None, after saying why, if it can't be asked."""
     try:
         task = tasks.tasks("answers").start(
-            (reports.identity(model), test.mark),
+            about(model, test),
             lambda task: reports.answers(model, test, task.tell),
         )
         answers = tasks.wait_for(
@@ -63,6 +63,18 @@ def of(model: str, test: Exam) -> Result | None:
         notice.say(fault, f"{model} can't be asked.", icon=":material/broken_image:")
         return None
     return Result(model, test, answers)
+
+
+def about(model: str, test: Exam) -> tuple:
+    """What tells the work on a model and a test from all other work of this server.
+
+    Its place, too: of two people who have the same weights neither hears what becomes of the
+    other's, such as that a model of that name is gone.
+
+    Raises:
+        ValueError: there is no such model, or its card can't be read.
+    """
+    return models.weights_path(model), reports.identity(model), test.mark
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -3,10 +3,10 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core import evaluation_figures, moves, reports, robustness
+from mnist_core import evaluation_figures, moves, robustness
 from mnist_core.moves import MOVES, Move
 from mnist_core.robustness import Curves
-from pages.ui import answer, live, notice, tasks
+from pages.ui import answer, live, notice, results, tasks
 from pages.ui.exam import Chosen
 from pages.ui.results import Result
 from pages.ui.tasks import Task
@@ -33,8 +33,8 @@ def show(found: list[Result], chosen: Chosen) -> None:
     st.fragment(_board, run_every=TICK if running else None)(found, chosen, running)
 
 
-def _about(result: Result) -> tuple[str, str]:
-    return reports.identity(result.model), result.test.mark
+def _about(result: Result) -> tuple:
+    return results.about(result.model, result.test)
 
 
 def _task(result: Result) -> Task | None:

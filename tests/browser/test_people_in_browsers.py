@@ -62,3 +62,33 @@ def test_two_tabs_that_open_at_once_agree_on_one_secret(browser, crowd):
         tab.goto(f"{crowd.url}/runs?run=shared")
         tab.locator(".st-key-opened").get_by_text("shared", exact=True).wait_for()
     context.close()
+
+
+@pytest.mark.parametrize("value", ["x", "é", "a" * 44])
+def test_a_cookie_that_is_no_secret_is_replaced_and_the_page_stays(browser, crowd, value):
+    context = browser.new_context()
+    context.add_cookies([{"name": person.COOKIE, "value": value, "url": crowd.url}])
+    loads, tab = [], context.new_page()
+    tab.on("framenavigated", loads.append)
+    tab.goto(f"{crowd.url}/runs")
+    tab.get_by_text("You see your own runs").wait_for()
+    tab.wait_for_function(f"!document.cookie.includes('{person.COOKIE}={value};')")
+    tab.wait_for_timeout(2000)
+    assert len(loads) == 1
+    assert person.SECRET.fullmatch(cookie(context)["value"])
+    context.close()
+
+
+def test_a_secret_that_does_not_reach_the_server_has_no_page_load_for_ever(browser, crowd):
+    """As behind a proxy that takes cookies away: the tab is somebody new, and stays."""
+    context = browser.new_context()
+    tab = on_runs(context, crowd)
+    loads = []
+    tab.on("framenavigated", loads.append)
+    stubborn = f"Object.defineProperty(document, 'cookie', {{get: () => '{person.COOKIE}='"
+    tab.add_init_script(f"{stubborn} + 'a'.repeat(43), set: () => 0}})")
+    tab.reload()
+    tab.get_by_text("You see your own runs").wait_for()
+    tab.wait_for_timeout(4000)
+    assert len(loads) == 2
+    context.close()
