@@ -8,7 +8,7 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -130,19 +130,25 @@ def order(found: Sequence[Entry]) -> list[Entry]:
     return ordered
 
 
-def next_ones(found: Sequence[Entry], at_once: int, per_person: int) -> list[Entry]:
+def next_ones(
+    found: Sequence[Entry],
+    at_once: int,
+    per_person: int,
+    begins: Callable[[Entry], bool] = lambda entry: True,
+) -> list[Entry]:
     """Those that should begin now.
 
     Args:
         at_once: how many may train at the same time.
         per_person: how many of them may be one person's; 0 is no limit.
+        begins: whether one does begin, called in turn; if not, the next may in its place.
     """
     busy = Counter(entry.person for entry in found if entry.state in ACTIVE)
     chosen = []
     for entry in order(found):
         if busy.total() >= at_once:
             break
-        if not per_person or busy[entry.person] < per_person:
+        if (not per_person or busy[entry.person] < per_person) and begins(entry):
             chosen.append(entry)
             busy[entry.person] += 1
     return chosen

@@ -124,20 +124,21 @@ def _begin_next(found: list[turns.Entry]) -> None:
     Raises:
         OSError: why one can't be.
     """
-    at_once, per_person, why = runs_at_once(), settings.RUNS_PER_PERSON.value(), None
-    while chosen := turns.next_ones(found, at_once, per_person):
-        entry = chosen[0]
-        found.remove(entry)
+    why = []
+
+    def begins(entry):
         try:
             _begin(entry.run)
-        except faults.Unreachable:
+        except faults.Unreachable:  # that holds for all
             raise
         except OSError as fault:
-            why = fault
-        else:
-            found.append(entry._replace(state="starting"))
+            why.append(fault)
+            return False
+        return True
+
+    turns.next_ones(found, runs_at_once(), settings.RUNS_PER_PERSON.value(), begins)
     if why:
-        raise why
+        raise why[0]
 
 
 def _log_changes(found) -> None:
