@@ -149,12 +149,17 @@ def survives(home, count, capsys):
         print(f"{len(found)} runs, by how they ended: {dict(ended)}")
     assert set(ended) <= {"finished", "stopped", "interrupted"}
     assert leftovers(home) == []
-    return found
 
 
 def test_a_dozen_killed_workers_lose_nothing(home, one_at_a_time, capsys):
-    found = survives(home, 12, capsys)
-    killed = next(r for r in found if r.state == "interrupted" and r.has_model())
+    survives(home, 12, capsys)
+    killed = begin()  # by chance none of them may have had a model
+    wait_until(killed.has_model, killed)
+    os.kill(killed.status()["pid"], signal.SIGKILL)
+    wait_until_dead(killed.status()["pid"])
+    let_the_rest_end()
+    check(killed)
+    assert killed.state == "interrupted"
     more = worker.start(killed.experiment(), "on", continues=killed.name)
     let_the_rest_end()
     assert more.state == "finished"

@@ -31,13 +31,13 @@ export default function ({ data, setTriggerValue }) {
     const kept = () => document.cookie.split('; ').find(part => part.startsWith(data.name + '='));
     const before = kept()?.slice(data.name.length + 1);
     if (before) {
-        const other = before !== data.secret && new RegExp(data.secrets).test(before);
-        if (other && !sessionStorage.getItem(data.name)) {
+        if (before === data.secret) {
+            sessionStorage.removeItem(data.name);
+        } else if (new RegExp(data.secrets).test(before) && !sessionStorage.getItem(data.name)) {
             sessionStorage.setItem(data.name, 'came anew');
             location.reload();
             return;
         }
-        sessionStorage.removeItem(data.name);
     }
     const safe = location.protocol === 'https:' ? '; Secure' : '';
     document.cookie =
