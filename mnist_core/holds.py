@@ -29,7 +29,7 @@ class Hold:
             OSError: there is no run in the folder.
         """
         self.folder = folder
-        self._file = (folder / FILE).open("rb")
+        self._file = _opened(folder / FILE)
         with contextlib.suppress(portalocker.LockException, OSError):
             portalocker.lock(self._file, LockFlags.SHARED | LockFlags.NON_BLOCKING)
 
@@ -57,7 +57,7 @@ def alone(folder: Path) -> Iterator[None]:
     """
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(FileNotFoundError):
-            file = stack.enter_context((folder / FILE).open("rb"))
+            file = stack.enter_context(_opened(folder / FILE))
             if not _is_free(file):
                 gc.collect()  # the memory of somebody who left may still have a hand on it
                 if not _is_free(file):
@@ -65,6 +65,16 @@ def alone(folder: Path) -> Iterator[None]:
             if os.name == "nt":  # which renames no folder with an open file in it
                 file.close()
         yield
+
+
+def _opened(place: Path):
+    """For writing, though nothing is written, where that is allowed: NFS wants it for its locks."""
+    try:
+        return place.open("rb+")
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return place.open("rb")
 
 
 def _is_free(file) -> bool:

@@ -14,7 +14,7 @@ import numpy as np
 NOT_SURE_BELOW = 0.9
 TINY = 1e-12  # added to a probability before its logarithm
 AT_ONCE = 1000  # images; more brings no speed and takes memory
-KEPT = 8  # classifiers in memory; the one loaded first makes room
+KEPT = 40  # classifiers in memory, for a class with a network each; the one unused longest goes
 
 
 class Classifier:
@@ -90,16 +90,28 @@ def _checked(images) -> np.ndarray:
     return images
 
 
-_classifiers: dict[Path, tuple[int, Classifier]] = {}
+_classifiers: dict[Path, tuple[int, Classifier]] = {}  # the one used last comes last
 _lock = threading.Lock()
+_making = threading.Lock()  # one at a time is loaded; meanwhile all others answer
 
 
 def _kept(path, stamp, make) -> Classifier:
     """The classifier kept for these weights, made anew if its stamp is another."""
+    found = _known(path, stamp)
+    if found is None:
+        with _making:
+            found = _known(path, stamp) or make()
+            with _lock:
+                _classifiers[path] = (stamp, found)
+                while len(_classifiers) > KEPT:
+                    del _classifiers[next(iter(_classifiers))]
+    return found
+
+
+def _known(path, stamp) -> Classifier | None:
     with _lock:
-        if path not in _classifiers or _classifiers[path][0] != stamp:
-            _classifiers.pop(path, None)
-            _classifiers[path] = (stamp, make())
-            while len(_classifiers) > KEPT:
-                del _classifiers[next(iter(_classifiers))]
-        return _classifiers[path][1]
+        found = _classifiers.pop(path, None)
+        if found is None or found[0] != stamp:
+            return None
+        _classifiers[path] = found
+        return found[1]

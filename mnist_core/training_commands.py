@@ -3,13 +3,14 @@
 As in `commands`: each takes the parsed options and `say(text, **facts)`.
 """
 
+import functools
 import sys
 import time
 from pathlib import Path
 
 from tqdm import tqdm
 
-from mnist_core import data, runs, sweeps, worker
+from mnist_core import data, faults, runs, sweeps, worker
 from mnist_core.config import Experiment
 from mnist_core.layers import plan
 from mnist_core.presets import PRESETS
@@ -120,9 +121,17 @@ def _has_ended(run, stopped_with) -> bool:
     try:
         time.sleep(LOOK_EVERY)
         worker.tend()
+    except OSError as fault:  # the queue is busy, say: the run goes on, and so does the waiting
+        _warn(faults.words(fault))
     except KeyboardInterrupt:
         sweeps.stop([run, *stopped_with])
     return run.state in runs.ENDED
+
+
+@functools.lru_cache(maxsize=100)
+def _warn(words: str) -> None:
+    """Say it once, not at each look."""
+    tqdm.write(f"mnist_core: {words}", file=sys.stderr)
 
 
 def _show(event, bar, say) -> None:

@@ -371,7 +371,7 @@ def test_a_run_that_had_its_time_stops_and_keeps_what_it_learned(home, monkeypat
     run = runs.create(experiment(epochs=200), "long")
     filling.train_run(run)
     assert run.state == "stopped"
-    assert "It had its 1 minutes; others wait. Continue goes on from here." in said(page("runs"))
+    assert "It had a minute, as every run here. Continue goes on from here." in said(page("runs"))
     assert models.card("long")["test"]["images"] == 10_000
 
 

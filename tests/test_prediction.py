@@ -1,4 +1,5 @@
 import threading
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -147,3 +148,30 @@ def test_the_model_itself_stays_as_it_was(classifier):
     for old, new in zip(before, classifier.model.get_weights(), strict=True):
         assert (old == new).all()
     assert isinstance(classifier.model, keras.Sequential)
+
+
+def test_whoever_asks_a_network_in_memory_does_not_wait_for_somebody_elses_to_load(monkeypatch):
+    monkeypatch.setattr(prediction, "_classifiers", {})
+    kept = prediction._kept(Path("known"), 1, object)
+    loads, may_end = threading.Event(), threading.Event()
+
+    def slow():
+        loads.set()
+        may_end.wait(30)
+        return object()
+
+    somebody = threading.Thread(target=prediction._kept, args=(Path("other"), 1, slow))
+    somebody.start()
+    assert loads.wait(30)
+    assert prediction._kept(Path("known"), 1, object) is kept
+    may_end.set()
+    somebody.join()
+    assert set(prediction._classifiers) == {Path("known"), Path("other")}
+
+
+def test_the_network_that_makes_room_is_the_one_unused_longest(monkeypatch):
+    monkeypatch.setattr(prediction, "_classifiers", {})
+    monkeypatch.setattr(prediction, "KEPT", 3)
+    for name in ("a", "b", "c", "a", "d"):
+        prediction._kept(Path(name), 1, object)
+    assert set(prediction._classifiers) == {Path("c"), Path("a"), Path("d")}
