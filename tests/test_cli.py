@@ -104,6 +104,7 @@ def test_a_person_gets_a_line_for_each(home, capsys, command):
     assert [line.split()[0] for line in text.splitlines()] == names
 
 
+@pytest.mark.slow
 def test_a_picture_is_read_without_a_word_on_standard_error(home, seven):
     result = shell("predict", seven, "--json", MNIST_CORE_HOME=str(home))
     assert (result.returncode, result.stderr) == (0, "")

@@ -303,6 +303,7 @@ def mnist():
         pytest.skip(str(missing))
 
 
+@pytest.mark.slow
 def test_mnist_has_its_known_mean_and_spread(mnist):
     x = mnist.train.images / np.float32(255)
     assert x.mean(dtype=np.float64) == pytest.approx(0.1307, abs=5e-5)

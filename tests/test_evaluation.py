@@ -13,6 +13,7 @@ from mnist_core.strokes import Drawing
 LABELS = hypothesis_numpy.arrays(np.uint8, 40, elements=st.integers(0, 9))
 
 
+@pytest.mark.slow
 @given(LABELS, LABELS)
 def test_the_confusion_matrix_is_what_counting_one_by_one_gives(labels, predicted):
     counted = np.zeros((10, 10), int)

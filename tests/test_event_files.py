@@ -137,6 +137,7 @@ def test_a_trained_run_says_the_same_to_tensorboard_as_in_its_events(home):
     assert points(run.folder, "test", "epoch/loss") == close_to([(last, test["loss"])])
 
 
+@pytest.mark.slow
 def test_a_continued_run_shows_the_curves_from_its_parents_first_step_on(home):
     worker.train_run(runs.create(experiment(), "first"))
     more = runs.create(experiment(epochs=1), "more", continues="first")

@@ -37,6 +37,7 @@ def test_the_same_seed_writes_the_same_digits():
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_one_process_or_many_write_the_same_digits(monkeypatch):
     monkeypatch.setattr(handwriting, "AT_ONCE", 8)
     parallel = handwriting.write(30, 3, range(40))[0]
@@ -65,6 +66,7 @@ def test_a_writers_pen_stays_the_same_from_digit_to_digit(written):
     assert within < 0.75 * ink.std()
 
 
+@pytest.mark.slow
 def test_digits_are_told_apart_by_their_nearest_neighbour(written):
     images, labels, writers = written
     flat = images.reshape(600, -1) / 255.0

@@ -333,6 +333,7 @@ def read(data: bytes):
     return found
 
 
+@pytest.mark.slow
 @fuzz
 @given(st.one_of(st.binary(max_size=200), st.lists(drawings, max_size=3).map(
     lambda many: "\n".join(map(json.dumps, many)).encode())))  # fmt: skip

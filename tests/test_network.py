@@ -24,6 +24,7 @@ def test_the_layer_table_of_a_preset_agrees_with_keras(name):
     assert_table_agrees_with_keras(PRESETS[name].network)
 
 
+@pytest.mark.slow
 @given(networks())
 @settings(max_examples=25, deadline=None)
 def test_the_layer_table_of_any_valid_network_agrees_with_keras(network):

@@ -155,6 +155,7 @@ def test_who_had_a_turn_last_comes_last(home):
     assert numbers(turns.order(past + waiting)) == [5, 4, 3]
 
 
+@pytest.mark.slow
 def test_the_queue_that_reads_nothing_twice_is_the_one_that_reads_everything(home, many):
     dice, moments = random.Random(6), itertools.count(10**18)
     for person in (ANN, BEN, EVE):
@@ -296,6 +297,7 @@ def test_on_a_laptop_there_are_no_such_limits(home):
     assert [limit.value() for limit in (*limits, settings.MINUTES)] == [0, 0, 0, 0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [runs.delete, lambda name: runs.rename(name, "other")])
 def test_a_model_in_use_is_neither_deleted_nor_renamed_until_it_is_let_go(home, change):
     run = ended(people.ONE)
@@ -320,6 +322,7 @@ def test_a_hand_on_a_model_that_still_trains_holds_what_becomes_of_it(home):
     runs.delete("mine")
 
 
+@pytest.mark.slow
 def test_a_hand_in_another_process_counts_and_ends_with_it(home):
     ended(people.ONE)
     code = (

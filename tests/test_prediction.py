@@ -135,10 +135,10 @@ def test_a_model_that_is_not_there_is_named(saved):
         Classifier.load("yours")
 
 
-def test_only_so_many_classifiers_are_kept():
-    model = network.build(SMALL)
+def test_only_so_many_classifiers_are_kept(monkeypatch):
+    monkeypatch.setattr(prediction, "_classifiers", {})
     for number in range(prediction.KEPT + 2):
-        prediction._kept(f"kept {number}", (None, 0), lambda: Classifier(model))
+        prediction._kept(Path(f"kept {number}"), 0, object)
     assert len(prediction._classifiers) == prediction.KEPT
 
 

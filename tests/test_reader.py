@@ -48,6 +48,7 @@ def test_it_is_small_enough_to_ship():
     assert sum(file.stat().st_size for file in files) <= 4_000_000
 
 
+@pytest.mark.slow
 def test_it_reads_nearly_all_that_the_pen_model_writes_and_doubts_what_is_no_digit():
     reader = Classifier.load("reader")
     images, labels, _ = handwriting.write(300, seed=1)

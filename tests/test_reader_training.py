@@ -69,11 +69,13 @@ def trained():
     return model, left_out, figures
 
 
+@pytest.mark.slow
 def test_it_learns_digits_it_has_not_seen(trained):
     accuracy, _ = accuracy_and_loss(Classifier(trained[0]), digits(200, seed=1))
     assert accuracy > 0.9
 
 
+@pytest.mark.slow
 def test_each_epoch_is_told_with_its_figures(trained):
     *_, figures = trained
     steps = -(-(512 + 2 * 64 + 40) // 32)
@@ -83,6 +85,7 @@ def test_each_epoch_is_told_with_its_figures(trained):
     assert figures[-1]["accuracy"] > figures[0]["accuracy"]
 
 
+@pytest.mark.slow
 def test_the_rate_comes_down_along_the_cosine_and_then_stays_where_the_weights_wander(trained):
     *_, figures = trained
     assert figures[2]["learning_rate"] < 0.1 * RECIPE.learning_rate
@@ -110,10 +113,12 @@ def test_the_weights_it_ends_with_are_the_mean_of_all_that_wandered():
     assert average == pytest.approx(np.mean(averaged))
 
 
+@pytest.mark.slow
 def test_a_drawing_with_a_wrong_label_is_left_out_and_told(trained):
     assert trained[1].tolist() == [number == WRONG for number in range(64)]
 
 
+@pytest.mark.slow
 def test_what_is_no_digit_leaves_it_less_sure_than_digits(trained):
     classifier = Classifier(trained[0])
     sure = classifier.probabilities(digits(60, seed=1).images).max(axis=1)

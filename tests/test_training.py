@@ -45,6 +45,7 @@ def test_a_small_network_learns_32_digits_by_heart(dataset):
     assert result.epochs[-1]["loss"] < 0.1
 
 
+@pytest.mark.slow
 def test_one_seed_gives_the_same_weights_twice_in_one_process(dataset):
     augmented = experiment(seed=3, augmentation=Augmentation(shift=2.0), epochs=1)
     first, again = (training.train(augmented, dataset) for _ in range(2))
@@ -53,6 +54,7 @@ def test_one_seed_gives_the_same_weights_twice_in_one_process(dataset):
     assert (first.test_loss, first.epochs[0]["loss"]) == (again.test_loss, again.epochs[0]["loss"])
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_run(dataset):
     a, b = (training.train(experiment(seed=seed, epochs=1), dataset) for seed in (1, 2))
     assert a.epochs[0]["loss"] != b.epochs[0]["loss"]

@@ -65,6 +65,7 @@ def test_a_trained_run_holds_its_story_its_model_and_its_card(home):
     assert [e["epoch"] for e in card["curves"]] == [1]
 
 
+@pytest.mark.slow
 def test_the_kept_model_gives_the_test_figures_on_its_card(home):
     from mnist_core.evaluation import accuracy_and_loss
     from mnist_core.prediction import Classifier
@@ -100,6 +101,7 @@ def test_a_run_without_its_data_says_so(home, monkeypatch, tmp_path):
     assert "nowhere.npz" in run.status()["sentence"]
 
 
+@pytest.mark.slow
 def test_a_continued_run_goes_on_from_the_weights_and_counts_on(home):
     first = trained(runs.create(experiment(epochs=3), "first"))
     more = runs.create(experiment(epochs=1, learning_rate=1e-5), "more", continues="first")
