@@ -47,7 +47,7 @@ def read(
             if only:
                 _has_only(archive, forms)
             return {n: _array(archive, members[n], n, form) for n, form in forms.items()}
-    except _RefusalError as refusal:
+    except RefusalError as refusal:
         raise ValueError(str(refusal)) from None
     except Exception as fault:  # broken files make zipfile and NumPy fail in every way there is
         raise ValueError(f"it must be a whole .npz file, and {in_short(fault)}") from None
@@ -58,24 +58,24 @@ def in_short(fault: Exception) -> str:
     return f"can't be read: {' '.join(str(fault).split())[:200] or type(fault).__name__}"
 
 
-class _RefusalError(Exception):
-    """Found by us, in our words; apart from what zipfile and NumPy raise."""
+class RefusalError(Exception):
+    """A stranger's file is refused, in our words; apart from what zipfile, NumPy or HDF5 raise."""
 
 
 def _has_only(archive: zipfile.ZipFile, forms: dict[str, Form]) -> None:
     found = collections.Counter(archive.namelist())
     others = found - collections.Counter(f"{name}.npy" for name in forms)
     if others:
-        raise _RefusalError(f"it must hold nothing else, and holds {ascii(min(others))[:100]}")
+        raise RefusalError(f"it must hold nothing else, and holds {ascii(min(others))[:100]}")
 
 
 def _member(archive: zipfile.ZipFile, name: str, form: Form) -> zipfile.ZipInfo:
     try:
         member = archive.getinfo(f"{name}.npy")
     except KeyError:
-        raise _RefusalError(f"it must hold an array {name!r}, and doesn't") from None
+        raise RefusalError(f"it must hold an array {name!r}, and doesn't") from None
     if member.file_size > _size(form) + HEADER_BYTES:
-        raise _RefusalError(f"{name} must be {form}, and would unpack to {member.file_size} bytes")
+        raise RefusalError(f"{name} must be {form}, and would unpack to {member.file_size} bytes")
     return member
 
 
@@ -89,7 +89,7 @@ def _array(archive, member: zipfile.ZipInfo, name: str, form: Form) -> np.ndarra
         _check_header(file, name, form)
         data = file.read(size + 1)  # reading past the end is what checks the zip's own checksum
     if len(data) != size:
-        raise _RefusalError(f"{name} must hold {size} bytes, and holds {len(data)}")
+        raise RefusalError(f"{name} must hold {size} bytes, and holds {len(data)}")
     return np.frombuffer(data, form.dtype).reshape(form.shape)
 
 
@@ -100,11 +100,11 @@ def _check_header(file: BinaryIO, name: str, form: Form) -> None:
     }
     version = np.lib.format.read_magic(file)
     if version not in readers:
-        raise _RefusalError(f"{name} must be in .npy format 1.0 or 2.0, and is in {version}")
+        raise RefusalError(f"{name} must be in .npy format 1.0 or 2.0, and is in {version}")
     shape, columns_first, dtype = readers[version](file, max_header_size=HEADER_BYTES)
     if dtype.hasobject:
-        raise _RefusalError(f"{name} must be {form}, and holds pickled objects")
+        raise RefusalError(f"{name} must be {form}, and holds pickled objects")
     if (shape, dtype) != (form.shape, np.dtype(form.dtype)):
-        raise _RefusalError(f"{name} must be {form}, and is {dtype} {shape}")
+        raise RefusalError(f"{name} must be {form}, and is {dtype} {shape}")
     if columns_first and len(shape) > 1:
-        raise _RefusalError(f"{name} must be stored row by row, and is stored column by column")
+        raise RefusalError(f"{name} must be stored row by row, and is stored column by column")

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_core import arrays, cards, files, layers, network, people, runs, unfinished
-from mnist_core.arrays import Form
+from mnist_core.arrays import Form, RefusalError
 from mnist_core.config import Experiment, Network
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def unpack(data: bytes) -> tuple[Experiment, dict, dict[str, np.ndarray]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _checked(archive)
-    except _RefusalError as refusal:
+    except RefusalError as refusal:
         raise ValueError(str(refusal)) from None
     except Exception as fault:  # broken files make zipfile fail in every way there is
         raise ValueError(
@@ -93,32 +93,28 @@ def unpack(data: bytes) -> tuple[Experiment, dict, dict[str, np.ndarray]]:
         ) from None
 
 
-class _RefusalError(Exception):
-    """Found by us, in our words; apart from what zipfile raises."""
-
-
 def _checked(archive):
     members = archive.infolist()
     received = sorted(member.filename for member in members)
     if received != sorted(PARTS):
-        raise _RefusalError(
+        raise RefusalError(
             f"A bundle must hold exactly {', '.join(PARTS)}."
             f" Received: {ascii(', '.join(received))[1:-1][:200] or 'nothing'}"
         )
     if any(stat.S_ISLNK(member.external_attr >> 16) for member in members):
-        raise _RefusalError("A bundle must hold files, and holds a link.")
+        raise RefusalError("A bundle must hold files, and holds a link.")
     try:
         experiment = Experiment.from_json(_text(archive, "experiment.json"))
         card = cards.checked(_text(archive, "card.json"), experiment)
     except ValueError as fault:
-        raise _RefusalError(str(fault)) from None
+        raise RefusalError(str(fault)) from None
     return experiment, card, _weights_of(archive, experiment.network)
 
 
 def _weights_of(archive, wanted: Network) -> dict[str, np.ndarray]:
     count = network.parameter_count(wanted)
     if 4 * count > LARGEST_WEIGHTS:
-        raise _RefusalError(
+        raise RefusalError(
             f"A bundle's network must have at most {LARGEST_WEIGHTS // 4:,} parameters."
             f" Received: {count:,}"
         )
@@ -128,10 +124,10 @@ def _weights_of(archive, wanted: Network) -> dict[str, np.ndarray]:
     try:
         weights = arrays.read(packed, forms, only=True)
     except ValueError as fault:
-        raise _RefusalError(f"weights.npz does not fit the experiment: {fault}.") from None
+        raise RefusalError(f"weights.npz does not fit the experiment: {fault}.") from None
     for name, array in weights.items():
         if not np.isfinite(array).all():
-            raise _RefusalError(f"weights.npz: {name} must hold finite numbers, and doesn't.")
+            raise RefusalError(f"weights.npz: {name} must hold finite numbers, and doesn't.")
     return weights
 
 
@@ -139,13 +135,13 @@ def _text(archive, name) -> str:
     try:
         return _part(archive, name, PARTS[name]).decode()
     except UnicodeDecodeError:
-        raise _RefusalError(f"{name} must be UTF-8 text.") from None
+        raise RefusalError(f"{name} must be UTF-8 text.") from None
 
 
 def _part(archive, name, most) -> bytes:
     size = archive.getinfo(name).file_size
     if size > most:
-        raise _RefusalError(f"{name} would unpack to {size:,} bytes, when {most:,} are allowed.")
+        raise RefusalError(f"{name} would unpack to {size:,} bytes, when {most:,} are allowed.")
     return archive.read(name)  # never more than file_size: zipfile stops there
 
 

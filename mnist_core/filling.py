@@ -101,8 +101,8 @@ class _Watch:
     def why(self) -> str:
         if not self.is_over:
             return ""
-        time = "a minute" if self.minutes == 1 else f"{self.minutes} minutes"
-        return f"It had {time}, as every run here. Continue goes on from here."
+        had = "a minute" if self.minutes == 1 else f"{self.minutes} minutes"
+        return f"It had {had}, as every run here. Continue goes on from here."
 
 
 def _to_go_on_with(run: Run, experiment, training):

@@ -18,7 +18,6 @@ from mnist_core import people, runs
 from mnist_core.run import ACTIVE, ENDED, WAITING, Run
 
 SETTLED = 2_000_000_000  # nanoseconds: two changes in quick succession may bear the same time
-
 PATIENCE = 10.0  # seconds: what is done with the queue takes milliseconds
 
 _lock = threading.Lock()

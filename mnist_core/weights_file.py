@@ -11,6 +11,8 @@ from pathlib import Path
 
 import h5py
 
+from mnist_core.arrays import RefusalError
+
 WEIGHTS = "model.weights.h5"  # in the zip. Source: keras/src/saving/saving_lib.py, keras 3.15
 MOST_THINGS = 2000  # groups and arrays; of the largest network here Keras makes about 300
 TIMES = 4  # the weights, and what an optimizer keeps of each: Adam two more
@@ -26,14 +28,10 @@ def load_into(model, path: Path) -> None:
     try:
         _check(path, TIMES * 4 * model.count_params() + SPARE)
         model.load_weights(path)
-    except _RefusalError as refusal:
+    except RefusalError as refusal:
         raise ValueError(str(refusal)) from None
     except Exception as fault:  # h5py and Keras raise anything for a damaged file
         raise ValueError(" ".join(str(fault).split())) from None
-
-
-class _RefusalError(Exception):
-    """Found by us, in our words."""
 
 
 def _check(path: Path, most: int) -> None:
@@ -41,10 +39,10 @@ def _check(path: Path, most: int) -> None:
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         if names.count(WEIGHTS) != 1:
-            raise _RefusalError(f"It must hold one {WEIGHTS}, and holds {names.count(WEIGHTS)}.")
+            raise RefusalError(f"It must hold one {WEIGHTS}, and holds {names.count(WEIGHTS)}.")
         size = archive.getinfo(WEIGHTS).file_size
         if size > most:
-            raise _RefusalError(f"Its weights must be at most {most:,} bytes, and are {size:,}.")
+            raise RefusalError(f"Its weights must be at most {most:,} bytes, and are {size:,}.")
         with archive.open(WEIGHTS) as member, h5py.File(member, "r") as file:
             _check_arrays(file, most)
 
@@ -57,25 +55,25 @@ def _check_arrays(file: h5py.File, most: int) -> None:
             things += 1
             place = f"{where}/{name}"[-100:]
             if things > MOST_THINGS:  # also where a group holds itself
-                raise _RefusalError(f"It must hold at most {MOST_THINGS:,} arrays and groups.")
+                raise RefusalError(f"It must hold at most {MOST_THINGS:,} arrays and groups.")
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                raise _RefusalError(f"{place} must be in the file, and is a link.")
+                raise RefusalError(f"{place} must be in the file, and is a link.")
             thing = group[name]
             if isinstance(thing, h5py.Group):
                 groups.append((place, thing))
                 continue
             total += _bytes(place, thing)
             if total > most:
-                raise _RefusalError(f"Its arrays must be at most {most:,} bytes, and are more.")
+                raise RefusalError(f"Its arrays must be at most {most:,} bytes, and are more.")
 
 
 def _bytes(place: str, thing) -> int:
     """How much memory an array takes, if it is one of numbers, and in this file."""
     if not isinstance(thing, h5py.Dataset) or thing.dtype.kind not in "fiu":
-        raise _RefusalError(f"{place} must be an array of numbers, and isn't.")
+        raise RefusalError(f"{place} must be an array of numbers, and isn't.")
     if thing.external or thing.is_virtual:
-        raise _RefusalError(f"{place} must be in the file, and is in another.")
+        raise RefusalError(f"{place} must be in the file, and is in another.")
     if thing.shape is None:
-        raise _RefusalError(f"{place} must have a shape, and has none.")
+        raise RefusalError(f"{place} must have a shape, and has none.")
     unpacked = max(math.prod(thing.shape), math.prod(thing.chunks or (0,)))
     return unpacked * thing.dtype.itemsize

@@ -43,8 +43,7 @@ def _tick(story: Story, ended: bool) -> None:
     _headline(story)
     _figures(story)
     if not ended:
-        waits = story.run.state in runs.WAITING
-        queue.stop_button("stop", waits, worker.stop, (story.run,))
+        queue.stop_button("stop", story.run)
         story.layers.turn(story.curves())
         charts.growing(story.layers, charts.of_one, charts.ALT.format(of="the run"))
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_core import faults, worker
+from mnist_core.run import WAITING, Run
 from pages.ui import notice
 
 REST = 0.5  # seconds between two looks at the queue by one server, however many people look
@@ -24,11 +25,11 @@ def place_in_words(place: int) -> str:
     return f"{before}. It starts by itself, with this page open or not."
 
 
-def stop_button(key: str, waits: bool, on_click, args) -> None:
+def stop_button(key: str, run: Run) -> None:
     """Ends a run that trains, or takes one that waits out of the queue."""
-    if waits:
+    if run.state in WAITING:
         label, icon, words = "Cancel", ":material/close:", "Takes it out of the queue."
     else:
         label, icon = "Stop", ":material/stop_circle:"
         words = "Ends within one batch and keeps what was learned."
-    st.button(label, key=key, icon=icon, on_click=notice.tried, args=(on_click, *args), help=words)
+    st.button(label, key=key, icon=icon, on_click=notice.tried, args=(worker.stop, run), help=words)

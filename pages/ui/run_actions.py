@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_core import models, people, runs, sweeps, worker
+from mnist_core import models, people, runs, sweeps
 from pages.ui import form, hands, notice, queue, run_choice, ways_on
 from pages.ui.run_list import Entry
 from pages.ui.session import session
@@ -35,8 +35,7 @@ def show(entry: Entry) -> None:
         _train(entry)
         _sweep(entry)
         if not entry.has_ended():
-            waits = entry.state in runs.WAITING
-            queue.stop_button("stop_run", waits, worker.stop, (entry.run,))
+            queue.stop_button("stop_run", entry.run)
         _export(entry)
         _rename(entry)
         _delete(entry)
