@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from pages.ui import between_runs, notice, person, server, style
-from pages.ui.session import session
+from pages.ui.app import errors, identity, startup, streamlit_patches, style
+from pages.ui.state.session import session
 
 # An emoji, because Streamlit fetches other icons of this kind from the internet
 st.set_page_config(page_title="Draw a digit", page_icon="✏️", layout="wide")
 style.apply()
-between_runs.leave_keras_alone()
-server.begin()
+streamlit_patches.keep_keras_state()
+startup.check_settings()
 session().entered = True
-person.enter()
+identity.identify()
 page = st.navigation(
     [
         st.Page("pages/draw.py", title="Draw", icon=":material/draw:", default=True),
@@ -23,4 +23,4 @@ page = st.navigation(
     ],
     position="top",
 )
-notice.guarded(page.run)()
+errors.guard(page.run)()

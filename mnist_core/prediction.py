@@ -12,9 +12,11 @@ import numpy as np
 # tests/bench/not_sure.py on the 1,183 drawings of UNIPEN's 29 writers set apart
 # (unipen_dev.jsonl), with the reader.
 NOT_SURE_BELOW = 0.9
-TINY = 1e-12  # added to a probability before its logarithm
-AT_ONCE = 1000  # images; more brings no speed and takes memory
-KEPT = 40  # classifiers in memory, for a class with a network each; the one unused longest goes
+EPSILON = 1e-12  # added to a probability before its logarithm
+BATCH = 1000  # images; more brings no speed and takes memory
+CACHE_SIZE = (
+    40  # classifiers in memory, for a class with a network each; the one unused longest goes
+)
 
 
 class Classifier:
@@ -40,7 +42,7 @@ class Classifier:
                 return model(x, training=False)
             moved = tf.nn.avg_pool2d(tf.pad(x, [[0, 0], [0, 1], [0, 1], [0, 0]]), 2, 1, "VALID")
             both = model(tf.concat([x, moved], axis=0), training=False)
-            logs = tf.reshape(tf.math.log(both + TINY), (2, -1, 10))
+            logs = tf.reshape(tf.math.log(both + EPSILON), (2, -1, 10))
             return tf.nn.softmax(tf.reduce_mean(logs, axis=0))
 
         self._ask = ask.get_concrete_function()
@@ -53,14 +55,14 @@ class Classifier:
         Raises:
             ValueError: there is no such model, or its files can't be used; says which and why.
         """
-        from mnist_core import models
+        from mnist_core.models import store as model_store
 
-        path = models.weights_path(name)
+        path = model_store.weights_path(name)
 
         def make():
-            return cls(models.load(name), models.card(name).get("looks", 1))
+            return cls(model_store.load(name), model_store.card(name).get("looks", 1))
 
-        return _kept(path, path.stat().st_mtime_ns, make)
+        return _cached(path, path.stat().st_mtime_ns, make)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """How likely each digit is for each image.
@@ -74,14 +76,14 @@ class Classifier:
         Raises:
             ValueError: says what was expected and what came.
         """
-        images = _checked(images)
+        images = _validate(images)
         found = [np.zeros((0, 10), np.float32)]
-        for start in range(0, len(images), AT_ONCE):
-            found.append(self._ask(self._constant(images[start : start + AT_ONCE])).numpy())
+        for start in range(0, len(images), BATCH):
+            found.append(self._ask(self._constant(images[start : start + BATCH])).numpy())
         return np.concatenate(found)
 
 
-def _checked(images) -> np.ndarray:
+def _validate(images) -> np.ndarray:
     images = np.asarray(images)
     if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
         raise ValueError(
@@ -92,23 +94,23 @@ def _checked(images) -> np.ndarray:
 
 _classifiers: dict[Path, tuple[int, Classifier]] = {}  # the one used last comes last
 _lock = threading.Lock()
-_making = threading.Lock()  # one at a time is loaded; meanwhile all others answer
+_loading_lock = threading.Lock()  # one at a time is loaded; meanwhile all others answer
 
 
-def _kept(path, stamp, make) -> Classifier:
+def _cached(path, stamp, make) -> Classifier:
     """The classifier kept for these weights, made anew if its stamp is another."""
-    found = _known(path, stamp)
+    found = _lookup(path, stamp)
     if found is None:
-        with _making:
-            found = _known(path, stamp) or make()
+        with _loading_lock:
+            found = _lookup(path, stamp) or make()
             with _lock:
                 _classifiers[path] = (stamp, found)
-                while len(_classifiers) > KEPT:
+                while len(_classifiers) > CACHE_SIZE:
                     del _classifiers[next(iter(_classifiers))]
     return found
 
 
-def _known(path, stamp) -> Classifier | None:
+def _lookup(path, stamp) -> Classifier | None:
     with _lock:
         found = _classifiers.pop(path, None)
         if found is None or found[0] != stamp:

@@ -2,7 +2,14 @@
 
 from typing import NamedTuple
 
-from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.config.schema import (
+    Augmentation,
+    ConvBlock,
+    DenseLayer,
+    Experiment,
+    Network,
+    Recipe,
+)
 
 
 class Preset(NamedTuple):

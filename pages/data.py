@@ -2,30 +2,25 @@
 
 import streamlit as st
 
-from pages.ui import (
-    answer,
-    averages,
-    digit_set,
-    entry,
-    explanation,
-    gallery,
-    look_through,
-    one_writer,
-    pen_model,
-    view_choice,
-)
+from pages.ui.app import explanation
+from pages.ui.choices import data_set
+from pages.ui.data import averages, pen_model
+from pages.ui.data import browse as browse_view
+from pages.ui.data import writer as writer_view
+from pages.ui.navigation import page_entry
+from pages.ui.widgets import answer, gallery, view_picker
 
 VIEWS = {
-    "Digits": look_through.show,
+    "Digits": browse_view.show,
     "Averages": averages.show,
-    "Writers": one_writer.show,
+    "Writers": writer_view.show,
     pen_model.VIEW: pen_model.show,
 }
 
-entry.require()
-st.html(f"<style>{answer.STYLE}{digit_set.STYLE}</style>")
+page_entry.require()
+st.html(f"<style>{answer.STYLE}{data_set.STYLE}</style>")
 gallery.style()
 st.markdown("### Data\nWhat a network learns from, and what it is tested on.")
 explanation.show("Data")
-view = view_choice.choose("View", list(VIEWS), "look")
+view = view_picker.choose("View", list(VIEWS), "look")
 VIEWS[view]()

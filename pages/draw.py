@@ -3,21 +3,26 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core import models, preprocess
-from pages.ui import answer, canvas, entry, explanation, look_inside, model_choice, notice, samples
-from pages.ui.readers import load_behind_the_page, readers
-from pages.ui.session import session
+from mnist_core.models import store as model_store
+from mnist_core.preprocess import foreground, mnist_rule
+from pages.ui.app import errors, explanation
+from pages.ui.choices import model as model_choice
+from pages.ui.choices import samples
+from pages.ui.choices.loader import load_in_background, model_loader
+from pages.ui.navigation import inside_link, page_entry
+from pages.ui.state.session import session
+from pages.ui.widgets import answer, canvas
 
 
 @st.fragment
-@notice.guarded
+@errors.guard
 def board(names: list[str]):
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
     memory = session()
     row = st.container(horizontal=True, horizontal_alignment="distribute", gap="medium")
     left, middle, right = (row.container(width=width) for width in (canvas.SIDE, 350, 280))
     with left:
-        canvas.board(memory)
+        canvas.canvas_with_tools(memory)
     picture = canvas.picture(memory)
     with right:
         image = see(picture)
@@ -26,9 +31,9 @@ def board(names: list[str]):
     if st.button("Why? Look inside the network", key="inside", icon=":material/search_insights:",
                  disabled=image is None, help="Its layers at work on this drawing.",
     ):  # fmt: skip
-        look_inside.open_drawing(memory.model_name)
+        inside_link.open_drawing(memory.model_name)
     with st.expander("From drawing to image, step by step", icon=":material/transform:"):
-        answer.steps(steps_of(picture))
+        answer.show_steps(steps_of(picture))
 
 
 def see(picture: np.ndarray) -> np.ndarray | None:
@@ -42,13 +47,13 @@ def see(picture: np.ndarray) -> np.ndarray | None:
         help="Off: the whole canvas is just shrunk to 28 × 28. Draw small, or in a corner, "
         "and see how much that costs.",
     )
-    prepare = preprocess.to_mnist if st.session_state.rule else preprocess.shrink
+    prepare = mnist_rule.to_mnist if st.session_state.rule else mnist_rule.resize_whole
     try:
         image = prepare(picture)
-    except preprocess.BlankPictureError:
+    except foreground.BlankPictureError:
         image = None
     with place:
-        answer.seen(image)
+        answer.show_image(image)
     return image
 
 
@@ -58,8 +63,8 @@ def steps_of(picture: np.ndarray) -> list[tuple[str, np.ndarray]]:
         return []
     if not st.session_state.rule:
         return [("The rule is off: all of the canvas is shrunk to 28 × 28.",
-                 preprocess.shrink(picture))]  # fmt: skip
-    way = preprocess.steps(picture)
+                 mnist_rule.resize_whole(picture))]  # fmt: skip
+    way = mnist_rule.preprocessing_steps(picture)
     return [
         ("Cut out the ink, as tightly as it goes.", way.crop),
         ("Widen it to a square. Nothing is stretched.", way.square),
@@ -74,28 +79,30 @@ def read(memory, image: np.ndarray | None, names: list[str]):
     model_choice.choose(memory, names)
     with place:
         try:
-            classifier = readers().classifier(memory.model_name)
-        except (ValueError, OSError) as fault:
-            notice.say(fault)
+            classifier = model_loader().classifier(memory.model_name)
+        except (ValueError, OSError) as error:
+            if memory.model_name not in model_store.names():  # somebody deleted it just now
+                st.rerun()
+            errors.show(error)
             return
         if classifier is None:
-            answer.hint(answer.LOADING if image is not None else answer.HINT)
+            answer.show_hint(answer.LOADING if image is not None else answer.HINT)
         elif image is None:
-            answer.hint(answer.HINT)
+            answer.show_hint(answer.HINT)
         else:
-            answer.reading(classifier.probabilities(image[None])[0])
+            answer.show_answer(classifier.probabilities(image[None])[0])
     compare(memory.model_name, image)
 
 
 def compare(name: str, image: np.ndarray | None):
     """What another network makes of the same drawing, one click away: that is the lesson."""
-    other = models.CLASSIC if name == models.READER else models.READER
-    classifier = readers().classifier(other)
+    other = model_store.CLASSIC if name == model_store.READER else model_store.READER
+    classifier = model_loader().classifier(other)
     found = None
     if classifier is not None and image is not None:
         found = classifier.probabilities(image[None])[0]
     with st.container(key="compare", horizontal=True, vertical_alignment="center"):
-        answer.beside(other, found)
+        answer.second_opinion(other, found)
         st.button(
             f"Read by {other}", key="other", icon=":material/compare_arrows:", on_click=_read_by,
             args=(other,), help=f"Let {other} read from now on; the drawing stays.",
@@ -106,12 +113,12 @@ def _read_by(name):
     st.session_state.model = name
 
 
-entry.require()
-ready = readers().ready()
+page_entry.require()
+ready = model_loader().ready()
 st.html(f"<style>{canvas.STYLE}{answer.STYLE}</style>")
-board(models.names())
+board(model_store.names())
 samples.show(session())
 with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link("pages/train.py", label="Train a network of your own", icon=":material/school:")
     explanation.show("Draw")
-load_behind_the_page(session().model_name, ready)
+load_in_background(session().model_name, ready)

@@ -2,20 +2,16 @@
 
 import streamlit as st
 
-from mnist_core import models
-from pages.ui import (
-    confusion,
-    entry,
-    exam,
-    explanation,
-    gallery,
-    hands,
-    model_choice,
-    report,
-    results,
-    robustness_view,
-)
-from pages.ui.session import session
+from mnist_core.models import store as model_store
+from pages.ui.app import explanation
+from pages.ui.choices import model as model_choice
+from pages.ui.choices import predictions
+from pages.ui.evaluate import confusion, report
+from pages.ui.evaluate import robustness as robustness_view
+from pages.ui.evaluate import test_set as test_set_choice
+from pages.ui.navigation import page_entry
+from pages.ui.state.session import session
+from pages.ui.widgets import gallery
 
 NOBODY = "Nobody"
 WIDTH = 220  # pixels, of a list
@@ -23,25 +19,24 @@ WIDTH = 220  # pixels, of a list
 
 def choose_models() -> list[str]:
     """The model that is tested, and the one beside it, if any."""
-    names = models.names()
+    names = model_store.names()
     first = model_choice.choose(session(), names, "Model", WIDTH)
     second = st.selectbox("Beside it", [NOBODY, *names], key="beside", bind="query-params",
                           width=WIDTH, help="A second model, on the same digits.",
     )  # fmt: skip
     if second in (NOBODY, first):
         return [first]
-    hands.use(second, "beside")
     return [first, second]
 
 
-def test(names: list[str], chosen: exam.Chosen) -> None:
+def test(names: list[str], chosen: test_set_choice.ChosenTest) -> None:
     """Everything that the models' answers say."""
-    found = [result for name in names if (result := results.of(name, chosen.test))]
+    found = [result for name in names if (result := predictions.predict(name, chosen.test))]
     if not found:
         return
-    report.figures(found)
+    report.metrics_table(found)
     if len(found) > 1:
-        report.compared(*found)
+        report.comparison_text(*found)
     confusion.show(found, chosen)
     left, right = st.columns([10, 9], gap="large")
     with left:
@@ -51,7 +46,7 @@ def test(names: list[str], chosen: exam.Chosen) -> None:
     robustness_view.show(found, chosen)
 
 
-entry.require()
+page_entry.require()
 st.html(f"<style>{report.STYLE}{confusion.STYLE}{robustness_view.STYLE}</style>")
 gallery.style()
 st.markdown(
@@ -60,7 +55,7 @@ st.markdown(
 explanation.show("Evaluate")
 with st.container(horizontal=True, gap="medium"):
     tested = choose_models()
-    said = exam.choose()
-chosen = exam.fetch(said)
+    said = test_set_choice.choose()
+chosen = test_set_choice.fetch(said)
 if chosen is not None:
     test(tested, chosen)

@@ -3,36 +3,29 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core import inspection, models
-from pages.ui import (
-    answer,
-    canvas,
-    digit_set,
-    entry,
-    explanation,
-    feature_maps,
-    gallery,
-    inside_source,
-    inside_views,
-    look_alikes,
-    look_inside,
-    mind_changes,
-    model_choice,
-    notice,
-    one_value,
-    sums,
-    view_choice,
-)
-from pages.ui.readers import load_behind_the_page, readers
-from pages.ui.session import session
+from mnist_core.interpret import activations
+from mnist_core.models import store as model_store
+from pages.ui.app import errors, explanation
+from pages.ui.choices import data_set
+from pages.ui.choices import model as model_choice
+from pages.ui.choices.loader import load_in_background, model_loader
+from pages.ui.inside import arithmetic as arithmetic_view
+from pages.ui.inside import feature_maps, one_value
+from pages.ui.inside import nearest as nearest_view
+from pages.ui.inside import smallest_flip as flip_view
+from pages.ui.inside import source as inside_source
+from pages.ui.inside import views as inside_views
+from pages.ui.navigation import inside_link, page_entry
+from pages.ui.state.session import session
+from pages.ui.widgets import answer, canvas, gallery, view_picker
 
 VIEWS = {
     "Layers": inside_views.layers,
     "Filters": inside_views.filters,
     "Which ink spoke": inside_views.ink,
-    inside_views.STENCILS: inside_views.sums_of_digits,
-    "Look-alikes": look_alikes.show,
-    "What would change its mind": mind_changes.show,
+    inside_link.LOGIT_WEIGHTS: inside_views.logit_weights,
+    "Look-alikes": nearest_view.show,
+    "What would change its mind": flip_view.show,
 }
 STYLE = """
 @media (max-width: 640px) { .stColumn:has(.st-key-one_value) { order: -1; } }
@@ -53,7 +46,7 @@ EMPTY = "Draw a digit, or take one: its way through the network appears here."
 
 
 @st.fragment
-@notice.guarded
+@errors.guard
 def board(names: list[str]):
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
     memory = session()
@@ -69,41 +62,43 @@ def board(names: list[str]):
         look(inspector, source.image, steps)
 
 
-def taken_apart(name: str) -> inspection.Inspector | None:
+def taken_apart(name: str) -> activations.Inspector | None:
     """The model, ready to be looked into; None if it isn't yet.
 
     Raises:
         ValueError: it can't be; says why.
     """
-    return inspection.load(name) if readers().classifier(name) is not None else None
+    return activations.load(name) if model_loader().classifier(name) is not None else None
 
 
-def answered(name: str, image) -> tuple[inspection.Inspector | None, list[inspection.Step]]:
+def answered(
+    name: str, image
+) -> tuple[activations.Inspector | None, list[activations.LayerActivation]]:
     """What the network reads, as on Draw; the network, if it can be taken apart, at work on it."""
     steps = []
     try:
         inspector = taken_apart(name)
     except (ValueError, OSError) as fault:
-        if name not in models.names():  # somebody deleted it just now
+        if name not in model_store.names():  # somebody deleted it just now
             st.rerun()
-        notice.say(fault)
+        errors.show(fault)
         return None, steps
     with st.container(key="answer"):
         if image is None:
-            answer.hint(answer.HINT)
+            answer.show_hint(answer.HINT)
         elif inspector is None:
-            answer.hint(answer.LOADING)
+            answer.show_hint(answer.LOADING)
         else:
             steps = inspector.steps(image)
-            answer.reading(steps[-1].output)
-            if models.card(name).get("looks", 1) > 1:
+            answer.show_answer(steps[-1].output)
+            if model_store.card(name).get("looks", 1) > 1:
                 st.caption(SECOND_LOOK)
     return inspector, steps
 
 
 def look(inspector, image, steps) -> None:
     """The chosen view of the network at work on the image."""
-    view = view_choice.choose("View", list(VIEWS), "view")
+    view = view_picker.choose("View", list(VIEWS), "view")
     # A place each: nothing of another view stays while one waits, and what stays doesn't blink
     places = {name: st.container() if name == view else st.empty() for name in VIEWS}
     with places[view]:
@@ -121,14 +116,23 @@ def show(view: str, inspector, image, steps) -> None:
     VIEWS[view](inspector, image, steps)
 
 
-entry.require()
-ready = readers().ready()
-parts = (canvas, answer, digit_set, inside_source, feature_maps, one_value, sums, inside_views)
+page_entry.require()
+ready = model_loader().ready()
+parts = (
+    canvas,
+    answer,
+    data_set,
+    inside_source,
+    feature_maps,
+    one_value,
+    arithmetic_view,
+    inside_views,
+)
 st.html(f"<style>{''.join(part.STYLE for part in parts)}{STYLE}</style>")
 gallery.style()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     st.markdown("### Inside\nWhat each layer makes of a digit, number by number.", width="content")
     explanation.show("Inside")
-look_inside.arrive()
-board(models.names())
-load_behind_the_page(session().model_name, ready)
+inside_link.apply_pending()
+board(model_store.names())
+load_in_background(session().model_name, ready)

@@ -2,29 +2,25 @@
 
 import streamlit as st
 
-from mnist_core import settings
-from pages.ui import (
-    compared_runs,
-    entry,
-    explanation,
-    notice,
-    opened_run,
-    person,
-    queue,
-    run_actions,
-    run_choice,
-    run_list,
-    sweep_form,
-)
+from mnist_core.system import settings
+from pages.ui.app import errors, explanation, identity
+from pages.ui.navigation import page_entry
+from pages.ui.runs import actions as run_actions
+from pages.ui.runs import compare as compare_view
+from pages.ui.runs import detail as run_detail
+from pages.ui.runs import listing as run_listing
+from pages.ui.runs import selection as run_selection
+from pages.ui.runs import sweep as sweep_form
+from pages.ui.widgets import queue as queue_widgets
 
 LOOK_EVERY = 2.0  # seconds between two looks while something trains
 
 
-@notice.guarded
+@errors.guard
 def watch(seen: dict[str, tuple]) -> None:
     """Run the page again once a run stands elsewhere than the page shows."""
-    queue.tend()
-    if run_list.standings() != seen:
+    queue_widgets.advance()
+    if run_listing.states() != seen:
         st.rerun()
 
 
@@ -43,27 +39,27 @@ def for_tensorboard() -> None:
         st.code('tensorboard --logdir "$(python -m mnist_core runs --folder)"', language="sh")
 
 
-entry.require()
-queue.tend()
-found = run_list.entries()
+page_entry.require()
+queue_widgets.advance()
+found = run_listing.list_entries()
 
 st.markdown("### Runs")
 explanation.show("Runs")
-person.whose_words()
+identity.ownership_note()
 if not any(entry.run for entry in found):  # only the models that ship
     first_visit()
-chosen = run_choice.choose(found)
+chosen = run_selection.choose(found)
 if len(chosen) > 1:
     with st.container(border=True, key="compared"):
-        compared_runs.show(chosen)
+        compare_view.show(chosen)
 else:
     with st.container(border=True, key="opened"):
-        opened_run.figures_of(chosen[0])
+        run_detail.headline_and_metrics(chosen[0])
         run_actions.show(chosen[0])
-        opened_run.details_of(chosen[0])
+        run_detail.curves_and_experiment(chosen[0])
 sweep_form.show(found, chosen[0] if len(chosen) == 1 else None)
 with st.container(horizontal=True):
-    run_actions.bring_in()
+    run_actions.import_form()
     if settings.PEOPLE.value() == settings.ONE:  # others have no shell on that computer
         for_tensorboard()
 if not all(one.has_ended() for one in found):

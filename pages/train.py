@@ -2,22 +2,19 @@
 
 import streamlit as st
 
-from mnist_core import network, runs, worker
-from pages.ui import (
-    data_notice,
-    entry,
-    explanation,
-    form,
-    layer_view,
-    lesson,
-    link,
-    live,
-    notice,
-    pace,
-    preset_choice,
-)
-from pages.ui.session import session
-from pages.ui.story import Story
+from mnist_core.network import summary
+from mnist_core.runs import store as run_store
+from mnist_core.scheduler import scheduler
+from pages.ui.app import errors, explanation
+from pages.ui.choices import data_notice
+from pages.ui.navigation import form, lesson, links, page_entry
+from pages.ui.navigation import presets as preset_choice
+from pages.ui.state.run_follower import RunFollower
+from pages.ui.state.session import session
+from pages.ui.train import progress as run_progress
+from pages.ui.widgets import duration as run_duration
+from pages.ui.widgets import layers as layer_widgets
+from pages.ui.widgets import run_status
 
 # The layers stay in sight beside a long form; on a phone, in one column, they come last
 STYLE = """
@@ -35,7 +32,7 @@ def build() -> str:
     place = st.container()
     shows = lesson.current().shows
     shown = form.Form(session().experiment, shows)
-    form.first_five(shown)
+    form.basic_controls(shown)
     for title, part in form.DETAILS.items():
         if any(map(shows, form.CONTROLS[title])):
             with st.expander(title):
@@ -43,7 +40,7 @@ def build() -> str:
     try:
         session().experiment = shown.experiment()
     except ValueError as fault:
-        return notice.words(fault)
+        return errors.message(fault)
     finally:
         with place:
             preset_choice.show(may_choose=lesson.current().controls is None)
@@ -53,22 +50,22 @@ def build() -> str:
 def start() -> None:
     """Queue a run of the experiment and follow it."""
     try:
-        session().story = Story(worker.start(session().experiment, run_name()))
+        session().follower = RunFollower(scheduler.start(session().experiment, run_name()))
     except (ValueError, OSError) as fault:
-        notice.tell(fault)
+        errors.toast(fault)
 
 
 def run_name() -> str:
     """What the next run will be called."""
-    return st.session_state["run_name"].strip() or preset_choice.name(session().experiment)
+    return st.session_state["run_name"].strip() or preset_choice.preset_name(session().experiment)
 
 
 def name_fault() -> str:
     """Why the next run can't be called so, or nothing."""
     try:
-        runs.checked_name(run_name())
-    except runs.RunError as fault:
-        return notice.words(fault)
+        run_store.validate_name(run_name())
+    except run_store.RunError as fault:
+        return errors.message(fault)
     return ""
 
 
@@ -76,8 +73,8 @@ def start_row(valid: bool) -> None:
     """The button, what the run is called, and how long it will take."""
     name, button = st.columns([3, 2], vertical_alignment="bottom")
     name.text_input(
-        "Name", key="run_name", placeholder=preset_choice.name(session().experiment), max_chars=50,
-        help="What the list of models will call it.",
+        "Name", key="run_name", max_chars=50, help="What the list of models will call it.",
+        placeholder=preset_choice.preset_name(session().experiment),
     )  # fmt: skip
     fault = name_fault()
     ready = valid and not fault and data_notice.is_there(session().experiment.data)
@@ -90,24 +87,24 @@ def start_row(valid: bool) -> None:
     if fault:
         st.error(fault)
     if valid:
-        took = live.duration(pace.seconds(session().experiment))
+        took = run_status.format_duration(run_duration.run_seconds(session().experiment))
         st.caption(f"About {took} on this computer.")
 
 
-def newest_run() -> Story | None:
+def newest_run() -> RunFollower | None:
     """The run to show to somebody who comes, or comes back: one that goes on, or the newest."""
-    everything = runs.all_runs()
-    going_on = [run for run in everything if run.state not in runs.ENDED]
-    return next((Story(run) for run in going_on + everything), None)
+    everything = run_store.all_runs()
+    going_on = [run for run in everything if run.state not in run_store.ENDED]
+    return next((RunFollower(run) for run in going_on + everything), None)
 
 
-entry.require()
+page_entry.require()
 st.html(f"<style>{STYLE}</style>")
 if session().experiment is None:
-    session().experiment = link.read()
-if session().story is None or not session().story.exists():
-    session().story = newest_run()
-worker.warm_up()
+    session().experiment = links.read()
+if session().follower is None or not session().follower.exists():
+    session().follower = newest_run()
+scheduler.prewarm()
 
 heading, drawing = st.columns([1, 3], vertical_alignment="center")
 with heading:
@@ -116,24 +113,24 @@ with heading:
 left, middle, right = st.columns([5, 6, 8], gap="medium")
 with left:
     impossible = build()
-    link.write(session().experiment)
+    links.write(session().experiment)
     if not impossible:
-        lesson.make(session().experiment)
-table = [] if impossible else network.layer_table(session().experiment.network)
+        lesson.make_link(session().experiment)
+table = [] if impossible else summary.layer_table(session().experiment.network)
 with drawing:
-    layer_view.drawing(table)
+    layer_widgets.drawing(table)
 with middle.container(key="beside"):
     if impossible:
         st.error(impossible, icon=":material/block:")
     else:
         with st.container(key="layers"):
-            layer_view.table(table)
+            layer_widgets.table(table)
 with right:
     data_notice.show(session().experiment.data)
     start_row(valid=not impossible)
-    if session().story:
+    if session().follower:
         with st.container(border=True):
-            live.show(session().story)
+            run_progress.show(session().follower)
     else:
         st.info(
             "Press Start: the curves of its learning will grow here.", icon=":material/timeline:"

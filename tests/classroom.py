@@ -14,11 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from visitor import Answer, Visitor
 
-from mnist_core import hands, handwriting, preprocess, strokes
+from mnist_core.data import synthesis, writers
 from mnist_core.prediction import Classifier
-from pages.ui import answer, canvas
-from pages.ui.person import COOKIE, SECRET_BYTES
-from pages.ui.session import Session
+from mnist_core.preprocess import mnist_rule
+from mnist_core.strokes import files as stroke_files
+from pages.ui.app.identity import COOKIE, SECRET_BYTES
+from pages.ui.state.session import Session
+from pages.ui.widgets import answer, canvas
 
 EVERY = 2.0  # seconds from one digit to the next
 STROKE = 0.3  # seconds that a hand takes for a stroke
@@ -30,7 +32,7 @@ RUN = "/train?data={data}&recipe.epochs=200&network.blocks.0.filters=32"  # goes
 class Told(NamedTuple):
     """One stroke of one person's, and what came of it."""
 
-    person: int
+    user_id: int
     paths: list[dict]  # all that was on that person's canvas, as Fabric.js objects
     answer: Answer
     at: float  # seconds since the class began
@@ -53,11 +55,11 @@ class Lesson:
 def digit(person: int, turn: int) -> list[np.ndarray]:
     """The strokes of one digit by this person: (k, 2) arrays in pixels of the page's canvas."""
     dice = np.random.default_rng([6, person, turn])
-    who = hands.writer(6, person)
+    who = writers.writer(6, person)
     label = int(dice.integers(10))
-    trace = handwriting.one(label, hands.choice_of(who, label, dice), who, dice)
+    trace = synthesis.write_digit(label, writers.choose_form(who, label, dice), who, dice)
     at = canvas.SIDE * dice.uniform(0.45, 0.55, 2)
-    return strokes.place(trace.strokes, canvas.SIDE, dice.uniform(0.5, 0.75), at)
+    return stroke_files.place(trace.strokes, canvas.SIDE, dice.uniform(0.5, 0.75), at)
 
 
 def somebody(url: str) -> Visitor:
@@ -139,15 +141,15 @@ def mixed_up(lesson: Lesson) -> list[str]:
     """
     reader, found = Classifier.load("reader"), []
     for one in lesson.told:
-        image = preprocess.to_mnist(canvas.picture(Session(paths=one.paths)))
+        image = mnist_rule.to_mnist(canvas.picture(Session(paths=one.paths)))
         probabilities = reader.probabilities(image[None])[0]
         bars = np.array(one.answer.shares)
         near = bars.shape == (10,) and np.abs(bars - 100 * probabilities).max() < 0.06
         best = probabilities[int(one.answer.digit)] if one.answer.digit.isdecimal() else 0.0
-        same = one.answer.seen == answer.png(image)
+        same = one.answer.seen == answer.data_url(image)
         if not (same and near and best > probabilities.max() - 1e-3):
             expected = f"{np.argmax(probabilities)} {np.round(100 * probabilities, 1)}"
             came = f"{one.answer.digit} {one.answer.shares}"
             image_words = "its own image" if same else "another image"
-            found.append(f"Person {one.person}: {image_words}, {expected} expected, {came} came")
+            found.append(f"Person {one.user_id}: {image_words}, {expected} expected, {came} came")
     return found

@@ -5,8 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from mnist_core import arithmetic, inspection, layers, network
-from mnist_core.config import ACTIVATIONS, ConvBlock, DenseLayer, Network
+from mnist_core.config import layer_shapes
+from mnist_core.config.schema import ACTIVATIONS, ConvBlock, DenseLayer, Network
+from mnist_core.interpret import activations, layer_arithmetic
+from mnist_core.network import keras_model
 
 NETWORKS = {
     "every kind of layer": Network(
@@ -36,7 +38,7 @@ def image(seed=0):
 
 def inspector(net, seed=1):
     """The network taken apart, every weight of it random, those of normalization too."""
-    model = network.build(net, seed)
+    model = keras_model.build(net, seed)
     dice = np.random.default_rng(seed)
     for layer in model.layers:
         weights = [dice.normal(0, 0.3, w.shape) for w in layer.get_weights()]
@@ -44,7 +46,7 @@ def inspector(net, seed=1):
             weights = [np.abs(w) + 0.2 for w in weights]
         if layer.__class__.__name__ != "Dropout":
             layer.set_weights(weights)
-    return inspection.Inspector(net, model)
+    return activations.Inspector(net, model)
 
 
 def places(shape, dice, most=40):
@@ -57,7 +59,7 @@ def test_the_parts_of_a_value_make_the_value_in_every_layer(net):
     dice = np.random.default_rng(2)
     for step in inspector(net).steps(image()):
         for place in places(step.layer.output_shape, dice):
-            found = arithmetic.explain(step, place)
+            found = layer_arithmetic.explain(step, place)
             assert found.total == pytest.approx(step.output[place], rel=2e-5, abs=2e-5), (
                 step.layer.name,
                 place,
@@ -65,8 +67,8 @@ def test_the_parts_of_a_value_make_the_value_in_every_layer(net):
 
 
 def test_all_kinds_of_layers_that_a_network_can_have_are_explained():
-    kinds = {layer.kind for net in NETWORKS.values() for layer in layers.plan(net)}
-    assert kinds == set(arithmetic._KINDS)
+    kinds = {layer.kind for net in NETWORKS.values() for layer in layer_shapes.plan_layers(net)}
+    assert kinds == set(layer_arithmetic._KINDS)
 
 
 def naive_convolution(inputs, kernel, bias, before, after):
@@ -87,32 +89,32 @@ def test_a_convolutions_sums_are_those_of_a_naive_loop(padding, around):
     wanted = naive_convolution(step.inputs, *step.weights, *around)
     np.testing.assert_allclose(step.output, wanted, atol=1e-5)
     for place in [(0, 0, 0), (12, 20, 2), (step.output.shape[0] - 1, 3, 1)]:
-        assert arithmetic.explain(step, place).sum == pytest.approx(wanted[place], abs=1e-6)
+        assert layer_arithmetic.explain(step, place).sum == pytest.approx(wanted[place], abs=1e-6)
 
 
 def test_a_patch_over_the_edge_holds_zeros_and_says_so():
     net = Network((ConvBlock(1, 3, padding="same"),), dense=())
     step = inspector(net).steps(np.full((28, 28), 255, np.uint8))[0]
-    corner = arithmetic.explain(step, (0, 0, 0))
+    corner = layer_arithmetic.explain(step, (0, 0, 0))
     assert corner.outside.tolist() == [[True] * 3, [True, False, False], [True, False, False]]
     assert np.array_equal(corner.inputs[..., 0] == 0, corner.outside)
-    assert not arithmetic.explain(step, (9, 9, 0)).outside.any()
+    assert not layer_arithmetic.explain(step, (9, 9, 0)).outside.any()
 
 
 def test_the_largest_of_a_square_is_found_where_it_is():
-    found = arithmetic.Pooling(np.float32([[1, 7], [7, 2]]))
+    found = layer_arithmetic.Pooling(np.float32([[1, 7], [7, 2]]))
     assert (found.at, found.total) == ((0, 1), 7)
 
 
 def test_the_heaviest_products_come_first_whatever_their_sign():
-    found = arithmetic.Dense(np.float32([1, 2, 3]), np.float32([1, -4, 2]), 0.5, "linear")
+    found = layer_arithmetic.Dense(np.float32([1, 2, 3]), np.float32([1, -4, 2]), 0.5, "linear")
     assert found.largest(2).tolist() == [1, 2]
     assert found.sum == -0.5
 
 
 def test_ten_shares_make_a_whole_even_of_huge_logits():
     logits = np.float32([900, 899, *range(8)])
-    shares = [arithmetic.Softmax(logits, digit).total for digit in range(10)]
+    shares = [layer_arithmetic.Softmax(logits, digit).total for digit in range(10)]
     assert sum(shares) == pytest.approx(1)
     assert shares[0] == pytest.approx(1 / (1 + np.exp(-1)), rel=1e-6)
 
@@ -120,7 +122,7 @@ def test_ten_shares_make_a_whole_even_of_huge_logits():
 def test_flatten_says_where_a_value_comes_from():
     step = inspector(NETWORKS["every kind of layer"]).steps(image())
     (flatten,) = [s for s in step if s.layer.kind == "Flatten"]
-    found = arithmetic.explain(flatten, (17,))
+    found = layer_arithmetic.explain(flatten, (17,))
     assert flatten.inputs[found.source] == flatten.output[17]
 
 
@@ -128,4 +130,4 @@ def test_flatten_says_where_a_value_comes_from():
 def test_a_place_that_is_not_there_is_refused_in_a_sentence(place):
     step = inspector(Network()).steps(image())[0]
     with pytest.raises(ValueError, match=r"block1_conv holds .* Received: "):
-        arithmetic.explain(step, place)
+        layer_arithmetic.explain(step, place)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from mnist_core import browse, hands, handwriting
-from mnist_core.data import Digits
+from mnist_core.data import browse, synthesis, writers
+from mnist_core.data.types import Digits
 
 few_labels = arrays.arrays(np.uint8, st.integers(0, 40), elements=st.integers(0, 9))
 
@@ -25,26 +25,30 @@ def read_sets(draw):
 
 @pytest.fixture(scope="module")
 def digits():
-    images, labels, _ = handwriting.write(120, seed=1, writers=range(6))
+    images, labels, _ = synthesis.synthesize(120, seed=1, writers=range(6))
     return Digits(images, labels)
 
 
 @given(few_labels, st.integers(0, 9))
 def test_a_class_is_all_digits_with_its_label(labels, digit):
     naive = [i for i, label in enumerate(labels) if label == digit]
-    assert browse.of_class(labels, digit).tolist() == naive
+    assert browse.indices_of_class(labels, digit).tolist() == naive
 
 
 @given(few_labels)
 def test_every_digit_is_in_one_class_and_in_all(labels):
-    classes = [i for digit in range(10) for i in browse.of_class(labels, digit)]
-    assert sorted(classes) == browse.of_class(labels, None).tolist() == list(range(len(labels)))
+    classes = [i for digit in range(10) for i in browse.indices_of_class(labels, digit)]
+    assert (
+        sorted(classes)
+        == browse.indices_of_class(labels, None).tolist()
+        == list(range(len(labels)))
+    )
 
 
 @given(read_sets())
 def test_a_reading_is_the_likeliest_digit_and_its_probability(read_set):
     _, probabilities = read_set
-    found = browse.readings(probabilities)
+    found = browse.top_predictions(probabilities)
     for row, digit, sure in zip(probabilities, *found, strict=True):
         assert digit == min(d for d in range(10) if row[d] == max(row))
         assert sure == max(row)
@@ -53,30 +57,30 @@ def test_a_reading_is_the_likeliest_digit_and_its_probability(read_set):
 @given(read_sets())
 def test_misread_are_all_that_were_taken_for_others_the_surest_first(read_set):
     labels, probabilities = read_set
-    read = browse.readings(probabilities)
+    read = browse.top_predictions(probabilities)
     naive = [i for i in range(len(labels)) if read.digits[i] != labels[i]]
-    naive.sort(key=lambda i: (-read.sure[i], i))
-    assert browse.misread(labels, read).tolist() == naive
+    naive.sort(key=lambda i: (-read.confidence[i], i))
+    assert browse.misclassified(labels, read).tolist() == naive
 
 
 @given(read_sets(), st.integers(0, 9), st.integers(0, 9))
 def test_mistakes_can_be_those_of_a_digit_and_those_taken_for_one(read_set, digit, read_as):
     labels, probabilities = read_set
-    read = browse.readings(probabilities)
-    every = browse.misread(labels, read).tolist()
+    read = browse.top_predictions(probabilities)
+    every = browse.misclassified(labels, read).tolist()
     of_digit = [i for i in every if labels[i] == digit]
-    assert browse.misread(labels, read, digit).tolist() == of_digit
+    assert browse.misclassified(labels, read, digit).tolist() == of_digit
     both = [i for i in of_digit if read.digits[i] == read_as]
-    assert browse.misread(labels, read, digit, read_as).tolist() == both
+    assert browse.misclassified(labels, read, digit, read_as).tolist() == both
 
 
 @given(read_sets(), st.integers(0, 9))
 def test_well_read_are_all_images_of_a_digit_taken_for_it_the_least_sure_first(read_set, digit):
     labels, probabilities = read_set
-    read = browse.readings(probabilities)
+    read = browse.top_predictions(probabilities)
     naive = [i for i in range(len(labels)) if labels[i] == digit == read.digits[i]]
-    naive.sort(key=lambda i: (read.sure[i], i))
-    assert browse.well_read(labels, read, digit).tolist() == naive
+    naive.sort(key=lambda i: (read.confidence[i], i))
+    assert browse.correctly_classified(labels, read, digit).tolist() == naive
 
 
 @given(st.integers(0, 200), st.integers(1, 70))
@@ -94,7 +98,7 @@ def test_nothing_found_is_one_empty_page():
 
 
 def test_means_and_spreads_are_those_of_a_naive_loop(digits):
-    found = browse.classes(digits)
+    found = browse.class_statistics(digits)
     for digit in range(10):
         images = [i for i, label in zip(*digits, strict=True) if label == digit]
         assert found.counts[digit] == len(images)
@@ -103,27 +107,27 @@ def test_means_and_spreads_are_those_of_a_naive_loop(digits):
             mean = sum(values) / len(values)
             spread = math.sqrt(sum((v - mean) ** 2 for v in values) / len(values))
             assert found.means[digit, row, column] == pytest.approx(mean)
-            assert found.spreads[digit, row, column] == pytest.approx(spread)
+            assert found.stds[digit, row, column] == pytest.approx(spread)
 
 
 def test_a_digit_that_is_not_there_has_a_black_mean(digits):
     only = digits.labels != 3
-    found = browse.classes(Digits(digits.images[only], digits.labels[only]))
+    found = browse.class_statistics(Digits(digits.images[only], digits.labels[only]))
     assert found.counts[3] == 0
-    assert not found.means[3].any() and not found.spreads[3].any()
+    assert not found.means[3].any() and not found.stds[3].any()
     assert found.means[4].any()
 
 
 def test_copies_of_one_image_have_it_as_their_mean_and_no_spread(digits):
     one = digits.images[:1].repeat(9, axis=0)
-    found = browse.classes(Digits(one, np.full(9, 5, np.uint8)))
+    found = browse.class_statistics(Digits(one, np.full(9, 5, np.uint8)))
     np.testing.assert_array_equal(found.means[5], digits.images[0])
-    assert not found.spreads[5].any()
+    assert not found.stds[5].any()
 
 
 @given(arrays.arrays(np.float64, (3, 4), elements=st.floats(0, 127.5)))
 def test_the_largest_value_is_white_and_the_order_stays(values):
-    levels = browse.as_images(values)
+    levels = browse.to_grey_levels(values)
     assert levels.dtype == np.uint8
     assert levels.max() == (255 if values.max() > 1e-9 else levels.max())
     order = values.ravel().argsort()
@@ -133,20 +137,20 @@ def test_the_largest_value_is_white_and_the_order_stays(values):
 @given(few_labels, st.randoms())
 def test_sorting_by_digit_loses_nothing_and_keeps_the_order(labels, random):
     found = np.array(random.sample(range(len(labels)), len(labels)), int)
-    rows = browse.by_digit(labels, found)
+    rows = browse.group_by_label(labels, found)
     for digit, row in enumerate(rows):
         assert row.tolist() == [i for i in found if labels[i] == digit]
     assert sum(map(len, rows)) == len(labels)
 
 
 def test_hands_are_the_writers_own():
-    found = browse.hands(3, range(5, 9))
-    assert found.shape == (4, len(hands.NUMBERS))
-    slant = hands.NUMBERS.index("slant")
-    assert found[2, slant] == hands.writer(3, 7).hand.slant
+    found = browse.style_table(3, range(5, 9))
+    assert found.shape == (4, len(writers.STYLE_FIELDS))
+    slant = writers.STYLE_FIELDS.index("slant")
+    assert found[2, slant] == writers.writer(3, 7).style.slant
 
 
 @given(st.lists(st.integers(0, 9)), st.integers(0, 9))
 def test_the_share_below_a_value_is_counted(values, value):
     naive = sum(v < value for v in values) / len(values) if values else 0
-    assert browse.share_below(np.array(values), value) == pytest.approx(naive)
+    assert browse.fraction_below(np.array(values), value) == pytest.approx(naive)

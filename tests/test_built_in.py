@@ -5,7 +5,8 @@ import io
 import numpy as np
 import pytest
 
-from mnist_core import built_in, files
+from mnist_core.data import synthesis, synthetic
+from mnist_core.system import atomic_files
 
 
 @pytest.fixture
@@ -13,10 +14,10 @@ def folder(tmp_path, monkeypatch):
     """The user's cache folder, for a data set that is small."""
     place = tmp_path / "cache"
     monkeypatch.setattr("platformdirs.user_cache_path", lambda *names, **more: place)
-    monkeypatch.setattr(built_in, "TRAIN_COUNT", 40)
-    monkeypatch.setattr(built_in, "TEST_COUNT", 20)
-    monkeypatch.setattr(built_in, "TRAIN_WRITERS", range(5))
-    monkeypatch.setattr(built_in, "TEST_WRITERS", range(5, 8))
+    monkeypatch.setattr(synthetic, "TRAIN_COUNT", 40)
+    monkeypatch.setattr(synthetic, "TEST_COUNT", 20)
+    monkeypatch.setattr(synthetic, "TRAIN_WRITERS", range(5))
+    monkeypatch.setattr(synthetic, "TEST_WRITERS", range(5, 8))
     return place
 
 
@@ -26,7 +27,7 @@ def same(one, other):
 
 
 def test_both_parts_hold_their_digits_by_their_writers(folder):
-    train, test = built_in.load()
+    train, test = synthetic.load()
     for part, count, writers in ((train, 40, range(5)), (test, 20, range(5, 8))):
         assert (part.images.shape, part.images.dtype) == ((count, 28, 28), np.uint8)
         assert (part.labels.shape, part.labels.dtype) == ((count,), np.uint8)
@@ -34,23 +35,23 @@ def test_both_parts_hold_their_digits_by_their_writers(folder):
 
 
 def test_nobody_writes_for_both_training_and_test():
-    assert not set(built_in.TRAIN_WRITERS) & set(built_in.TEST_WRITERS)
+    assert not set(synthetic.TRAIN_WRITERS) & set(synthetic.TEST_WRITERS)
 
 
 def test_what_was_written_is_kept_and_read_again(folder):
-    written = built_in.load()
-    assert list(folder.iterdir()) == [built_in.cache_file()]
-    assert same(built_in.load(), written)
+    written = synthetic.load()
+    assert list(folder.iterdir()) == [synthetic.cache_file()]
+    assert same(synthetic.load(), written)
 
 
 def test_the_cache_is_used_where_there_is_one(folder):
-    built_in.load()
-    with np.load(built_in.cache_file()) as kept:
+    synthetic.load()
+    with np.load(synthetic.cache_file()) as kept:
         changed = dict(kept) | {"test_images": np.full((20, 28, 28), 9, np.uint8)}
     data = io.BytesIO()
     np.savez(data, **changed)
-    files.write(built_in.cache_file(), data.getvalue())
-    assert (built_in.load()[1].images == 9).all()
+    atomic_files.write(synthetic.cache_file(), data.getvalue())
+    assert (synthetic.load()[1].images == 9).all()
 
 
 DAMAGES = {
@@ -64,23 +65,23 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_cache_is_written_anew(folder, damage):
-    written = built_in.load()
-    cache = built_in.cache_file()
+    written = synthetic.load()
+    cache = synthetic.cache_file()
     whole = cache.read_bytes()
     cache.write_bytes(DAMAGES[damage](whole))
-    assert same(built_in.load(), written)
+    assert same(synthetic.load(), written)
     assert cache.read_bytes() == whole
 
 
 def test_a_cache_of_another_size_is_written_anew(folder, monkeypatch):
-    built_in.load()
-    monkeypatch.setattr(built_in, "TEST_COUNT", 30)
-    assert len(built_in.load()[1].labels) == 30
+    synthetic.load()
+    monkeypatch.setattr(synthetic, "TEST_COUNT", 30)
+    assert len(synthetic.load()[1].labels) == 30
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(folder):
     folder.write_text("a file where the folder should be")
-    first, again = built_in.load(), built_in.load()
+    first, again = synthetic.load(), synthetic.load()
     assert same(first, again)
     assert folder.read_text() == "a file where the folder should be"
 
@@ -89,11 +90,17 @@ def test_older_caches_are_removed_and_nothing_else(folder):
     folder.mkdir()
     (folder / "built-in-0123456789abcdef.npz").write_bytes(b"of an older pen model")
     (folder / "mine.npz").write_bytes(b"not ours")
-    built_in.load()
-    assert set(folder.iterdir()) == {built_in.cache_file(), folder / "mine.npz"}
+    synthetic.load()
+    assert set(folder.iterdir()) == {synthetic.cache_file(), folder / "mine.npz"}
 
 
-def test_another_state_of_the_pen_model_has_another_cache(folder, monkeypatch):
-    now = built_in.cache_file()
-    monkeypatch.setattr(built_in, "MADE_BY", built_in.MADE_BY[:-1])
-    assert built_in.cache_file() != now
+def test_another_version_of_the_digits_has_another_cache(folder, monkeypatch):
+    now = synthetic.cache_file()
+    monkeypatch.setattr(synthetic, "VERSION", synthetic.VERSION + 1)
+    assert synthetic.cache_file() != now
+
+
+def test_who_changes_the_digits_takes_the_next_version():
+    images, _, _ = synthesis.synthesize(40, seed=1, writers=range(4))
+    known = {1: 1_052_850}
+    assert known[synthetic.VERSION] == int(images.sum(dtype=np.int64)), "take the next VERSION"

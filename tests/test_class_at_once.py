@@ -11,7 +11,7 @@ import pytest
 from app import App
 from visitor import Visitor
 
-from mnist_core import data
+from mnist_core.data import loading
 
 pytestmark = pytest.mark.slow
 PEOPLE, SECONDS = 30, 30
@@ -48,7 +48,7 @@ def state_of_run(app) -> str:
 
 def test_thirty_people_draw_while_a_run_trains_and_each_gets_the_answer_to_their_own(app, capsys):
     visitors = classroom.come_in(app.url, PEOPLE)  # all at once, and the server is only waking up
-    classroom.start_run(visitors[0], data.best_available())
+    classroom.start_run(visitors[0], loading.best_available())
     lesson = classroom.draw_together(visitors, SECONDS)
     state = state_of_run(app)
     server = psutil.Process(app.pid)

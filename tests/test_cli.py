@@ -11,17 +11,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_core import data, layers, models, runs, strokes
-from mnist_core.__main__ import main
-from mnist_core.config import Experiment
-from mnist_core.moves import MOVES
+from mnist_core.cli.parser import main
+from mnist_core.config import layer_shapes
+from mnist_core.config.schema import Experiment
+from mnist_core.data import mnist
+from mnist_core.evaluation.perturbations import PERTURBATIONS
+from mnist_core.models import store as model_store
 from mnist_core.presets import PRESETS
+from mnist_core.runs import store as run_store
+from mnist_core.strokes import files as stroke_files
 
 ROOT = Path(__file__).parents[1]
 SEVEN = [np.array([[84.0, 60], [196, 60], [125, 230]])]
 ONE = [np.array([[140.0, 50], [140, 230]])]
 FEW = ["recipe.train_images=200", "recipe.epochs=2", "recipe.validation=none"]
-needs_mnist = pytest.mark.skipif(data.find_mnist() is None, reason="MNIST is not on this computer")
+needs_mnist = pytest.mark.skipif(mnist.find_mnist() is None, reason="MNIST is not on this computer")
 
 
 def shell(*arguments, **environment):
@@ -40,7 +44,7 @@ def lines(text):
 @pytest.fixture
 def seven(tmp_path):
     path = tmp_path / "seven.png"
-    Image.fromarray(strokes.draw(SEVEN)).save(path)
+    Image.fromarray(stroke_files.rasterize(SEVEN)).save(path)
     return path
 
 
@@ -72,11 +76,13 @@ def test_presets_as_json_can_be_trained_from(capsys):
     assert list(found) == list(PRESETS)
     for name, row in found.items():
         assert Experiment.from_json(json.dumps(row["experiment"])) == PRESETS[name]
-        assert row["parameters"] == sum(r.parameters for r in layers.plan(PRESETS[name].network))
+        assert row["parameters"] == sum(
+            r.parameters for r in layer_shapes.plan_layers(PRESETS[name].network)
+        )
 
 
 def test_runs_and_models_as_json_are_those_there_are(home, capsys):
-    run = runs.create(PRESETS["tiny"], "waits")
+    run = run_store.create(PRESETS["tiny"], "waits")
     run.set_status("stopped")
     main(["runs", "--json"])
     (row,) = lines(capsys.readouterr().out)
@@ -84,11 +90,11 @@ def test_runs_and_models_as_json_are_those_there_are(home, capsys):
     main(["models", "--json"])
     rows = lines(capsys.readouterr().out)
     assert [row["name"] for row in rows] == ["reader", "classic"]
-    assert [row["test"] for row in rows] == [models.card(row["name"])["test"] for row in rows]
+    assert [row["test"] for row in rows] == [model_store.card(row["name"])["test"] for row in rows]
 
 
 def test_the_folder_of_the_runs_is_the_one_they_are_in(home, capsys):
-    run = runs.create(PRESETS["tiny"], "waits")
+    run = run_store.create(PRESETS["tiny"], "waits")
     main(["runs", "--folder"])
     assert Path(capsys.readouterr().out.strip()) == run.folder.parent
     main(["runs", "--folder", "--json"])
@@ -149,7 +155,10 @@ def test_a_second_evaluation_asks_no_network(stroke_file, capsys, monkeypatch):
     arguments = ["evaluate", "--data", str(stroke_file), "--json"]
     main(arguments)
     first = capsys.readouterr().out
-    monkeypatch.setattr("mnist_core.reports.Classifier.load", lambda name: pytest.fail("asked"))
+    monkeypatch.setattr(
+        "mnist_core.evaluation.cached_predictions.Classifier.load",
+        lambda name: pytest.fail("asked"),
+    )
     main(arguments)
     assert capsys.readouterr().out == first
 
@@ -157,10 +166,10 @@ def test_a_second_evaluation_asks_no_network(stroke_file, capsys, monkeypatch):
 def test_robustness_has_a_line_for_each_move_and_amount(stroke_file, capsys):
     assert main(["evaluate", "--data", str(stroke_file), "--robustness", "--json"]) == 0
     whole, *points = lines(capsys.readouterr().out)
-    expected = {(name, amount) for name, move in MOVES.items() for amount in move.amounts}
+    expected = {(name, amount) for name, move in PERTURBATIONS.items() for amount in move.amounts}
     assert {(one["move"], one["amount"]) for one in points} == expected
     assert len(points) == len(expected)
-    at_rest = [one for one in points if one["amount"] == MOVES[one["move"]].still]
+    at_rest = [one for one in points if one["amount"] == PERTURBATIONS[one["move"]].identity]
     assert {one["accuracy"] for one in at_rest} == {whole["accuracy"]}
 
 
@@ -203,8 +212,8 @@ def test_a_training_keeps_a_model_and_says_so_in_json(home, seven):
     assert [row["epoch"] for row in epochs] == [1, 2]
     assert (last["name"], last["state"]) == ("few", "finished")
     assert 0 <= last["accuracy"] <= 1
-    assert last["parameters"] == models.card("few")["parameters"]
-    assert runs.get("few").experiment().recipe.train_images == 200
+    assert last["parameters"] == model_store.card("few")["parameters"]
+    assert run_store.get("few").experiment().recipe.train_images == 200
     result = shell("predict", seven, "--model", "few", "--json", MNIST_CORE_HOME=str(home))
     assert len(lines(result.stdout)) == 1
 
@@ -233,7 +242,7 @@ def test_a_sweep_trains_a_run_for_each_value_and_says_how_each_ended(home):
         ("tiny epochs 1", "1", "finished"),
         ("tiny epochs 2", "2", "finished"),
     ]
-    assert [runs.get(row["name"]).experiment().recipe.epochs for row in ended] == [1, 2]
+    assert [run_store.get(row["name"]).experiment().recipe.epochs for row in ended] == [1, 2]
 
 
 def test_a_bad_value_of_a_sweep_is_named_and_nothing_is_queued(home, capsys):
@@ -241,7 +250,7 @@ def test_a_bad_value_of_a_sweep_is_named_and_nothing_is_queued(home, capsys):
     said = refused(capsys, *asked, "--values", "1,0")
     assert "With 0: Recipe.epochs must be from 1 to 200" in said
     assert "Received: 1" in refused(capsys, *asked, "--values", "1")
-    assert runs.all_runs() == []
+    assert run_store.all_runs() == []
 
 
 def test_a_missing_picture_is_named(tmp_path, capsys):
@@ -275,7 +284,7 @@ def test_an_empty_picture_is_named(tmp_path, capsys):
 def test_a_bad_setting_is_named(home, capsys, change, field, expected):
     said = refused(capsys, "train", "--set", change)
     assert field.lower() in said.lower() and expected in said
-    assert runs.all_runs() == []
+    assert run_store.all_runs() == []
 
 
 @pytest.mark.parametrize(
@@ -338,11 +347,11 @@ def test_a_wrong_file_in_MNIST_PATH_is_named_and_nothing_is_begun(  # noqa: N802
 ):
     monkeypatch.setenv("MNIST_PATH", str(seven))
     assert f"{seven} is not MNIST as Keras keeps it" in refused(capsys, command)
-    assert runs.all_runs() == []
+    assert run_store.all_runs() == []
 
 
 def test_a_name_that_cannot_be_is_refused_before_anything_is_trained(home, capsys, monkeypatch):
-    monkeypatch.setattr("mnist_core.data.find_mnist", lambda: Path("there"))
-    monkeypatch.setattr("mnist_core.data.load", lambda name: None)
+    monkeypatch.setattr("mnist_core.data.mnist.find_mnist", lambda: Path("there"))
+    monkeypatch.setattr("mnist_core.data.loading.load", lambda name: None)
     assert "Received: '../x'" in refused(capsys, "train", "--name", "../x")
-    assert runs.all_runs() == []
+    assert run_store.all_runs() == []

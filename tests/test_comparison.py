@@ -9,12 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_core import comparison, comparison_figures, evaluation, fields, options
-from mnist_core.comparison import Compared
-from mnist_core.comparison_figures import EPOCHS, STEPS
-from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Experiment, Network, Recipe
-from mnist_core.curves import Curve, Curves
+from mnist_core.config import labels, validation
+from mnist_core.config.schema import (
+    Augmentation,
+    ConvBlock,
+    DenseLayer,
+    Experiment,
+    Network,
+    Recipe,
+)
+from mnist_core.evaluation import comparison, metrics
+from mnist_core.evaluation.comparison import ComparedRun
+from mnist_core.plots import comparison as comparison_plots
+from mnist_core.plots.comparison import EPOCHS, STEPS
 from mnist_core.presets import PRESETS
+from mnist_core.runs.history import Curve, Curves
 
 NONE = Curve([], [], [])
 blocks = st.builds(
@@ -103,39 +112,39 @@ def test_the_rows_come_in_the_order_of_the_form():
 
 def test_every_field_has_words_a_meaning_and_a_value_that_can_be_shown():
     network = Network(blocks=[ConvBlock(pool_size=0)] * 2, dense=[DenseLayer()] * 2)
-    values = fields.values(Experiment(network))
-    assert len({fields.words(path) for path in values}) == len(values)
+    values = labels.flatten(Experiment(network))
+    assert len({labels.path_label(path) for path in values}) == len(values)
     for path, value in values.items():
-        assert fields.about(path)["help"].endswith(".")
-        assert fields.shown(path, value)
-        assert fields.shown(path, None) == "–"
+        assert labels.field_info(path)["help"].endswith(".")
+        assert labels.format_value(path, value)
+        assert labels.format_value(path, None) == "–"
 
 
 def test_a_path_is_said_in_words():
-    assert fields.words("network.blocks.2.filters") == "Block 3: filters"
-    assert fields.words("network.dense.0.dropout_rate") == "Dense 1: dropout rate"
-    assert fields.words("recipe.augmentation.shift") == "Augmentation: shift"
-    assert fields.words("recipe.learning_rate") == "Learning rate"
+    assert labels.path_label("network.blocks.2.filters") == "Block 3: filters"
+    assert labels.path_label("network.dense.0.dropout_rate") == "Dense 1: dropout rate"
+    assert labels.path_label("recipe.augmentation.shift") == "Augmentation: shift"
+    assert labels.path_label("recipe.learning_rate") == "Learning rate"
 
 
 @given(st.floats(1e-6, 10), st.floats(1e-6, 10))
 def test_two_values_that_differ_look_different(one, other):
-    both = [fields.shown("recipe.learning_rate", value) for value in (one, other)]
+    both = [labels.format_value("recipe.learning_rate", value) for value in (one, other)]
     assert (both[0] == both[1]) == (one == other)
 
 
 def test_the_paths_are_those_that_settings_are_changed_by():
-    for path, value in fields.values(PRESETS["tiny"]).items():
+    for path, value in labels.flatten(PRESETS["tiny"]).items():
         text = value if isinstance(value, str) else json.dumps(value)
         assert PRESETS["tiny"].with_values({path: text}) == PRESETS["tiny"]
 
 
 def test_an_experiment_is_described_by_the_nearest_preset():
-    assert {comparison.in_short(e) for e in PRESETS.values()} == set(PRESETS)
+    assert {comparison.describe_experiment(e) for e in PRESETS.values()} == set(PRESETS)
     changed = PRESETS["lenet"].with_values({"recipe.learning_rate": "0.5", "data": "built-in"})
-    assert comparison.in_short(changed) == "lenet: learning rate 0.5"
+    assert comparison.describe_experiment(changed) == "lenet: learning rate 0.5"
     own = Experiment(Network(blocks=[]), Recipe(epochs=77, batch_size=3, seed=5, optimizer="SGD"))
-    assert comparison.in_short(own) == "its own"
+    assert comparison.describe_experiment(own) == "its own"
 
 
 def a_run(number, per_epoch=10, epochs=4, done=2, accuracy=0.9, **known):
@@ -151,27 +160,27 @@ def a_run(number, per_epoch=10, epochs=4, done=2, accuracy=0.9, **known):
     )
     test = {"accuracy": accuracy, "loss": 0.3, "images": 10_000}
     about = {"test": test, "seconds": 10.0 + number, "parameters": 1000 * 10**number} | known
-    return Compared(f"run {number}", Experiment(), curves, **about)
+    return ComparedRun(f"run {number}", Experiment(), curves, **about)
 
 
 def waiting(experiment):
-    return Compared("waits", experiment, Curves(NONE, NONE, NONE, 1, 1), None, None, 100)
+    return ComparedRun("waits", experiment, Curves(NONE, NONE, NONE, 1, 1), None, None, 100)
 
 
 def test_curves_of_several_runs_lie_on_the_same_axes():
     several = [a_run(0, per_epoch=10, epochs=4), a_run(1, per_epoch=100, epochs=2)]
     for by, end in ((EPOCHS, 4), (STEPS, 200)):
-        for figure in comparison_figures.overlaid(several, by):
+        for figure in comparison_plots.overlaid_curves(several, by):
             assert tuple(figure.layout.xaxis.range) == (0, end)
             assert len(figure.data) == 4
 
 
 def test_along_epochs_the_marks_of_all_runs_stand_at_whole_epochs():
     several = [a_run(0, per_epoch=10), a_run(1, per_epoch=37)]
-    loss, _ = comparison_figures.overlaid(several, EPOCHS)
+    loss, _ = comparison_plots.overlaid_curves(several, EPOCHS)
     marked = [line for line in loss.data if "markers" in line.mode]
     assert [list(line.x) for line in marked] == [[1, 2], [1, 2]]
-    loss, _ = comparison_figures.overlaid(several, STEPS)
+    loss, _ = comparison_plots.overlaid_curves(several, STEPS)
     assert [list(line.x) for line in loss.data if "markers" in line.mode] == [[10, 20], [37, 74]]
 
 
@@ -181,7 +190,9 @@ def test_the_axes_do_not_move_while_the_runs_begin_and_go_on(by):
     before = [waiting(asked), waiting(asked)]
     after = [a_run(number, per_epoch=10, epochs=3, done=number) for number in range(2)]
     for old, new in zip(
-        comparison_figures.overlaid(before, by), comparison_figures.overlaid(after, by), strict=True
+        comparison_plots.overlaid_curves(before, by),
+        comparison_plots.overlaid_curves(after, by),
+        strict=True,
     ):
         assert old.layout.xaxis.range == new.layout.xaxis.range
         assert old.layout.yaxis.range == new.layout.yaxis.range
@@ -189,18 +200,18 @@ def test_the_axes_do_not_move_while_the_runs_begin_and_go_on(by):
 
 
 def test_validation_is_solid_and_training_faint_in_the_colour_of_the_run():
-    loss, _ = comparison_figures.overlaid([a_run(0), a_run(1)])
+    loss, _ = comparison_plots.overlaid_curves([a_run(0), a_run(1)])
     for number in range(2):
         of_run = [line for line in loss.data if line.name.startswith(f"run {number}")]
-        assert {line.line.color for line in of_run} == {comparison_figures.style(number).colour}
+        assert {line.line.color for line in of_run} == {comparison_plots.run_style(number).colour}
         faint, solid = sorted(of_run, key=lambda line: line.opacity)
         assert faint.name.endswith("training") and solid.name.endswith("validation")
         assert faint.opacity < 0.5 and solid.opacity == 1
 
 
 def test_twelve_runs_all_look_different():
-    looks = [comparison_figures.style(n) for n in range(comparison_figures.MOST)]
-    assert len(set(looks)) == comparison_figures.MOST == 12
+    looks = [comparison_plots.run_style(n) for n in range(comparison_plots.MAX_RUNS)]
+    assert len(set(looks)) == comparison_plots.MAX_RUNS == 12
 
 
 def luminance(colour):
@@ -212,34 +223,34 @@ def luminance(colour):
 
 @pytest.mark.parametrize("page", ["#ffffff", "#0e1117"])
 def test_every_colour_can_be_seen_on_light_and_dark_pages(page):
-    for colour in comparison_figures.COLOURS:
+    for colour in comparison_plots.COLOURS:
         low, high = sorted((luminance(colour), luminance(page)))
         assert (high + 0.05) / (low + 0.05) > 2.2, colour
 
 
 def test_a_point_holds_the_runs_own_figures_and_their_interval():
     several = [a_run(0, accuracy=0.9), a_run(1, accuracy=0.95), waiting(Experiment())]
-    points = comparison.points(several, "parameters")
+    points = comparison.scatter_points(several, "parameters")
     assert [(p.number, p.name, p.x, p.accuracy) for p in points] == [
         (0, "run 0", 1000, 0.9),
         (1, "run 1", 10_000, 0.95),
     ]
-    assert (points[1].low, points[1].high) == evaluation.interval(9500, 10_000)
-    assert [p.x for p in comparison.points(several, "seconds")] == [10, 11]
+    assert (points[1].low, points[1].high) == metrics.wilson_interval(9500, 10_000)
+    assert [p.x for p in comparison.scatter_points(several, "seconds")] == [10, 11]
 
 
 def test_a_run_without_a_test_or_a_time_is_in_no_scatter_plot():
     several = [a_run(0, test=None), a_run(1, seconds=None)]
-    assert [p.number for p in comparison.points(several, "parameters")] == [1]
-    assert comparison.points(several, "seconds") == []
+    assert [p.number for p in comparison.scatter_points(several, "parameters")] == [1]
+    assert comparison.scatter_points(several, "seconds") == []
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 12])
 @pytest.mark.parametrize("logarithmic", [False, True])
 def test_every_point_of_a_scatter_plot_is_within_its_axes_and_named(count, logarithmic):
     several = [a_run(number % 6, accuracy=0.11 + 0.08 * number) for number in range(count)]
-    points = comparison.points(several, "parameters")
-    figure = comparison_figures.scatter(points, "Parameters", logarithmic)
+    points = comparison.scatter_points(several, "parameters")
+    figure = comparison_plots.scatter(points, "Parameters", logarithmic)
     (x_low, x_high), (low, high) = figure.layout.xaxis.range, figure.layout.yaxis.range
     for point, mark in zip(points, figure.data, strict=True):
         x = math.log10(mark.x[0]) if logarithmic else mark.x[0]
@@ -250,7 +261,9 @@ def test_every_point_of_a_scatter_plot_is_within_its_axes_and_named(count, logar
 def test_long_names_keep_the_end_that_tells_them_apart():
     names = [f"a network of mine with very long words, take {n}" for n in "AB"]
     several = [a_run(0)._replace(name=names[0]), a_run(1)._replace(name="b")]
-    figure = comparison_figures.scatter(comparison.points(several, "parameters"), "Parameters")
+    figure = comparison_plots.scatter(
+        comparison.scatter_points(several, "parameters"), "Parameters"
+    )
     assert re.fullmatch("a networ….{20}", figure.data[0].text[0])
     assert figure.data[0].text[0].endswith("take A")
 
@@ -268,4 +281,4 @@ def test_names_lose_the_words_that_all_begin_with():
 def test_a_comparison_is_made_of_plain_data_that_can_be_told_from_newer():
     one, other = a_run(0, done=1), a_run(0, done=2)
     assert one == a_run(0, done=1) != other
-    assert dataclasses.is_dataclass(one.experiment) and options.to_plain(one.experiment)
+    assert dataclasses.is_dataclass(one.experiment) and validation.to_plain(one.experiment)

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import runs, sweeps
+from mnist_core.config import grid
 from mnist_core.presets import PRESETS
+from mnist_core.runs import store as run_store
+from mnist_core.scheduler import sweeps
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
@@ -21,9 +23,9 @@ PER_EPOCH = 4
 @pytest.fixture(autouse=True)
 def nothing_trains(monkeypatch):
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
-    monkeypatch.setattr("mnist_core.worker.tend", lambda rest=0.0: None)
-    monkeypatch.setattr("mnist_core.worker.warm_up", lambda: None)
+    monkeypatch.setattr("pages.ui.choices.loader.load_in_background", lambda *_: None)
+    monkeypatch.setattr("mnist_core.scheduler.scheduler.advance", lambda rest=0.0: None)
+    monkeypatch.setattr("mnist_core.scheduler.scheduler.prewarm", lambda: None)
 
 
 def open_runs(**query) -> AppTest:
@@ -37,7 +39,7 @@ def open_runs(**query) -> AppTest:
 
 def begun(name, epochs=1, **changes):
     """A run in training, so many of its two epochs done."""
-    run = runs.create(QUICK.with_values(changes), name)
+    run = run_store.create(QUICK.with_values(changes), name)
     run.set_status("training")
     start = {"kind": "start", "first_step": 1, "total_steps": 2 * PER_EPOCH, "first_epoch": 1}
     run.append(start | {"steps_per_epoch": PER_EPOCH, "epochs": 2})
@@ -161,7 +163,7 @@ def test_who_unpicks_all_comes_back_to_one_of_them(slow_and_fast):
 
 def test_a_run_that_is_deleted_leaves_the_comparison(slow_and_fast):
     app = open_runs(compare=["slow", "fast", "third"])
-    runs.delete("fast")
+    run_store.delete("fast")
     app.run()
     assert not app.exception
     assert names(app) == {"slow", "third"}
@@ -179,7 +181,7 @@ def test_a_shipped_model_can_be_compared_with_a_run(slow_and_fast):
 
 
 def test_a_damaged_run_is_left_out_of_the_table_and_said(slow_and_fast):
-    (runs.get("fast").folder / "experiment.json").write_text("{")
+    (run_store.get("fast").folder / "experiment.json").write_text("{")
     app = open_runs(compare=["slow", "fast", "third"])
     assert "What fast was asked can't be read" in words(app)
     assert [row[0] for row in rows(app, 1)[1:]] == ["Learning rate", "Seed"]
@@ -232,15 +234,15 @@ def test_a_sweep_queues_its_runs_and_shows_them_as_one_comparison(slow_and_fast)
         [name, f"Waiting, place {number}"] for number, name in enumerate(made, 1)
     ]
     assert rows(app, 1)[1:] == [["Learning rate", "0.01", "0.02"]]
-    wanted = runs.get("slow").experiment().with_values({"recipe.learning_rate": "0.02"})
-    assert runs.get(made[1]).experiment() == wanted
+    wanted = run_store.get("slow").experiment().with_values({"recipe.learning_rate": "0.02"})
+    assert run_store.get(made[1]).experiment() == wanted
 
 
 def test_stop_all_ends_a_sweep(slow_and_fast):
     app = open_runs(run="slow")
     app.button(key="sweep_start").click().run()
     app.button(key="stop_all").click().run()
-    states = [run.state for run in sweeps.members(sweeps.sweep_of(runs.all_runs()[0]))]
+    states = [run.state for run in sweeps.members(sweeps.sweep_id(run_store.all_runs()[0]))]
     assert states == ["stopped"] * 3
     assert not [button for button in app.button if button.key == "stop_all"]
 
@@ -260,7 +262,7 @@ def test_a_bad_value_is_said_in_a_sentence_and_queues_nothing(slow_and_fast):
     values_field(app).set_value("0.01, 99")
     app.button(key="sweep_start").click().run()
     assert "With 99: Recipe.learning_rate must be from" in words(app)
-    assert len(runs.all_runs()) == 3
+    assert len(run_store.all_runs()) == 3
     assert values_field(app).value == "0.01, 99"
 
 
@@ -280,14 +282,14 @@ def test_any_setting_of_a_preset_can_be_swept(slow_and_fast):
     field.set_value("5, 10")
     app.button(key="sweep_start").click().run()
     made = app.multiselect(key="compare").value
-    assert [runs.get(n).experiment().network.blocks[1].filters for n in made] == [5, 10]
+    assert [run_store.get(n).experiment().network.blocks[1].filters for n in made] == [5, 10]
 
 
 def test_every_setting_of_the_form_can_be_chosen_without_a_fault(slow_and_fast):
     app = open_runs(run="slow")
     for path in app.selectbox(key="sweep_field").options:
         assert path
-    for path in sweeps.paths(QUICK):
+    for path in grid.sweepable_paths(QUICK):
         app.selectbox(key="sweep_field").set_value(path).run()
         assert not app.exception, path
 
@@ -297,4 +299,4 @@ def test_a_variation_opens_train_with_the_runs_experiment(slow_and_fast):
     button = app.button(key="open_in_train")
     assert button.label == "Start a variation"
     button.click().run()
-    assert app.session_state["session"].experiment == runs.get("fast").experiment()
+    assert app.session_state["session"].experiment == run_store.get("fast").experiment()

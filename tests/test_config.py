@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_core import config
-from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.config import schema
+from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network, Recipe
 
 
 def values(field, kind):
@@ -29,7 +29,7 @@ def networks():
     small = {"filters": st.integers(1, 8), "convolutions": st.integers(1, 2)}
     blocks = st.lists(instances(ConvBlock, **small), max_size=4)
     dense = st.lists(instances(DenseLayer, units=st.integers(1, 32)), max_size=3)
-    heads = st.sampled_from(list(config.HEADS))
+    heads = st.sampled_from(list(schema.HEADS))
     return st.tuples(blocks, heads, dense).map(_network_or_none).filter(bool)
 
 
@@ -41,7 +41,7 @@ def _network_or_none(parts):
 
 
 def recipes():
-    augmentations = instances(config.Augmentation)
+    augmentations = instances(schema.Augmentation)
     validations = st.sampled_from(["split", "test"])
     return instances(Recipe, augmentation=augmentations, validation=validations)
 
@@ -68,7 +68,7 @@ def test_the_default_experiment_needs_nothing_in_its_link():
 
 
 @pytest.mark.parametrize(
-    "kind", [ConvBlock, DenseLayer, config.Augmentation, Recipe], ids=lambda kind: kind.__name__
+    "kind", [ConvBlock, DenseLayer, schema.Augmentation, Recipe], ids=lambda kind: kind.__name__
 )
 def test_every_number_just_outside_its_limits_is_refused_by_name(kind):
     for field in dataclasses.fields(kind):

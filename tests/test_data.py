@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_core import data
-from mnist_core.arrays import Form
-from mnist_core.data import DataError, DataMissing, Digits, Source
+from mnist_core.data import loading, mnist, types
+from mnist_core.data.mnist import ArraySource
+from mnist_core.data.types import DataError, DataMissingError, Digits
+from mnist_core.system.npz_files import ArraySpec
 
 
 def small_arrays(train=6, test=3):
@@ -29,7 +30,7 @@ def small_arrays(train=6, test=3):
 
 
 SMALL = {
-    name: Source(Form(array.shape, "uint8"), hashlib.sha256(array).hexdigest())
+    name: ArraySource(ArraySpec(array.shape, "uint8"), hashlib.sha256(array).hexdigest())
     for name, array in small_arrays().items()
 }
 
@@ -105,7 +106,7 @@ def test_a_bad_file_is_refused_by_name_in_one_sentence(kind, tmp_path):
     path = tmp_path / "mnist.npz"
     path.write_bytes(content)
     with pytest.raises(DataError) as fault:
-        data.read_mnist(path, SMALL)
+        mnist.read_mnist(path, SMALL)
     message = str(fault.value)
     assert str(path) in message
     assert said in message
@@ -115,7 +116,7 @@ def test_a_bad_file_is_refused_by_name_in_one_sentence(kind, tmp_path):
 def test_a_good_file_gives_its_arrays(tmp_path):
     path = tmp_path / "mnist.npz"
     path.write_bytes(npz(small_arrays()))
-    dataset = data.read_mnist(path, SMALL)
+    dataset = mnist.read_mnist(path, SMALL)
     assert (dataset.train.images == small_arrays()["x_train"]).all()
     assert (dataset.test.labels == small_arrays()["y_test"]).all()
     assert dataset.source == str(path)
@@ -125,13 +126,13 @@ def test_the_checksum_is_that_of_all_bytes_in_order(tmp_path):
     path = tmp_path / "mnist.npz"
     path.write_bytes(npz(small_arrays()))
     whole = b"".join(array.tobytes() for array in small_arrays().values())
-    assert data.read_mnist(path, SMALL).checksum == hashlib.sha256(whole).hexdigest()
+    assert mnist.read_mnist(path, SMALL).checksum == hashlib.sha256(whole).hexdigest()
 
 
 def test_arrays_can_not_be_written_to(tmp_path):
     path = tmp_path / "mnist.npz"
     path.write_bytes(npz(small_arrays()))
-    dataset = data.read_mnist(path, SMALL)
+    dataset = mnist.read_mnist(path, SMALL)
     for array in (*dataset.train, *dataset.test):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
@@ -143,7 +144,7 @@ def places(tmp_path, monkeypatch):
     monkeypatch.delenv("MNIST_PATH", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("MNIST_CORE_HOME", str(tmp_path / "home"))
-    found = [tmp_path / "own.npz", *data._places()]
+    found = [tmp_path / "own.npz", *mnist._search_paths()]
     for place in found:
         place.parent.mkdir(parents=True, exist_ok=True)
     return found
@@ -151,13 +152,13 @@ def places(tmp_path, monkeypatch):
 
 def test_mnist_path_comes_before_keras_cache_and_that_before_our_own(places, monkeypatch):
     named, keras_cache, own = places
-    assert data.find_mnist() is None
+    assert mnist.find_mnist() is None
     own.write_bytes(b"")
-    assert data.find_mnist() == own
+    assert mnist.find_mnist() == own
     keras_cache.write_bytes(b"")
-    assert data.find_mnist() == keras_cache
+    assert mnist.find_mnist() == keras_cache
     monkeypatch.setenv("MNIST_PATH", str(named))
-    assert data.find_mnist() == named
+    assert mnist.find_mnist() == named
 
 
 def test_a_mnist_path_without_a_file_is_named_and_nothing_else_is_used(places, monkeypatch):
@@ -165,23 +166,23 @@ def test_a_mnist_path_without_a_file_is_named_and_nothing_else_is_used(places, m
     keras_cache.write_bytes(b"")
     monkeypatch.setenv("MNIST_PATH", str(named))
     with pytest.raises(DataError, match=r"own\.npz"):
-        data.load("mnist")
+        loading.load("mnist")
 
 
 def test_without_any_file_mnist_is_missing_and_built_in_is_best(places):
-    assert data.best_available() == "built-in"
-    with pytest.raises(DataMissing, match="MNIST_PATH"):
-        data.load("mnist")
+    assert loading.best_available() == "built-in"
+    with pytest.raises(DataMissingError, match="MNIST_PATH"):
+        loading.load("mnist")
 
 
 def test_with_a_file_mnist_is_best(places):
     places[1].write_bytes(b"")
-    assert data.best_available() == "mnist"
+    assert loading.best_available() == "mnist"
 
 
 def test_an_unknown_data_set_is_refused_by_name():
     with pytest.raises(DataError, match="'fashion'"):
-        data.load("fashion")
+        loading.load("fashion")
 
 
 @contextlib.contextmanager
@@ -214,7 +215,7 @@ def test_a_download_is_kept_in_keras_cache(places):
     told = []
     with server(content) as url:
         sha256 = hashlib.sha256(content).hexdigest()
-        path = data.download(lambda *counts: told.append(counts), url=url, sha256=sha256)
+        path = mnist.download(lambda *counts: told.append(counts), url=url, sha256=sha256)
     assert path == places[1]
     assert path.read_bytes() == content
     assert told[-1] == (len(content), len(content))
@@ -226,7 +227,7 @@ def everything_in(places):
 
 def test_a_download_with_the_wrong_checksum_leaves_nothing_behind(places):
     with server(b"something else") as url, pytest.raises(DataError, match="sha256") as fault:
-        data.download(url=url)
+        mnist.download(url=url)
     assert url in str(fault.value)
     assert everything_in(places) == []
 
@@ -234,7 +235,7 @@ def test_a_download_with_the_wrong_checksum_leaves_nothing_behind(places):
 def test_a_stalled_server_is_given_up_and_nothing_is_left_behind(places):
     start = time.monotonic()
     with server(b"x" * 1000, stall=1.5) as url, pytest.raises(DataError, match=r"0\.2 s"):
-        data.download(url=url, silence=0.2)
+        mnist.download(url=url, silence=0.2)
     assert time.monotonic() - start < 1.4
     assert everything_in(places) == []
 
@@ -242,7 +243,7 @@ def test_a_stalled_server_is_given_up_and_nothing_is_left_behind(places):
 def test_a_download_ends_at_its_time_limit(places):
     slow = lambda *_: time.sleep(0.3)  # noqa: E731
     with server(b"x" * 1000, stall=0.1) as url, pytest.raises(DataError, match="time limit"):
-        data.download(slow, timeout=0.25, url=url)
+        mnist.download(slow, timeout=0.25, url=url)
     assert everything_in(places) == []
 
 
@@ -250,7 +251,7 @@ def test_a_server_that_is_not_there_is_named(places):
     with server(b"") as url:
         pass
     with pytest.raises(DataError, match=r"127\.0\.0\.1"):
-        data.download(url=url, timeout=1)
+        mnist.download(url=url, timeout=1)
 
 
 def digits(count):
@@ -260,7 +261,7 @@ def digits(count):
 
 @given(st.integers(2, 200), st.floats(0.01, 0.99), st.integers(0, 2**31 - 1))
 def test_a_split_puts_each_digit_in_exactly_one_part(count, fraction, seed):
-    train, validation = data.split(digits(count), fraction, seed)
+    train, validation = types.split(digits(count), fraction, seed)
     assert sorted([*train.labels, *validation.labels]) == list(range(count))
     assert len(validation.labels) == min(max(round(count * fraction), 1), count - 1)
 
@@ -268,53 +269,55 @@ def test_a_split_puts_each_digit_in_exactly_one_part(count, fraction, seed):
 @given(st.integers(1, 99), st.integers(1, 99), st.integers(0, 2**31 - 1))
 def test_a_smaller_subset_is_in_a_larger_one_of_the_same_seed(one, other, seed):
     few, many = sorted([one, other])
-    chosen = set(data.subset(digits(100), few, seed).labels)
+    chosen = set(types.subset(digits(100), few, seed).labels)
     assert len(chosen) == few
-    assert chosen <= set(data.subset(digits(100), many, seed).labels)
+    assert chosen <= set(types.subset(digits(100), many, seed).labels)
 
 
 def test_images_and_labels_stay_together():
     pair = digits(50)
     pair.images[:] = pair.labels[:, None, None]
-    for part in (data.subset(pair, 20, 1), *data.split(pair, 0.3, 1)):
+    for part in (types.subset(pair, 20, 1), *types.split(pair, 0.3, 1)):
         assert (part.images[:, 0, 0] == part.labels).all()
 
 
 def test_another_seed_splits_otherwise():
-    first, second = (data.split(digits(100), 0.3, seed)[1].labels for seed in (1, 2))
+    first, second = (types.split(digits(100), 0.3, seed)[1].labels for seed in (1, 2))
     assert set(first) != set(second)
 
 
 def test_a_subset_of_more_than_there_is_says_so():
     with pytest.raises(ValueError, match=r"from 1 to 10\. Received: 11"):
-        data.subset(digits(10), 11, 0)
+        types.subset(digits(10), 11, 0)
 
 
 def test_the_data_room_needs_no_tensorflow():
-    code = "import sys, mnist_core.data; sys.exit('tensorflow' in sys.modules)"
+    code = "import sys, mnist_core.data.mnist; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
 @pytest.fixture(scope="module")
-def mnist():
+def whole_mnist():
     try:
-        return data.load("mnist")
-    except DataMissing as missing:
+        return loading.load("mnist")
+    except DataMissingError as missing:
         pytest.skip(str(missing))
 
 
 @pytest.mark.slow
-def test_mnist_has_its_known_mean_and_spread(mnist):
-    x = mnist.train.images / np.float32(255)
+def test_mnist_has_its_known_mean_and_spread(whole_mnist):
+    x = whole_mnist.train.images / np.float32(255)
     assert x.mean(dtype=np.float64) == pytest.approx(0.1307, abs=5e-5)
     assert x.std(dtype=np.float64) == pytest.approx(0.3081, abs=5e-5)
 
 
-def test_mnist_is_loaded_once(mnist):
+def test_mnist_is_loaded_once(whole_mnist):
     found = []
-    threads = [threading.Thread(target=lambda: found.append(data.load("mnist"))) for _ in range(4)]
+    threads = [
+        threading.Thread(target=lambda: found.append(loading.load("mnist"))) for _ in range(4)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert all(dataset is mnist for dataset in found)
+    assert all(dataset is whole_mnist for dataset in found)

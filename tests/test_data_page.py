@@ -9,11 +9,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import browse, built_in, data, forms, hands, handwriting
-from mnist_core.built_in import Written
+from mnist_core.data import browse, glyphs, loading, synthesis, synthetic, types, writers
+from mnist_core.data.synthetic import SyntheticDigits
 from mnist_core.prediction import Classifier
-from pages.ui import look_through, pen_model
-from pages.ui.clickable import Click
+from pages.ui.data import browse as browse_view
+from pages.ui.data import pen_model
+from pages.ui.widgets.clickable import Click
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
@@ -23,10 +24,10 @@ ENTRY = Path(__file__).parents[1] / "streamlit_app.py"
 @pytest.fixture(scope="module")
 def small():
     """(train, test): the built-in set, if it had a few hundred digits by a few writers."""
-    seed = built_in.SEED
+    seed = synthetic.SEED
     return (
-        Written(*handwriting.write(200, seed, range(5))),
-        Written(*handwriting.write(180, seed, range(5, 8))),
+        SyntheticDigits(*synthesis.synthesize(200, seed, range(5))),
+        SyntheticDigits(*synthesis.synthesize(180, seed, range(5, 8))),
     )
 
 
@@ -35,12 +36,12 @@ def app(monkeypatch, tmp_path, small):
     """The app, open on the Data page, where MNIST is missing and the built-in set is small."""
     monkeypatch.delenv("MNIST_PATH", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
-    monkeypatch.setattr(built_in, "load", lambda: small)
-    monkeypatch.setattr(built_in, "TRAIN_WRITERS", range(5))
-    monkeypatch.setattr(built_in, "TEST_WRITERS", range(5, 8))
-    monkeypatch.setattr(data, "_loaded", {})
-    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
-    monkeypatch.setattr("pages.ui.clickable.show", lambda body, *_: st.html(body) and None)
+    monkeypatch.setattr(synthetic, "load", lambda: small)
+    monkeypatch.setattr(synthetic, "TRAIN_WRITERS", range(5))
+    monkeypatch.setattr(synthetic, "TEST_WRITERS", range(5, 8))
+    monkeypatch.setattr(loading, "_loaded", {})
+    monkeypatch.setattr("pages.ui.choices.loader.load_in_background", lambda *_: None)
+    monkeypatch.setattr("pages.ui.widgets.clickable.show", lambda body, *_: st.html(body) and None)
     st.cache_data.clear()
     found = AppTest.from_file(ENTRY, default_timeout=60).run()
     found = found.switch_page("pages/data.py").run()
@@ -81,7 +82,7 @@ def moving(app):
 def test_without_mnist_the_built_in_digits_are_shown_and_the_page_says_how_to_get_it(app):
     assert "MNIST is not on this computer" in texts(app)
     assert "**180** digits in the built-in test set" in texts(app)
-    assert len(gallery(app)) == browse.PAGE
+    assert len(gallery(app)) == browse.PAGE_SIZE
 
 
 def test_mnist_can_be_asked_for_where_it_is_missing(app):
@@ -105,15 +106,15 @@ def test_the_training_part_has_digits_of_its_own(app):
 
 def test_pages_go_on_where_the_last_one_ended_and_a_choice_goes_back_to_the_first(app):
     app.get("pagination")[0].set_value(2).run()
-    assert gallery(app)[0].endswith(f"no. {browse.PAGE}")
+    assert gallery(app)[0].endswith(f"no. {browse.PAGE_SIZE}")
     choose(app, "part", "Training")
     assert gallery(app)[0].endswith("no. 0")
 
 
 def test_what_a_model_reads_wrongly_is_shown_the_surest_first(app, small):
     app.toggle(key="mistakes").set_value(True).run()
-    read = browse.readings(Classifier.load("reader").probabilities(small[1].images))
-    wrong = browse.misread(small[1].labels, read)
+    read = browse.top_predictions(Classifier.load("reader").probabilities(small[1].images))
+    wrong = browse.misclassified(small[1].labels, read)
     assert len(wrong)  # or this test shows nothing
     assert f"reads **{len(wrong)}** of them wrongly" in texts(app)
     assert [re.search(r"no\. (\d+)", c).group(1) for c in gallery(app)] == list(map(str, wrong))
@@ -124,8 +125,8 @@ def test_what_a_model_reads_wrongly_is_shown_the_surest_first(app, small):
 
 def test_mistakes_can_be_narrowed_to_what_they_were_taken_for(app, small):
     app.toggle(key="mistakes").set_value(True).run()
-    read = browse.readings(Classifier.load("reader").probabilities(small[1].images))
-    wrong = browse.misread(small[1].labels, read)
+    read = browse.top_predictions(Classifier.load("reader").probabilities(small[1].images))
+    wrong = browse.misclassified(small[1].labels, read)
     taken = int(read.digits[wrong[0]])
     app.selectbox(key="as").set_value(str(taken)).run()
     assert all(f"read as {taken}, " in caption for caption in gallery(app))
@@ -142,7 +143,7 @@ def test_where_nothing_is_wrong_the_page_says_what_to_do(app):
 def test_a_clicked_digit_is_seen_on_inside(app, monkeypatch, small):
     choose(app, "digit", "7")
     click = Click("2", 0.5, 0.5)
-    monkeypatch.setattr("pages.ui.clickable.show", lambda *_: click)
+    monkeypatch.setattr("pages.ui.widgets.clickable.show", lambda *_: click)
     app.run()
     number = int(np.flatnonzero(small[1].labels == 7)[2])
     assert app.number_input(key="number").value == number
@@ -164,7 +165,7 @@ def test_a_writer_shows_all_they_wrote_and_every_number_of_their_hand(app, small
     assert sum("by writer 6" in alt for alt in alts(app)) == len(wrote)
     assert f"Writer 6 wrote **{len(wrote)}** digits of the built-in test set" in texts(app)
     (hand,) = [body for body in bodies(app) if 'class="hand"' in body]
-    assert hand.count("of 100 writers") == len(hands.NUMBERS)
+    assert hand.count("of 100 writers") == len(writers.STYLE_FIELDS)
 
 
 def test_another_writer_is_another_button_press_away(app):
@@ -179,17 +180,17 @@ def test_a_writers_hand_can_be_taken_to_the_pen_model(app):
     choose(app, "look", "Writers")
     app.number_input(key="writer").set_value(3).run()
     app.button(key="borrow").click().run()
-    hand = hands.writer(built_in.SEED, 3).hand
+    hand = writers.writer(synthetic.SEED, 3).style
     assert app.slider(key="hand.slant").value == pytest.approx(hand.slant, abs=0.01)
     assert "habits of writer 3" in texts(app)
     app.button(key="plain").click().run()
-    assert app.slider(key="hand.slant").value == hands.Hand().slant
+    assert app.slider(key="hand.slant").value == writers.WritingStyle().slant
     assert "habits of writer" not in texts(app)
 
 
 def test_every_number_of_a_hand_has_a_slider_over_all_it_may_be(app):
     choose(app, "look", "Pen model")
-    for name, field in hands.Hand.__dataclass_fields__.items():
+    for name, field in writers.WritingStyle.__dataclass_fields__.items():
         slider = app.slider(key=f"hand.{name}")
         assert (slider.min, slider.max) == field.metadata["limits"]
         assert slider.value == field.default
@@ -201,7 +202,7 @@ def test_a_slider_redraws_the_digit_and_back_again_it_is_the_old_one(app):
     before = moving(app)
     app.slider(key="hand.slant").set_value(0.9).run()
     assert moving(app) != before
-    app.slider(key="hand.slant").set_value(hands.Hand().slant).run()
+    app.slider(key="hand.slant").set_value(writers.WritingStyle().slant).run()
     assert moving(app) == before
 
 
@@ -224,7 +225,7 @@ def test_the_last_form_of_a_digit_can_be_chosen(app):
     choose(app, "look", "Pen model")
     for digit in (0, 1, 9):
         choose(app, "pen_digit", digit)
-        last = len(forms.forms_of(digit)) - 1
+        last = len(glyphs.forms_of(digit)) - 1
         choose(app, f"pen_form_{digit}", last)
         assert f"Form {last + 1} of {last + 1}" in texts(app)
         assert f"Another {digit} by the same hand." in alts(app)
@@ -232,12 +233,13 @@ def test_the_last_form_of_a_digit_can_be_chosen(app):
 
 def test_the_same_hand_never_writes_twice_the_same():
     several = [
-        handwriting.image_of(pen_model._one(4, 0, pen_model.PLAIN, seed)) for seed in range(9)
+        synthesis.render_image(pen_model._one(4, 0, pen_model.PLAIN_WRITER, seed))
+        for seed in range(9)
     ]
     assert len({image.tobytes() for image in several}) == 9
 
 
 def test_a_count_of_one_is_not_plural():
-    chosen = look_through.Chosen(None, "test")
-    chosen = chosen._replace(dataset=data.Dataset("mnist", None, None, "", ""))
-    assert look_through._counted(1, chosen, None) == "**1** digit in MNIST's test set"
+    chosen = browse_view.Chosen(None, "test")
+    chosen = chosen._replace(dataset=types.Dataset("mnist", None, None, "", ""))
+    assert browse_view._counted(1, chosen, None) == "**1** digit in MNIST's test set"

@@ -5,8 +5,8 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from mnist_core import settings
-from mnist_core.__main__ import parser
+from mnist_core.cli.parser import parser
+from mnist_core.system import settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -21,7 +21,7 @@ def instructions(name):
 
 def test_the_readme_has_the_table_of_all_settings():
     shown = README.split("settings.table() -->\n")[1].split("\n<!-- end of settings")[0]
-    assert shown == settings.table()
+    assert shown == settings.markdown_table()
 
 
 def test_every_variable_of_ours_that_is_named_anywhere_is_a_setting():
@@ -46,9 +46,7 @@ def test_the_container_installs_what_the_app_needs_and_not_what_the_tests_need()
     kept = subprocess.run(
         ["sed", filtering, str(ROOT / "requirements.txt")], capture_output=True, text=True
     ).stdout
-    assert {"tensorflow", "streamlit", "filelock", "portalocker"} <= set(
-        re.findall(r"^\w+", kept, re.M)
-    )
+    assert {"tensorflow", "streamlit", "filelock"} <= set(re.findall(r"^\w+", kept, re.M))
     assert "pytest" not in kept
 
 

@@ -6,10 +6,16 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from mnist_core import doodles, forms, preprocess, strokes
-from mnist_core.doodles import SHAPES, UNSEEN_SHAPES
+from mnist_core.preprocess import mnist_rule
+from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes import non_digits, pen_paths
+from mnist_core.strokes.non_digits import SHAPES, UNSEEN_SHAPES
 
-KINDS = [doodles.draw_one, doodles.unseen_shape, doodles.wandering]
+KINDS = [
+    non_digits.random_non_digit,
+    non_digits.random_unseen_shape,
+    non_digits.random_unseen_scribble,
+]
 ALSO_DIGITS = set("BbDGgIlOoqSsZz0123456789")
 
 
@@ -19,8 +25,8 @@ def dice(seed=0):
 
 def image(drawing):
     """float64 (28, 28), length 1: so that two images' product sum is their likeness."""
-    picture = strokes.draw(strokes.place(drawing, 112, 0.7), 112, 9)
-    small = preprocess.to_mnist(picture).astype(float)
+    picture = stroke_files.rasterize(stroke_files.place(drawing, 112, 0.7), 112, 9)
+    small = mnist_rule.to_mnist(picture).astype(float)
     return small / np.linalg.norm(small)
 
 
@@ -58,7 +64,7 @@ def kind_of(drawing):
 
 def test_half_the_doodles_are_shapes_and_half_are_scribbles_of_three_kinds():
     thrown, count = dice(), 600
-    found = Counter(kind_of(doodles.draw_one(thrown)) for _ in range(count))
+    found = Counter(kind_of(non_digits.random_non_digit(thrown)) for _ in range(count))
     for kind, share in {"shape": 1 / 2, "knots": 1 / 6, "tangle": 1 / 6, "hatching": 1 / 6}.items():
         assert abs(found[kind] - share * count) < 4 * np.sqrt(count * share * (1 - share))
 
@@ -69,18 +75,20 @@ def test_no_letter_is_also_a_digit():
 
 def test_what_is_kept_for_measuring_is_never_shown_in_training():
     assert not set(SHAPES) & set(UNSEEN_SHAPES)
-    shown = [image(forms.path(text)) for text in SHAPES.values()]
+    shown = [image(pen_paths.parse_strokes(text)) for text in SHAPES.values()]
     for name, text in UNSEEN_SHAPES.items():
-        assert max(likeness(image(forms.path(text)), other) for other in shown) < 0.85, name
+        assert (
+            max(likeness(image(pen_paths.parse_strokes(text)), other) for other in shown) < 0.85
+        ), name
 
 
 def test_every_shape_is_unlike_every_other():
     for shapes in (SHAPES, UNSEEN_SHAPES):
-        images = [image(forms.path(text)) for text in shapes.values()]
+        images = [image(pen_paths.parse_strokes(text)) for text in shapes.values()]
         assert max(itertools.starmap(likeness, itertools.combinations(images, 2))) < 0.85
 
 
 def test_a_shape_is_drawn_a_little_differently_each_time():
     thrown = dice()
-    images = {image(doodles.unseen_shape(thrown)).tobytes() for _ in range(40)}
+    images = {image(non_digits.random_unseen_shape(thrown)).tobytes() for _ in range(40)}
     assert len(images) == 40

@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import preprocess
 from mnist_core.prediction import Classifier
-from pages.ui import answer, canvas, samples
-from pages.ui.readers import Readers, readers
+from mnist_core.preprocess import mnist_rule
+from pages.ui.choices import samples
+from pages.ui.choices.loader import ModelLoader, model_loader
+from pages.ui.widgets import answer, canvas
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
@@ -33,11 +34,11 @@ SEVEN = [path((130, 90), (290, 90), (190, 340))]
 @pytest.fixture(scope="module")
 def network():
     """The reader, loaded before the page asks for it."""
-    readers().start("reader")
+    model_loader().start("reader")
     end = time.monotonic() + 120
-    while not readers().ready() and time.monotonic() < end:
+    while not model_loader().ready() and time.monotonic() < end:
         time.sleep(0.05)
-    assert readers().ready()
+    assert model_loader().ready()
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_the_classic_and_the_reader_read_the_same_drawing_and_one_click_swaps_th
 ):
     drawn.extend(SEVEN)
     app.run()
-    image = preprocess.to_mnist(canvas.picture_of(drawn))[None]
+    image = mnist_rule.to_mnist(canvas.picture_of(drawn))[None]
     for shown, other in (("reader", "classic"), ("classic", "reader")):
         assert app.selectbox(key="model").value == shown
         best = Classifier.load(shown).probabilities(image)[0].argmax()
@@ -144,7 +145,7 @@ def test_undo_and_clear_on_an_empty_canvas_do_nothing(network, app):
 def test_strokes_that_the_browser_sends_after_clear_are_not_taken(network, app, drawn, monkeypatch):
     drawn.extend(ONE)
     app.run()
-    late = [canvas._mark(1), *ONE]  # the first drawing's number
+    late = [canvas._drawing_marker(1), *ONE]  # the first drawing's number
     monkeypatch.setattr(canvas, "pen_paths", lambda first_paths, pen_width, backdrop: late)
     app.button(key="clear").click().run()
     assert said(app) == answer.HINT
@@ -154,9 +155,9 @@ def test_without_the_rule_the_network_sees_the_whole_canvas_shrunk(network, app,
     drawn.append(path((60, 40), (60, 160)))
     app.run()
     picture = canvas.picture_of(drawn)
-    assert np.array_equal(seen(app), preprocess.to_mnist(picture))
+    assert np.array_equal(seen(app), mnist_rule.to_mnist(picture))
     app.toggle(key="rule").set_value(False).run()
-    assert np.array_equal(seen(app), preprocess.shrink(picture))
+    assert np.array_equal(seen(app), mnist_rule.resize_whole(picture))
 
 
 def test_the_steps_show_cut_square_small_and_image(network, app, drawn):
@@ -172,9 +173,9 @@ def test_the_steps_show_cut_square_small_and_image(network, app, drawn):
 
 def test_a_sample_digit_reaches_the_network_as_it_is(network, app):
     app.run()
-    image = samples.ten_digits(readers().test_set(), seed=0)[5]
+    image = samples.ten_digits(model_loader().test_set(), seed=0)[5]
     app.button(key="sample-5").click().run()
-    assert np.abs(seen(app).astype(int) - preprocess.to_mnist(image)).max() <= 1
+    assert np.abs(seen(app).astype(int) - mnist_rule.to_mnist(image)).max() <= 1
     assert said(app).isdecimal()
 
 
@@ -215,9 +216,9 @@ def test_an_upload_that_is_no_drawing_is_refused_in_a_sentence(network, app, dat
 
 
 def test_before_the_network_is_there_the_page_says_so(app, drawn, monkeypatch):
-    shelf = Readers()
-    monkeypatch.setattr("pages.ui.readers.readers", lambda: shelf)
-    monkeypatch.setattr("pages.ui.samples.readers", lambda: shelf)
+    shelf = ModelLoader()
+    monkeypatch.setattr("pages.ui.choices.loader.model_loader", lambda: shelf)
+    monkeypatch.setattr("pages.ui.choices.samples.readers", lambda: shelf)
     drawn.extend(ONE)
     app.run()
     assert not app.exception
@@ -236,11 +237,11 @@ def test_an_unsure_network_names_its_second_guess(monkeypatch):
     monkeypatch.setattr(answer.st, "html", shown.append)
     probabilities = np.full(10, 0.01)
     probabilities[[4, 9]] = 0.5, 0.42
-    answer.reading(probabilities)
+    answer.show_answer(probabilities)
     assert "Not sure" in shown[0]
     assert "9?" in shown[0]
     probabilities[[4, 9]] = 0.91, 0.01
-    answer.reading(probabilities)
+    answer.show_answer(probabilities)
     assert "Not sure" not in shown[1]
 
 
@@ -277,14 +278,14 @@ def test_any_picture_fits_the_canvas_in_the_middle_unstretched(shape):
 
 def test_samples_that_become_ready_while_the_page_is_made_come_onto_it(app, network, monkeypatch):
     loaded = []
-    test_set = Readers.test_set
+    test_set = ModelLoader.test_set
 
     def too_early_by_a_moment(self):
         found = test_set(self) if loaded else None
         loaded.append(True)
         return found
 
-    monkeypatch.setattr(Readers, "test_set", too_early_by_a_moment)
-    monkeypatch.setattr(Readers, "ready", lambda self: bool(loaded))
+    monkeypatch.setattr(ModelLoader, "test_set", too_early_by_a_moment)
+    monkeypatch.setattr(ModelLoader, "ready", lambda self: bool(loaded))
     app.run()
     assert app.button(key="sample-3")

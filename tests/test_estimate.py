@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from mnist_core import estimate
-from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network
+from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network
+from mnist_core.network import summary
 from mnist_core.presets import PRESETS
+from mnist_core.training import duration
 
 
 def changed(**recipe):
@@ -27,12 +28,12 @@ def test_multiplications_of_lenet_agree_with_a_count_by_hand():
     first = convolution(28, 5, 1, 20)  # same padding: 28x28
     second = convolution(10, 5, 20, 50)  # 14x14 after pooling, 10x10 after 5x5
     dense = 5 * 5 * 50 * 500 + 500 * 10
-    assert estimate.multiply_adds(PRESETS["lenet"].network) == first + second + dense
+    assert summary.multiply_adds(PRESETS["lenet"].network) == first + second + dense
 
 
 def test_a_network_without_convolutions_multiplies_once_a_weight():
     network = Network(blocks=(), dense=(DenseLayer(units=30),))
-    assert estimate.multiply_adds(network) == 784 * 30 + 30 * 10
+    assert summary.multiply_adds(network) == 784 * 30 + 30 * 10
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_a_network_without_convolutions_multiplies_once_a_weight():
     ids=["epochs", "images", "smaller batches", "validation", "filters", "a layer"],
 )
 def test_more_work_takes_longer(less, more):
-    assert estimate.seconds(less) < estimate.seconds(more)
+    assert duration.run_seconds(less) < duration.run_seconds(more)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -63,37 +64,37 @@ def test_epochs_add_up(name):
         dataclasses.replace(PRESETS[name], recipe=dataclasses.replace(recipe, epochs=epochs))
         for epochs in (1, 2, 3)
     )
-    epoch = estimate.epoch_seconds(one)
-    assert estimate.seconds(two) - estimate.seconds(one) == pytest.approx(epoch)
-    assert estimate.seconds(three) - estimate.seconds(two) == pytest.approx(epoch)
+    epoch = duration.epoch_seconds(one)
+    assert duration.run_seconds(two) - duration.run_seconds(one) == pytest.approx(epoch)
+    assert duration.run_seconds(three) - duration.run_seconds(two) == pytest.approx(epoch)
 
 
 def test_a_machine_of_half_the_speed_needs_twice_the_time_for_an_epoch():
     experiment = PRESETS["lenet"]
-    once = estimate.epoch_seconds(experiment)
-    pace = estimate.pace([(experiment, 2 * once)])
+    once = duration.epoch_seconds(experiment)
+    pace = duration.speed_factor([(experiment, 2 * once)])
     assert pace == pytest.approx(2)
-    assert estimate.epoch_seconds(experiment, pace) == pytest.approx(2 * once)
+    assert duration.epoch_seconds(experiment, pace) == pytest.approx(2 * once)
 
 
 def test_one_odd_run_does_not_set_the_pace():
     experiment = Experiment()
-    once = estimate.epoch_seconds(experiment)
+    once = duration.epoch_seconds(experiment)
     past = [(experiment, factor * once) for factor in (3, 100, 3, 3, 0.01)]
-    assert estimate.pace(past) == pytest.approx(3)
+    assert duration.speed_factor(past) == pytest.approx(3)
 
 
 def test_only_the_newest_runs_set_the_pace():
-    once = estimate.epoch_seconds(Experiment())
-    new = [(Experiment(), once)] * estimate.PAST_RUNS
-    assert estimate.pace(new + [(Experiment(), 50 * once)] * 20) == pytest.approx(1)
+    once = duration.epoch_seconds(Experiment())
+    new = [(Experiment(), once)] * duration.RECENT_RUNS
+    assert duration.speed_factor(new + [(Experiment(), 50 * once)] * 20) == pytest.approx(1)
 
 
 def test_without_past_runs_the_pace_is_that_of_the_machine_it_was_fitted_to():
-    assert estimate.pace([]) == 1
+    assert duration.speed_factor([]) == 1
 
 
 def test_validation_by_a_held_back_part_trains_on_fewer_images():
     split = changed(validation="split", validation_fraction=0.5)
     whole = changed(validation="none")
-    assert estimate.epoch_seconds(split) == pytest.approx(estimate.epoch_seconds(whole) / 2)
+    assert duration.epoch_seconds(split) == pytest.approx(duration.epoch_seconds(whole) / 2)

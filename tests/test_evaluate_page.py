@@ -11,14 +11,16 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import browse, built_in, data, evaluation, handwriting, reports, runs
-from mnist_core.built_in import Written
-from mnist_core.data import Digits
-from mnist_core.moves import MOVES
+from mnist_core.data import browse, loading, synthesis, synthetic
+from mnist_core.data.synthetic import SyntheticDigits
+from mnist_core.data.types import Digits
+from mnist_core.evaluation import cached_predictions, metrics, test_sets
+from mnist_core.evaluation.perturbations import PERTURBATIONS
 from mnist_core.prediction import Classifier
 from mnist_core.presets import PRESETS
-from pages.ui import exam as exam_room
-from pages.ui.clickable import Click
+from mnist_core.runs import store as run_store
+from pages.ui.evaluate import test_set as exam_room
+from pages.ui.widgets.clickable import Click
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
@@ -29,10 +31,10 @@ SEVEN = [[[84, 60], [196, 60], [125, 230]]]
 @pytest.fixture(scope="module")
 def small():
     """(train, test): the built-in set, if it had a few hundred digits by a few writers."""
-    seed = built_in.SEED
+    seed = synthetic.SEED
     return (
-        Written(*handwriting.write(20, seed, range(5))),
-        Written(*handwriting.write(300, seed, range(5, 8))),
+        SyntheticDigits(*synthesis.synthesize(20, seed, range(5))),
+        SyntheticDigits(*synthesis.synthesize(300, seed, range(5, 8))),
     )
 
 
@@ -48,7 +50,7 @@ def clicks(monkeypatch):
                 return Click(str(found.pop(start)), 0.5, 0.5)
         return None
 
-    monkeypatch.setattr("pages.ui.clickable.show", show)
+    monkeypatch.setattr("pages.ui.widgets.clickable.show", show)
     return found
 
 
@@ -57,9 +59,9 @@ def visit(monkeypatch, tmp_path, small, clicks):
     """A function that opens the Evaluate page; MNIST is missing, the built-in set is small."""
     monkeypatch.delenv("MNIST_PATH", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
-    monkeypatch.setattr(built_in, "load", lambda: small)
-    monkeypatch.setattr(data, "_loaded", {})
-    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
+    monkeypatch.setattr(synthetic, "load", lambda: small)
+    monkeypatch.setattr(loading, "_loaded", {})
+    monkeypatch.setattr("pages.ui.choices.loader.load_in_background", lambda *_: None)
     st.cache_data.clear()
     st.cache_resource.clear()
 
@@ -118,7 +120,7 @@ def numbers(app):
 def test_a_first_visitor_sees_the_reader_on_the_best_set_there_is(visit, small, answers):
     app = visit()
     assert app.selectbox(key="model").value == "reader"
-    found = evaluation.measured(answers["reader"], small[1].labels)
+    found = metrics.compute_metrics(answers["reader"], small[1].labels)
     low, high = found.interval
     said = figures(app)
     assert f"Accuracy {100 * found.accuracy:.2f} % {100 * low:.2f} to {100 * high:.2f}" in said
@@ -128,26 +130,26 @@ def test_a_first_visitor_sees_the_reader_on_the_best_set_there_is(visit, small, 
 
 def test_the_most_confidently_wrong_come_first(visit, small, answers):
     app = visit(model="classic")
-    read = browse.readings(answers["classic"])
-    wrong = browse.misread(small[1].labels, read)
+    read = browse.top_predictions(answers["classic"])
+    wrong = browse.misclassified(small[1].labels, read)
     assert len(wrong)  # or this test shows nothing
     assert numbers(app) == wrong[: len(numbers(app))].tolist()
     assert f"**{len(wrong)}** images that classic misreads" in texts(app)
 
 
 def commonest(labels, read):
-    matrix = evaluation.confusion_matrix(labels, read.digits)
+    matrix = metrics.confusion_matrix(labels, read.digits)
     np.fill_diagonal(matrix, 0)
     return divmod(int(matrix.argmax()), 10)
 
 
 def test_a_cell_shows_its_images_and_a_link_can_hold_it(visit, small, answers):
     app = visit(model="classic")
-    read = browse.readings(answers["classic"])
+    read = browse.top_predictions(answers["classic"])
     digit, taken = commonest(small[1].labels, read)
     choose(app, "true", str(digit))
     choose(app, "read", str(taken))
-    assert numbers(app) == browse.misread(small[1].labels, read, digit, taken).tolist()
+    assert numbers(app) == browse.misclassified(small[1].labels, read, digit, taken).tolist()
     assert all(alt.startswith(f"A {digit},") for alt in gallery(app))
     assert all(f"read as {taken}, " in alt for alt in gallery(app))
     linked = visit(model="classic", true=str(digit), read=str(taken))
@@ -160,8 +162,8 @@ def test_a_cell_of_the_diagonal_shows_what_was_read_right_the_least_sure_first(
     visit, small, answers
 ):
     app = visit(model="classic", true="3", read="3")
-    read = browse.readings(answers["classic"])
-    right = browse.well_read(small[1].labels, read, 3)
+    read = browse.top_predictions(answers["classic"])
+    right = browse.correctly_classified(small[1].labels, read, 3)
     assert numbers(app) == right[:18].tolist()
     assert f"**{len(right)}** images of 3 that classic reads right" in texts(app)
 
@@ -243,12 +245,14 @@ def test_a_clicked_image_is_seen_on_inside(visit, clicks, small):
 def test_results_are_kept_and_a_new_server_asks_nobody(visit, monkeypatch):
     visit(model="classic")
     st.cache_resource.clear()
-    monkeypatch.setattr(reports.Classifier, "load", lambda name: pytest.fail("asked again"))
+    monkeypatch.setattr(
+        cached_predictions.Classifier, "load", lambda name: pytest.fail("asked again")
+    )
     assert "Accuracy" in figures(visit(model="classic"))
 
 
 def test_a_model_that_cannot_be_asked_leaves_a_sentence_and_the_other_models_figures(visit, home):
-    run = runs.create(PRESETS["tiny"], "broken")
+    run = run_store.create(PRESETS["tiny"], "broken")
     run.set_status("finished")
     (run.folder / "model.keras").write_bytes(b"no weights")
     (run.folder / "card.json").write_text("{}")
@@ -263,7 +267,7 @@ def test_a_network_whose_training_blew_up_says_so(visit, monkeypatch):
         def probabilities(self, images):
             return np.full((len(images), 10), np.nan, np.float32)
 
-    monkeypatch.setattr(reports.Classifier, "load", lambda name: Spoilt())
+    monkeypatch.setattr(cached_predictions.Classifier, "load", lambda name: Spoilt())
     app = visit(model="classic")
     assert "classic can't be tested." in texts(app) and "no numbers (NaN)" in texts(app)
 
@@ -301,7 +305,7 @@ def test_a_file_of_drawings_is_a_test_too_and_its_images_go_to_inside(visit, giv
     clicks["cell-"] = 0
     app.run()
     assert not app.exception
-    assert app.session_state["session"].given.words == "A 1, number 2 of mine.jsonl"
+    assert app.session_state["session"].sent_image.words == "A 1, number 2 of mine.jsonl"
     assert app.segmented_control(key="look_at").value == "Sent here"
 
 
@@ -332,12 +336,14 @@ def test_a_bad_file_does_not_take_away_the_last_good_one(visit, give):
 
 
 def test_without_a_file_the_page_asks_for_one(visit):
-    assert "Give a file" in texts(visit(exam=exam_room.DRAWINGS))
+    assert "Give a file" in texts(visit(exam=exam_room.STROKE_FILE))
 
 
 def test_moving_the_test_set_fills_the_curves_and_they_stay(visit, monkeypatch):
-    for name, move in MOVES.items():  # quick
-        monkeypatch.setitem(MOVES, name, move._replace(amounts=(move.still, move.amounts[-1])))
+    for name, move in PERTURBATIONS.items():  # quick
+        monkeypatch.setitem(
+            PERTURBATIONS, name, move._replace(amounts=(move.identity, move.amounts[-1]))
+        )
     app = visit(model="classic")
     assert "6 more readings of 300 images" in texts(app)
     app.button(key="move").click().run()
@@ -348,7 +354,7 @@ def test_moving_the_test_set_fills_the_curves_and_they_stay(visit, monkeypatch):
             break
         time.sleep(0.2)
     curves = [s for alt, s in charts(app).items() if alt.startswith("Accuracy of classic")]
-    assert len(curves) == len(MOVES)
+    assert len(curves) == len(PERTURBATIONS)
     assert all(len(spec["data"][0]["x"]) == 2 for spec in curves)
     assert "move" not in {button.key for button in app.button}
     st.cache_resource.clear()
@@ -358,8 +364,8 @@ def test_moving_the_test_set_fills_the_curves_and_they_stay(visit, monkeypatch):
 def test_every_digit_has_its_figures(visit, small, answers):
     app = visit(model="classic")
     table = app.dataframe[0].value
-    matrix = evaluation.confusion_matrix(small[1].labels, answers["classic"].argmax(axis=1))
-    found = evaluation.per_class(matrix)
+    matrix = metrics.confusion_matrix(small[1].labels, answers["classic"].argmax(axis=1))
+    found = metrics.per_class(matrix)
     assert table["Digit"].tolist() == list(range(10))
     for name in ("Recall", "Precision", "F1"):
         assert table[name].tolist() == pytest.approx((100 * getattr(found, name.lower())).tolist())
@@ -368,4 +374,7 @@ def test_every_digit_has_its_figures(visit, small, answers):
 
 def test_the_exam_of_a_set_is_the_sets_own(small):
     digits = Digits(small[1].images, small[1].labels)
-    assert reports.exam(digits).mark == reports.exam(Digits(*map(np.copy, digits))).mark
+    assert (
+        test_sets.make_test_set(digits).mark
+        == test_sets.make_test_set(Digits(*map(np.copy, digits))).mark
+    )

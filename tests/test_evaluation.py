@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hypothesis_numpy
 
-from mnist_core import evaluation, preprocess
-from mnist_core.data import Digits
-from mnist_core.strokes import Drawing
+from mnist_core.data.types import Digits
+from mnist_core.evaluation import metrics, test_sets
+from mnist_core.preprocess import mnist_rule
+from mnist_core.strokes import rendering
+from mnist_core.strokes.files import Drawing
 
 LABELS = hypothesis_numpy.arrays(np.uint8, 40, elements=st.integers(0, 9))
 
@@ -19,17 +21,17 @@ def test_the_confusion_matrix_is_what_counting_one_by_one_gives(labels, predicte
     counted = np.zeros((10, 10), int)
     for true, read in zip(labels, predicted, strict=True):
         counted[true, read] += 1
-    assert (evaluation.confusion_matrix(labels, predicted) == counted).all()
+    assert (metrics.confusion_matrix(labels, predicted) == counted).all()
 
 
 def test_the_confusion_matrix_of_nothing_is_all_zeros():
     nothing = np.zeros(0, np.uint8)
-    assert evaluation.confusion_matrix(nothing, nothing).tolist() == [[0] * 10] * 10
+    assert metrics.confusion_matrix(nothing, nothing).tolist() == [[0] * 10] * 10
 
 
 @given(LABELS, LABELS)
 def test_each_digits_figures_are_what_counting_one_by_one_gives(labels, predicted):
-    found = evaluation.per_class(evaluation.confusion_matrix(labels, predicted))
+    found = metrics.per_class(metrics.confusion_matrix(labels, predicted))
     pairs = list(zip(labels.tolist(), predicted.tolist(), strict=True))
     for digit in range(10):
         hits = sum(true == read == digit for true, read in pairs)
@@ -47,7 +49,7 @@ def test_each_digits_figures_are_what_counting_one_by_one_gives(labels, predicte
 
 
 def test_a_digit_that_is_neither_there_nor_read_has_no_figures():
-    found = evaluation.per_class(evaluation.confusion_matrix(np.array([3]), np.array([3])))
+    found = metrics.per_class(metrics.confusion_matrix(np.array([3]), np.array([3])))
     assert found.recall[3] == found.precision[3] == found.f1[3] == 1
     assert np.isnan([found.recall[5], found.precision[5], found.f1[5]]).all()
 
@@ -56,12 +58,12 @@ def test_a_digit_that_is_neither_there_nor_read_has_no_figures():
 def test_by_chance_is_the_share_of_all_throws_of_coins_that_are_as_uneven(first, second):
     throws = list(itertools.product((0, 1), repeat=first + second))
     uneven = [t for t in throws if abs(2 * sum(t) - len(t)) >= abs(first - second)]
-    assert evaluation.by_chance(first, second) == pytest.approx(len(uneven) / len(throws))
+    assert metrics.mcnemar(first, second) == pytest.approx(len(uneven) / len(throws))
 
 
 def test_by_chance_is_quick_and_finite_for_thousands():
-    assert evaluation.by_chance(5000, 5000) == 1
-    assert 0 <= evaluation.by_chance(9000, 1000) < 1e-300
+    assert metrics.mcnemar(5000, 5000) == 1
+    assert 0 <= metrics.mcnemar(9000, 1000) < 1e-300
 
 
 class Fixed:
@@ -83,17 +85,17 @@ def certain(*read):
 
 
 def test_accuracy_is_the_share_read_right():
-    accuracy, _ = evaluation.accuracy_and_loss(certain(1, 2, 3, 3), digits(1, 2, 3, 4))
+    accuracy, _ = metrics.accuracy_and_loss(certain(1, 2, 3, 3), digits(1, 2, 3, 4))
     assert accuracy == 0.75
 
 
 def test_the_loss_of_equal_probabilities_is_the_logarithm_of_ten():
-    _, loss = evaluation.accuracy_and_loss(Fixed(np.full((3, 10), 0.1)), digits(0, 5, 9))
+    _, loss = metrics.accuracy_and_loss(Fixed(np.full((3, 10), 0.1)), digits(0, 5, 9))
     assert loss == pytest.approx(np.log(10), rel=1e-6)
 
 
 def test_a_certain_mistake_costs_much_but_not_infinitely():
-    _, loss = evaluation.accuracy_and_loss(certain(1), digits(2))
+    _, loss = metrics.accuracy_and_loss(certain(1), digits(2))
     assert loss == pytest.approx(-np.log(1e-7))
 
 
@@ -108,7 +110,7 @@ def test_a_certain_mistake_costs_much_but_not_infinitely():
     ],
 )
 def test_the_interval_is_wilsons(right, count, expected):
-    assert evaluation.interval(right, count) == pytest.approx(expected, abs=1e-4)
+    assert metrics.wilson_interval(right, count) == pytest.approx(expected, abs=1e-4)
 
 
 COUNTS = st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
@@ -117,7 +119,7 @@ COUNTS = st.integers(1, 100_000).flatmap(lambda n: st.tuples(st.integers(0, n), 
 @given(COUNTS)
 def test_the_interval_holds_the_share_and_lies_between_0_and_1(counts):
     right, count = counts
-    low, high = evaluation.interval(right, count)
+    low, high = metrics.wilson_interval(right, count)
     assert 0 <= low <= right / count + 1e-12 and right / count - 1e-12 <= high <= 1
     assert low < high
 
@@ -125,12 +127,12 @@ def test_the_interval_holds_the_share_and_lies_between_0_and_1(counts):
 @given(COUNTS)
 def test_the_interval_of_the_mistakes_is_the_mirror_image(counts):
     right, count = counts
-    low, high = evaluation.interval(right, count)
-    assert evaluation.interval(count - right, count) == pytest.approx((1 - high, 1 - low))
+    low, high = metrics.wilson_interval(right, count)
+    assert metrics.wilson_interval(count - right, count) == pytest.approx((1 - high, 1 - low))
 
 
 def test_ten_times_the_images_make_the_interval_a_third_as_wide():
-    widths = [np.ptp(evaluation.interval(9 * count, 10 * count)) for count in (100, 1000)]
+    widths = [np.ptp(metrics.wilson_interval(9 * count, 10 * count)) for count in (100, 1000)]
     assert widths[0] / widths[1] == pytest.approx(np.sqrt(10), rel=0.01)
 
 
@@ -153,7 +155,7 @@ def test_the_calibration_error_is_what_counting_one_by_one_gives(seed, sharpness
     dice = np.random.default_rng(seed)
     probabilities = dice.dirichlet(np.full(10, 1 / sharpness), 50)
     labels = dice.integers(0, 10, 50)
-    found = evaluation.calibration_error(probabilities, labels, bins)
+    found = metrics.expected_calibration_error(probabilities, labels, bins)
     assert found == pytest.approx(counted_calibration_error(probabilities, labels, bins))
 
 
@@ -163,7 +165,7 @@ def test_each_bin_of_a_calibration_curve_is_what_counting_one_by_one_gives(seed,
     dice = np.random.default_rng(seed)
     probabilities = dice.dirichlet(np.full(10, 0.2), 60)
     labels = dice.integers(0, 10, 60)
-    found = evaluation.reliability(probabilities, labels, bins)
+    found = metrics.reliability(probabilities, labels, bins)
     inside = [[] for _ in range(bins)]
     for row, label in zip(probabilities, labels, strict=True):
         sure = max(row)
@@ -173,28 +175,30 @@ def test_each_bin_of_a_calibration_curve_is_what_counting_one_by_one_gives(seed,
         assert found.counts[i] == len(images)
         assert found.right[i] == sum(right for _, right in images)
         if images:
-            assert found.sure[i] == pytest.approx(sum(sure for sure, _ in images) / len(images))
+            assert found.confidence[i] == pytest.approx(
+                sum(sure for sure, _ in images) / len(images)
+            )
             assert found.share[i] == found.right[i] / len(images)
         else:
-            assert np.isnan([found.sure[i], found.share[i]]).all()
+            assert np.isnan([found.confidence[i], found.share[i]]).all()
 
 
 def test_who_is_right_as_often_as_sure_has_no_calibration_error():
     four_fifths = np.full((5, 10), 0.2 / 9) + np.eye(10)[3] * (0.8 - 0.2 / 9)
-    found = evaluation.calibration_error(four_fifths, np.array([3, 3, 3, 3, 8]))
+    found = metrics.expected_calibration_error(four_fifths, np.array([3, 3, 3, 3, 8]))
     assert found == pytest.approx(0, abs=1e-12)
 
 
 def test_who_is_sure_and_always_wrong_has_the_largest_calibration_error():
-    assert evaluation.calibration_error(np.eye(10)[[1, 2]], np.array([2, 1])) == 1
+    assert metrics.expected_calibration_error(np.eye(10)[[1, 2]], np.array([2, 1])) == 1
 
 
 def test_a_measure_has_every_figure_of_the_same_answers():
     answers = np.full((4, 10), 0.05) + np.eye(10)[[1, 2, 3, 4]] * 0.5
     answers[0] = np.eye(10)[1]
-    found = evaluation.measure(Fixed(answers), digits(1, 2, 3, 9))
+    found = metrics.evaluate(Fixed(answers), digits(1, 2, 3, 9))
     assert (found.accuracy, found.images) == (0.75, 4)
-    assert found.interval == evaluation.interval(3, 4)
+    assert found.interval == metrics.wilson_interval(3, 4)
     assert found.loss == pytest.approx(-np.log([1, 0.55, 0.55, 0.05]).mean(), rel=1e-6)
     assert found.not_sure == 0.75  # only the first is answered with certainty
     # of those 55 % sure, two thirds are right
@@ -205,14 +209,14 @@ def test_answers_that_are_no_numbers_are_refused_in_a_sentence():
     answers = np.full((4, 10), 0.1, np.float32)
     answers[1:3, 4] = np.nan
     with pytest.raises(ValueError, match=r"Received: no numbers \(NaN\) for 2 of 4 images"):
-        evaluation.measured(answers, np.zeros(4, np.uint8))
+        metrics.compute_metrics(answers, np.zeros(4, np.uint8))
 
 
 def test_the_losses_of_the_images_have_the_loss_as_their_mean():
     answers = np.random.default_rng(0).dirichlet(np.ones(10), 30)
     labels = np.arange(30) % 10
     one_by_one = [-np.log(row[label]) for row, label in zip(answers, labels, strict=True)]
-    assert evaluation.losses(answers, labels) == pytest.approx(one_by_one)
+    assert metrics.losses(answers, labels) == pytest.approx(one_by_one)
 
 
 STEP = np.array([[10.0, 10.0], [60.0, 10.0], [60.0, 90.0], [80.0, 90.0]])
@@ -220,28 +224,28 @@ DRAWINGS = [Drawing(2, "somebody", [STEP]), Drawing(7, "another", [STEP[:, ::-1]
 
 
 def test_a_drawing_is_drawn_the_same_way_whatever_else_is_in_the_list():
-    both = evaluation.stroke_digits(DRAWINGS, seed=3)
-    first = evaluation.stroke_digits(DRAWINGS[:1], seed=3)
+    both = test_sets.render_drawings(DRAWINGS, seed=3)
+    first = test_sets.render_drawings(DRAWINGS[:1], seed=3)
     assert (both.images[0] == first.images[0]).all()
     assert both.labels.tolist() == [2, 7]
 
 
 def test_another_seed_draws_otherwise():
-    one, other = (evaluation.stroke_digits(DRAWINGS, seed).images for seed in (1, 2))
+    one, other = (test_sets.render_drawings(DRAWINGS, seed).images for seed in (1, 2))
     assert (one != other).any()
 
 
 def test_drawing_says_how_far_it_is():
     told = []
-    evaluation.stroke_digits(DRAWINGS, 0, lambda *news: told.append(news))
+    test_sets.render_drawings(DRAWINGS, 0, lambda *news: told.append(news))
     assert told == [(0, 2), (1, 2)]
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000))
 def test_every_drawing_lies_whole_on_the_canvas(seed):
-    picture = evaluation.picture_of([STEP], np.random.default_rng(seed))
+    picture = rendering.render_random([STEP], np.random.default_rng(seed))
     assert picture.shape == (280, 280)
     edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
     assert edge.max() == 0
-    assert preprocess.to_mnist(picture).max() == 255
+    assert mnist_rule.to_mnist(picture).max() == 255

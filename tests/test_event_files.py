@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from mnist_core import curves, data, runs, worker
-from mnist_core.config import ConvBlock, Experiment, Network, Recipe
-from mnist_core.event_files import EventFiles
+from mnist_core.config.schema import ConvBlock, Experiment, Network, Recipe
+from mnist_core.data import loading
+from mnist_core.runs import history
+from mnist_core.runs import store as run_store
+from mnist_core.runs.tensorboard import TensorBoardWriter
+from mnist_core.scheduler import job, scheduler
 
 SMALL = Network(blocks=[ConvBlock(filters=2, pool_size=4)], dense=[])
 START = {"kind": "start", "first_step": 1, "total_steps": 8, "steps_per_epoch": 4, "time": 1.0}
@@ -22,7 +25,7 @@ TEST = {"kind": "test", "loss": 1.0, "accuracy": 0.75, "images": 4}
 
 def experiment(**recipe):
     few = {"train_images": 300, "epochs": 2, "learning_rate": 0.01} | recipe
-    return Experiment(SMALL, Recipe(**few), data.best_available())
+    return Experiment(SMALL, Recipe(**few), loading.best_available())
 
 
 def read(folder, part) -> EventAccumulator:
@@ -47,7 +50,7 @@ def of_epochs(run, name):
 def agrees(run) -> None:
     """Every number in the run's events.jsonl is in its event files, and no other."""
     events = run.events()[0]
-    steps = curves.from_events(events).steps
+    steps = history.from_events(events).steps
     for name in ("loss", "accuracy"):
         by_step = list(zip(steps.step, getattr(steps, name), strict=True))
         assert points(run.folder, "training", f"step/{name}") == close_to(by_step)
@@ -62,10 +65,10 @@ PARTS = {"training": "", "validation": "val_"}
 
 
 def test_each_event_is_written_at_its_step_and_its_time(tmp_path):
-    with EventFiles(tmp_path, Experiment()) as files:
+    with TensorBoardWriter(tmp_path, Experiment()) as files:
         for event in (START, STEPS, EPOCH, TEST):
             files.take(event)
-    assert files.fault == ""
+    assert files.error == ""
     assert points(tmp_path, "training", "step/loss") == [(2, 2.0), (4, 1.5)]
     assert points(tmp_path, "training", "epoch/loss") == [(4, 1.75)]
     assert points(tmp_path, "validation", "epoch/accuracy") == [(4, 0.5)]
@@ -76,7 +79,7 @@ def test_each_event_is_written_at_its_step_and_its_time(tmp_path):
 
 def test_what_was_asked_is_there_as_text(tmp_path):
     asked = Experiment().with_values({"recipe.seed": "77"})
-    with EventFiles(tmp_path, asked) as files:
+    with TensorBoardWriter(tmp_path, asked) as files:
         files.take(START)
     (text,) = read(tmp_path, "training").Tensors("experiment")
     (words,) = text.tensor_proto.string_val
@@ -85,14 +88,14 @@ def test_what_was_asked_is_there_as_text(tmp_path):
 
 def test_a_run_without_validation_has_no_folder_for_it(tmp_path):
     plain = {key: value for key, value in EPOCH.items() if not key.startswith("val_")}
-    with EventFiles(tmp_path, Experiment()) as files:
+    with TensorBoardWriter(tmp_path, Experiment()) as files:
         for event in (START, plain):
             files.take(event)
     assert [place.name for place in tmp_path.iterdir()] == ["training"]
 
 
 def test_what_is_written_can_be_read_while_the_run_goes_on(tmp_path):
-    with EventFiles(tmp_path, Experiment()) as files:
+    with TensorBoardWriter(tmp_path, Experiment()) as files:
         for event in (START, STEPS):
             files.take(event)
         assert points(tmp_path, "training", "step/loss") == [(2, 2.0), (4, 1.5)]
@@ -100,17 +103,17 @@ def test_what_is_written_can_be_read_while_the_run_goes_on(tmp_path):
 
 def test_a_place_that_cannot_be_written_to_is_said_once_and_nothing_is_raised(tmp_path):
     (tmp_path / "training").write_text("in the way")
-    with EventFiles(tmp_path, Experiment()) as files:
+    with TensorBoardWriter(tmp_path, Experiment()) as files:
         for event in (START, STEPS, EPOCH, TEST):
             files.take(event)
-    assert "FileExistsError" in files.fault
+    assert "FileExistsError" in files.error
     assert [place.name for place in tmp_path.iterdir()] == ["training"]
 
 
 def test_a_run_that_is_deleted_meanwhile_is_not_brought_back(tmp_path):
-    with EventFiles(tmp_path / "gone", Experiment()) as files:
+    with TensorBoardWriter(tmp_path / "gone", Experiment()) as files:
         files.take(START)
-    assert files.fault
+    assert files.error
     assert not (tmp_path / "gone").exists()
 
 
@@ -121,16 +124,16 @@ def test_a_full_disk_ends_the_event_files_and_not_the_run(home, monkeypatch, cap
 
         return self._files.setdefault(part, tf.io.TFRecordWriter("/dev/full"))
 
-    monkeypatch.setattr(EventFiles, "_open", full)
-    run = runs.create(experiment(), "full")
-    worker.train_run(run)
+    monkeypatch.setattr(TensorBoardWriter, "_open", full)
+    run = run_store.create(experiment(), "full")
+    job.train_run(run)
     assert run.state == "finished"
     assert "The event files for TensorBoard end here" in caplog.text
 
 
 def test_a_trained_run_says_the_same_to_tensorboard_as_in_its_events(home):
-    run = runs.create(experiment(), "small")
-    worker.train_run(run)
+    run = run_store.create(experiment(), "small")
+    job.train_run(run)
     agrees(run)
     (test,) = [e for e in run.events()[0] if e["kind"] == "test"]
     last = of_epochs(run, "loss")[-1][0]
@@ -139,9 +142,9 @@ def test_a_trained_run_says_the_same_to_tensorboard_as_in_its_events(home):
 
 @pytest.mark.slow
 def test_a_continued_run_shows_the_curves_from_its_parents_first_step_on(home):
-    worker.train_run(runs.create(experiment(), "first"))
-    more = runs.create(experiment(epochs=1), "more", continues="first")
-    worker.train_run(more)
+    job.train_run(run_store.create(experiment(), "first"))
+    more = run_store.create(experiment(epochs=1), "more", continues="first")
+    job.train_run(more)
     agrees(more)
     assert len(points(more.folder, "training", "epoch/loss")) == 3
     assert len(read(more.folder, "training").Tensors("experiment")) == 1
@@ -149,8 +152,8 @@ def test_a_continued_run_shows_the_curves_from_its_parents_first_step_on(home):
 
 @pytest.mark.slow
 def test_a_killed_run_leaves_files_that_can_be_read(home):
-    run = runs.create(experiment(epochs=200, train_images=2000), "killed")
-    worker.tend()
+    run = run_store.create(experiment(epochs=200, train_images=2000), "killed")
+    scheduler.advance()
     end = time.monotonic() + 90
     while len([e for e in run.events()[0] if e["kind"] == "epoch"]) < 2:
         assert time.monotonic() < end, run.status()

@@ -8,14 +8,17 @@ import re
 import pytest
 from filelock import FileLock, Timeout
 
-from mnist_core import data, faults, models, people, runs
-from mnist_core.config import Experiment
+from mnist_core.config.schema import Experiment
+from mnist_core.data import loading
+from mnist_core.models import store as model_store
+from mnist_core.runs import store as run_store
+from mnist_core.system import error_messages, users
 
 PATH = re.compile(r"(?<![\w.:])/\w|[A-Za-z]:\\|0x[0-9a-f]{4}|Traceback|Errno")
 
 
 def said(text):
-    return faults.words(ValueError(text))
+    return error_messages.user_message(ValueError(text))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +39,7 @@ def said(text):
 )
 def test_a_fault_of_the_machine_is_told_in_plain_words(number, told):
     fault = OSError(number, "some text", "/srv/secret/runs/mine/card.json")
-    found = faults.words(fault)
+    found = error_messages.user_message(fault)
     assert told in found
     assert "secret" not in found
     assert not PATH.search(found)
@@ -45,28 +48,30 @@ def test_a_fault_of_the_machine_is_told_in_plain_words(number, told):
 def test_a_real_file_that_is_gone_and_a_real_folder_that_can_t_be_made(tmp_path):
     with pytest.raises(OSError) as gone:
         (tmp_path / "nothing").read_bytes()
-    assert faults.words(gone.value) == faults.GONE
+    assert error_messages.user_message(gone.value) == error_messages.GONE
     (tmp_path / "file").touch()
     with pytest.raises(OSError) as inside:
         (tmp_path / "file" / "more").mkdir()
-    assert faults.words(inside.value) == faults.GONE
+    assert error_messages.user_message(inside.value) == error_messages.GONE
 
 
 def test_a_lock_that_another_server_holds_is_told_so(tmp_path):
     with FileLock(tmp_path / "queue.lock"), pytest.raises(Timeout) as busy:
         FileLock(tmp_path / "queue.lock").acquire(timeout=0.01)
-    assert faults.words(busy.value) == faults.BUSY
+    assert error_messages.user_message(busy.value) == error_messages.BUSY
 
 
 def test_too_little_memory_is_told_with_what_to_do():
-    assert "batch_size" in faults.words(MemoryError())
-    assert "batch_size" in faults.words(RuntimeError("OOM when allocating tensor with shape[9]"))
+    assert "batch_size" in error_messages.user_message(MemoryError())
+    assert "batch_size" in error_messages.user_message(
+        RuntimeError("OOM when allocating tensor with shape[9]")
+    )
 
 
 def test_our_own_sentences_stay_as_they_are():
     with pytest.raises(ValueError) as fault:
         Experiment().with_values({"recipe.epochs": "0"})
-    assert faults.words(fault.value) == str(fault.value)
+    assert error_messages.user_message(fault.value) == str(fault.value)
     for text in (
         "It read 3/4 of them, at 200 images/s and/or more. See https://example.org/a/b.",
         "A path outside: ../x, not ./y, 28×28, 1 / 2",
@@ -102,25 +107,25 @@ def test_of_a_path_only_the_last_name_is_left(text, left):
 def test_the_folder_of_a_run_is_left_out_though_names_have_spaces(home, monkeypatch):
     place = home / "my own place"
     monkeypatch.setenv("MNIST_CORE_HOME", str(place))
-    card = people.home() / "runs" / "my net 2" / "card.json"
+    card = users.home() / "runs" / "my net 2" / "card.json"
     assert said(f"{card} must be a card.") == "my net 2/card.json must be a card."
     monkeypatch.setenv("MNIST_PATH", str(home / "of ann" / "mnist.npz"))
     with pytest.raises(ValueError) as fault:
-        data.load("mnist")
-    assert faults.words(fault.value) == (
+        loading.load("mnist")
+    assert error_messages.user_message(fault.value) == (
         "mnist.npz must be MNIST as Keras keeps it (mnist.npz), and is no file."
     )
 
 
 def test_a_damaged_model_is_named_without_its_folder(home):
-    run = runs.create(Experiment(), "mine")
+    run = run_store.create(Experiment(), "mine")
     (run.folder / "model.keras").write_bytes(b"damaged")
     (run.folder / "card.json").write_text("{")
-    with pytest.raises(models.ModelError) as fault:
-        models.card("mine")
+    with pytest.raises(model_store.ModelError) as fault:
+        model_store.card("mine")
     assert str(home) in str(fault.value)  # the command line names the file
-    assert str(home) not in faults.words(fault.value)
-    assert "mine/card.json must be the card of a model" in faults.words(fault.value)
+    assert str(home) not in error_messages.user_message(fault.value)
+    assert "mine/card.json must be the card of a model" in error_messages.user_message(fault.value)
 
 
 def test_anything_else_is_named_by_its_kind_and_the_log_has_the_rest(caplog):
@@ -128,7 +133,7 @@ def test_anything_else_is_named_by_its_kind_and_the_log_has_the_rest(caplog):
         {}["/srv/secret"]
     except KeyError as fault:
         with caplog.at_level(logging.ERROR):
-            found = faults.words(fault)
+            found = error_messages.user_message(fault)
     assert "KeyError" in found
     assert "secret" not in found
     assert "Traceback" in caplog.text
@@ -139,11 +144,11 @@ def test_the_same_fault_is_logged_once(caplog):
     fault = OSError(errno.EIO, f"only in {os.getpid()}")
     with caplog.at_level(logging.ERROR):
         for _ in range(5):
-            faults.words(fault)
+            error_messages.user_message(fault)
     assert caplog.text.count(f"only in {os.getpid()}") == 1
 
 
 def test_a_text_without_end_is_cut_and_an_empty_one_is_no_sentence():
-    assert len(said("x " * 10_000)) <= faults.LONGEST
+    assert len(said("x " * 10_000)) <= error_messages.LONGEST
     assert "ValueError" in said("  ")
     assert "Traceback" not in said("Traceback (most recent call last):\n  File '/x/y.py'")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mnist_core import flips, moves
+from mnist_core.evaluation import perturbations
+from mnist_core.interpret import smallest_flip
 from mnist_core.prediction import Classifier
 
 
@@ -31,7 +32,7 @@ def square():
 
 @pytest.mark.parametrize(("border", "right"), [(12.1, 0.5), (13.8, 2.0), (15.6, 4.0)])
 def test_the_nearest_shift_is_found(border, right):
-    found = flips.smallest_shift(Left(border), square())
+    found = smallest_flip.smallest_shift(Left(border), square())
     assert (found.right, found.down, found.turn, found.digit) == (right, 0, 0, 2)
     assert found.probability > 0.5
 
@@ -51,19 +52,19 @@ class Anywhere:
 
 
 def test_of_equally_near_shifts_the_surest_is_taken():
-    found = flips.smallest_shift(Anywhere(), square())
+    found = smallest_flip.smallest_shift(Anywhere(), square())
     assert (found.right, found.down, found.probability) == (0, -1, 0.9)
 
 
 def test_where_no_shift_flips_it_that_is_said():
-    assert flips.smallest_shift(Left(99), square()) is None
+    assert smallest_flip.smallest_shift(Left(99), square()) is None
 
 
 def test_shifts_are_those_of_the_test_sets_moves():
     image = np.random.default_rng(0).integers(0, 256, (28, 28)).astype(np.uint8)
     for right in (1.5, 3.0):
-        moved = flips._moved(image, right, 0.0, 0.0)
-        wanted = moves.shift(image[None], right)[0]  # the first image goes to the right
+        moved = smallest_flip._transform(image, right, 0.0, 0.0)
+        wanted = perturbations.shift(image[None], right)[0]  # the first image goes to the right
         assert np.abs(moved.astype(int) - wanted).max() <= 1
 
 
@@ -72,10 +73,10 @@ def test_no_smaller_turn_flips_the_answer():
     bar = np.zeros((28, 28), np.uint8)
     bar[4:24, 13:15] = 255
     before = classifier.probabilities(bar[None])[0].argmax()
-    found = flips.smallest_turn(classifier, bar)
+    found = smallest_flip.smallest_rotation(classifier, bar)
     assert found is not None
     assert found.digit != before
     for angle in range(1, int(abs(found.turn))):
         for turn in (angle, -angle):
-            turned = moves.rotate(bar[None], turn)
+            turned = perturbations.rotate(bar[None], turn)
             assert classifier.probabilities(turned)[0].argmax() == before

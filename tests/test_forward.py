@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_core import forward, network
-from mnist_core.config import ConvBlock, DenseLayer, Network
+from mnist_core.config.schema import ConvBlock, DenseLayer, Network
+from mnist_core.network import fused, keras_model
 
 NORMALIZED = Network(
     blocks=(
@@ -39,7 +39,7 @@ def x(count=7):
 
 def scrambled(net):
     """A model of this network in which no number is what a new one begins with."""
-    model = network.build(net, seed=1)
+    model = keras_model.build(net, seed=1)
     dice = np.random.default_rng(2)
     for weight in model.weights:
         if weight.dtype == "float32":
@@ -56,14 +56,14 @@ def made(name):
 @every_network
 def test_without_training_it_gives_the_models_own_logits(name):
     model, by_keras = made(name)
-    ours = forward.logits(NETWORKS[name], model, x(), training=False)
+    ours = fused.logits(NETWORKS[name], model, x(), training=False)
     np.testing.assert_allclose(ours, by_keras([x()]), rtol=1e-4, atol=1e-5)
 
 
 @without_dropout
 def test_in_training_it_gives_what_keras_gives_in_training(name):
     model, by_keras = made(name)
-    ours = forward.logits(NETWORKS[name], model, x(), training=True)
+    ours = fused.logits(NETWORKS[name], model, x(), training=True)
     np.testing.assert_allclose(ours, by_keras([x()], training=True), rtol=1e-3, atol=1e-4)
 
 
@@ -73,9 +73,9 @@ def averages(model):
 
 
 def test_training_moves_the_averages_of_batch_normalization_as_keras_does():
-    ours, theirs = network.build(NORMALIZED, seed=1), network.build(NORMALIZED, seed=1)
+    ours, theirs = keras_model.build(NORMALIZED, seed=1), keras_model.build(NORMALIZED, seed=1)
     before = averages(ours)
-    forward.logits(NORMALIZED, ours, x(), training=True)
+    fused.logits(NORMALIZED, ours, x(), training=True)
     theirs(x(), training=True)
     for was, moved, expected in zip(before, averages(ours), averages(theirs), strict=True):
         # TensorFlow divides by n - 1 for the variance, Keras by n: here n is 1,008 or more
@@ -86,7 +86,7 @@ def test_training_moves_the_averages_of_batch_normalization_as_keras_does():
 def test_asking_without_training_leaves_the_averages_alone():
     model, _ = made("normalized")
     before = averages(model)
-    forward.logits(NORMALIZED, model, x(), training=False)
+    fused.logits(NORMALIZED, model, x(), training=False)
     for was, now in zip(before, averages(model), strict=True):
         np.testing.assert_array_equal(was, now)
 
@@ -94,7 +94,7 @@ def test_asking_without_training_leaves_the_averages_alone():
 def test_dropout_drops_in_training_only():
     name = "with dropout, without pooling"
     model, _ = made(name)
-    several = [forward.logits(NETWORKS[name], model, x(), training=True) for _ in range(2)]
+    several = [fused.logits(NETWORKS[name], model, x(), training=True) for _ in range(2)]
     assert np.abs(several[0] - several[1]).max() > 1e-3
 
 
@@ -102,6 +102,6 @@ def test_dropout_drops_in_training_only():
 def test_sixteen_bits_come_close(name):
     model, by_keras = made(name)
     exact = by_keras([x()]).numpy()
-    ours = forward.logits(NETWORKS[name], model, x(), training=False, dtype="bfloat16").numpy()
+    ours = fused.logits(NETWORKS[name], model, x(), training=False, dtype="bfloat16").numpy()
     assert ours.dtype == np.float32
     assert 0 < np.abs(ours - exact).max() < 0.03 * np.abs(exact).max()

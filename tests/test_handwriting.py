@@ -5,17 +5,26 @@ import dataclasses
 import numpy as np
 import pytest
 
-from mnist_core import handwriting, many
-from mnist_core.forms import forms_of, parse
-from mnist_core.hands import LOYALTY, NUMBERS, Hand, choice_of, writer
+from mnist_core.data import synthesis
+from mnist_core.data.glyphs import forms_of
+from mnist_core.data.writers import (
+    STYLE_FIELDS,
+    USUAL_FORM_SHARE,
+    WritingStyle,
+    choose_form,
+    writer,
+)
+from mnist_core.strokes.pen_paths import parse_form
 
-STILL = Hand(slant=0.0, aspect=1.0, roundness=0.0, speed=0.0, tremor=0.0, joins=0.0, wildness=0.0)
+STILL = WritingStyle(
+    slant=0.0, aspect=1.0, roundness=0.0, speed=0.0, tremor=0.0, joins=0.0, wildness=0.0
+)
 MANY = 60  # digits of one hand, to tell what it does from what the dice do
 
 
 @pytest.fixture(scope="module")
 def written():
-    return handwriting.write(600, seed=3, writers=range(40))
+    return synthesis.synthesize(600, seed=3, writers=range(40))
 
 
 def test_digits_come_in_mnists_form(written):
@@ -32,17 +41,19 @@ def test_every_digit_and_every_writer_comes_equally_often(written):
 
 
 def test_the_same_seed_writes_the_same_digits():
-    first, again = (handwriting.write(30, 3, range(40)) for _ in range(2))
+    first, again = (synthesis.synthesize(30, 3, range(40)) for _ in range(2))
     for one, other in zip(first, again, strict=True):
         np.testing.assert_array_equal(one, other)
 
 
 @pytest.mark.slow
 def test_one_process_or_many_write_the_same_digits(monkeypatch):
-    monkeypatch.setattr(handwriting, "AT_ONCE", 8)
-    parallel = handwriting.write(30, 3, range(40))[0]
-    monkeypatch.setattr(many, "in_parallel", lambda draw, parts, *o: [draw(p, *o) for p in parts])
-    np.testing.assert_array_equal(handwriting.write(30, 3, range(40))[0], parallel)
+    monkeypatch.setattr(synthesis, "CHUNK", 8)
+    parallel = synthesis.synthesize(30, 3, range(40))[0]
+    monkeypatch.setattr(
+        parallel, "in_parallel", lambda draw, parts, *o: [draw(p, *o) for p in parts]
+    )
+    np.testing.assert_array_equal(synthesis.synthesize(30, 3, range(40))[0], parallel)
 
 
 def test_no_two_digits_are_alike(written):
@@ -50,12 +61,12 @@ def test_no_two_digits_are_alike(written):
 
 
 def test_another_seed_writes_other_digits(written):
-    images = handwriting.write(20, seed=4, writers=range(40))[0]
+    images = synthesis.synthesize(20, seed=4, writers=range(40))[0]
     assert not {i.tobytes() for i in images} & {i.tobytes() for i in written[0]}
 
 
 def test_no_digits_are_none():
-    images, labels, writers = handwriting.write(0)
+    images, labels, writers = synthesis.synthesize(0)
     assert (images.shape, labels.shape, writers.shape) == ((0, 28, 28), (0,), (0,))
 
 
@@ -81,26 +92,26 @@ def test_a_writer_has_the_same_hand_in_every_call():
     first = writer(3, 5)
     writer.cache_clear()
     again = writer(3, 5)
-    assert first.hand == again.hand
-    np.testing.assert_array_equal(first.favourites, again.favourites)
+    assert first.style == again.style
+    np.testing.assert_array_equal(first.usual_forms, again.usual_forms)
     np.testing.assert_array_equal(first.habits, again.habits)
 
 
 def test_no_two_writers_have_the_same_hand():
-    hands = {writer(seed, number).hand for seed in (0, 1) for number in range(50)}
+    hands = {writer(seed, number).style for seed in (0, 1) for number in range(50)}
     assert len(hands) == 100
 
 
 def test_every_writers_hand_is_one_that_the_sliders_could_set():
-    hands = [writer(0, number).hand for number in range(300)]
-    for field in dataclasses.fields(Hand):
+    hands = [writer(0, number).style for number in range(300)]
+    for field in dataclasses.fields(WritingStyle):
         low, high = field.metadata["limits"]
         numbers = [getattr(hand, field.name) for hand in hands]
         assert low <= min(numbers) < max(numbers) <= high, field.name
 
 
 def test_writers_prefer_a_form_as_often_as_the_world_does():
-    favourites = np.array([writer(0, number).favourites for number in range(600)])
+    favourites = np.array([writer(0, number).usual_forms for number in range(600)])
     for digit in range(10):
         shares = np.array([share for _, share in forms_of(digit)])
         found = np.bincount(favourites[:, digit], minlength=len(shares)) / 600
@@ -109,28 +120,28 @@ def test_writers_prefer_a_form_as_often_as_the_world_does():
 
 def test_people_mostly_write_their_usual_form():
     who, dice = writer(0, 7), np.random.default_rng(0)
-    usual = [choice_of(who, 4, dice) == who.favourites[4] for _ in range(500)]
-    assert LOYALTY - 0.06 < np.mean(usual) < 1
+    usual = [choose_form(who, 4, dice) == who.usual_forms[4] for _ in range(500)]
+    assert USUAL_FORM_SHARE - 0.06 < np.mean(usual) < 1
 
 
 @pytest.mark.parametrize("digit", range(10))
 def test_one_digit_has_the_strokes_of_its_form(digit):
     for choice, (form, _) in enumerate(forms_of(digit)):
         dice = np.random.default_rng(choice)
-        found = handwriting.one(digit, choice, writer(0, 1), dice)
+        found = synthesis.write_digit(digit, choice, writer(0, 1), dice)
         assert len(found.strokes) == len(form.lifts) + 1
         assert sum(map(len, found.strokes)) == len(form.curves)
-        low, high = Hand.__dataclass_fields__["pen"].metadata["limits"]
+        low, high = WritingStyle.__dataclass_fields__["pen"].metadata["limits"]
         assert low <= found.width <= high
 
 
 def by(text="50,0 50,50 50,100", count=MANY, habits=0.0, **changes):
     """(paths, widths) of a form that a still hand writes `count` times, but for these changes."""
-    form = parse(text)
+    form = parse_form(text)
     hand = dataclasses.replace(STILL, **changes)
-    hands = np.tile([getattr(hand, name) for name in NUMBERS], (count, 1))
+    hands = np.tile([getattr(hand, name) for name in STYLE_FIELDS], (count, 1))
     habits = np.full((count, *form.controls.shape), habits)
-    return handwriting.paths(form, hands, habits, np.random.default_rng(0))
+    return synthesis.pen_paths(form, hands, habits, np.random.default_rng(0))
 
 
 OVAL = "50,0 10,50 50,100 90,50 50,0"
@@ -158,7 +169,7 @@ def test_turn_turns_the_whole_digit_clockwise():
 @pytest.mark.parametrize(("name", "axis"), [("top", 1), ("side", 0)])
 def test_below_0_the_first_half_is_large_and_above_0_the_second(name, axis):
     text = {"top": "50,0 50,50 50,100", "side": "0,50 50,50 100,50"}[name]
-    middle = len(parse(text).curves) // 2
+    middle = len(parse_form(text).curves) // 2
     less, usual, more = (
         by(text, **{name: value})[0][:, middle, axis] for value in (-0.4, 0.0, 0.4)
     )

@@ -7,8 +7,8 @@ import threading
 
 from filelock import FileLock
 
-from mnist_core import health
-from mnist_core.__main__ import main
+from mnist_core.cli import health_checks
+from mnist_core.cli.parser import main
 
 
 def looked(capsys, *arguments):
@@ -35,7 +35,7 @@ def test_a_home_that_can_not_be_used_is_not_well(home, capsys, monkeypatch, tmp_
 
 
 def test_a_queue_that_somebody_holds_is_not_well(home, capsys, monkeypatch):
-    monkeypatch.setattr(health, "PATIENCE", 0.1)
+    monkeypatch.setattr(health_checks, "TIMEOUT", 0.1)
     home.mkdir()
     with FileLock(home / "queue.lock"):
         status, found = looked(capsys)
@@ -44,7 +44,7 @@ def test_a_queue_that_somebody_holds_is_not_well(home, capsys, monkeypatch):
 
 
 def test_too_little_room_is_not_well(home, capsys, monkeypatch):
-    monkeypatch.setattr(health, "LEAST_ROOM", 1 << 60)
+    monkeypatch.setattr(health_checks, "MIN_FREE_BYTES", 1 << 60)
     status, found = looked(capsys)
     assert (status, found["room"]["well"]) == (1, False)
 
@@ -60,7 +60,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
     """An app that says whether it is well."""
 
     def do_GET(self):
-        self.send_response(200 if self.path == health.PATH else 404)
+        self.send_response(200 if self.path == health_checks.HEALTH_PATH else 404)
         self.end_headers()
         self.wfile.write(b"ok")
 
@@ -88,7 +88,7 @@ def serving(what):
 def test_the_app_is_asked_too_where_its_address_is_given(home, capsys):
     with serving(Answers) as app:
         status, found = looked(capsys, "--url", f"{app}/")
-    assert (status, found["app"]["words"]) == (0, f"{app}{health.PATH} says ok")
+    assert (status, found["app"]["words"]) == (0, f"{app}{health_checks.HEALTH_PATH} says ok")
 
 
 def test_what_is_no_app_at_all_is_not_well(home, capsys):

@@ -18,21 +18,17 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mnist_core import (
-    bundles,
-    cards,
-    faults,
-    models,
-    network,
-    options,
-    people,
-    runs,
-    strokes,
-    sweeps,
-)
-from mnist_core.config import Experiment
-from mnist_core.data import Dataset, Digits
+from mnist_core.config import grid, validation
+from mnist_core.config.schema import Experiment
+from mnist_core.data.types import Dataset, Digits
+from mnist_core.models import bundle
+from mnist_core.models import card as card_file
+from mnist_core.models import store as model_store
+from mnist_core.network import keras_model, summary
 from mnist_core.presets import PRESETS
+from mnist_core.runs import store as run_store
+from mnist_core.strokes import files as stroke_files
+from mnist_core.system import error_messages, users
 
 MOST_SECONDS = 2.0  # of the processor: a busy machine is not the file's fault
 EXAMPLES = 100
@@ -65,9 +61,9 @@ values = st.recursive(
 
 def one_sentence(fault: BaseException) -> bool:
     """Whether a person can be shown this; of an `str` that can't be sent, `words` makes one."""
-    text = faults.words(fault)
+    text = error_messages.user_message(fault)
     text.encode()
-    return "\n" not in text and 10 < len(text) <= faults.LONGEST and "Traceback" not in text
+    return "\n" not in text and 10 < len(text) <= error_messages.LONGEST and "Traceback" not in text
 
 
 def places(plain, found=()):
@@ -94,7 +90,7 @@ def written(value) -> str:
 
 # Experiments
 
-PLAIN = options.to_plain(PRESETS["conv-bn-dropout"])
+PLAIN = validation.to_plain(PRESETS["conv-bn-dropout"])
 
 
 def tried(text: str) -> Experiment | None:
@@ -106,7 +102,7 @@ def tried(text: str) -> Experiment | None:
         return None
     assert Experiment.from_json(found.to_json()) == found
     assert Experiment().with_values(found.to_query()) == found
-    network.layer_table(found.network)
+    summary.layer_table(found.network)
     return found
 
 
@@ -203,11 +199,11 @@ def test_any_words_of_a_link_are_an_experiment_or_one_sentence(wanted):
 @example("0", "1")
 def test_any_words_of_a_sweep_are_experiments_or_one_sentence(path, text):
     try:
-        found = sweeps.experiments(SMALL, path, text)
+        found = grid.experiments(SMALL, path, text)
     except ValueError as fault:
         assert one_sentence(fault)
     else:
-        assert 1 <= len(found) <= sweeps.MOST
+        assert 1 <= len(found) <= grid.MAX_RUNS
 
 
 # Bundles
@@ -217,8 +213,8 @@ def test_any_words_of_a_sweep_are_experiments_or_one_sentence(path, text):
 def parts() -> dict[str, bytes]:
     epochs = [{"epoch": 1, "step": 9, "loss": 0.5, "accuracy": 0.8, "seconds": 1.5}]
     test = {"loss": 0.4, "accuracy": 0.85, "images": 2}
-    card = models.make_card("mine", SMALL, DATASET, epochs, test, 12.3, "finished")
-    data = bundles.pack(SMALL, card, network.build(SMALL.network, seed=1))
+    card = model_store.make_card("mine", SMALL, DATASET, epochs, test, 12.3, "finished")
+    data = bundle.pack(SMALL, card, keras_model.build(SMALL.network, seed=1))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -234,12 +230,12 @@ def zipped(content) -> bytes:
 def unpacked(data: bytes):
     """What is in a bundle, or None after one good sentence."""
     try:
-        experiment, card, weights = bundles.unpack(data)
+        experiment, card, weights = bundle.unpack(data)
     except ValueError as fault:
         assert "\n" not in str(fault)
         assert one_sentence(fault)
         return None
-    forms = bundles.weight_forms(experiment.network)
+    forms = bundle.weight_specs(experiment.network)
     assert {name: (a.shape, a.dtype.name) for name, a in weights.items()} == {
         name: (form.shape, form.dtype) for name, form in forms.items()
     }
@@ -301,7 +297,7 @@ def test_a_card_with_any_value_anywhere_is_one_or_one_sentence(data):
     way = data.draw(st.sampled_from(list(places(card))))
     text = written(changed(card, way, data.draw(values)))
     try:
-        found = cards.checked(text, SMALL)
+        found = card_file.validate_card(text, SMALL)
     except ValueError as fault:
         assert one_sentence(fault)
     else:
@@ -321,15 +317,18 @@ drawings = st.fixed_dictionaries(
 def read(data: bytes):
     """The drawings in some bytes, or None after one good sentence."""
     try:
-        found = strokes.parse(data, "theirs.jsonl")
+        found = stroke_files.parse_drawings(data, "theirs.jsonl")
     except ValueError as fault:
         assert one_sentence(fault)
-        assert "theirs.jsonl" in faults.words(fault)
+        assert "theirs.jsonl" in error_messages.user_message(fault)
         return None
     for drawing in found:
         assert 0 <= drawing.label <= 9
         assert all(np.isfinite(s).all() and s.shape[1] == 2 for s in drawing.strokes)
-        assert strokes.draw(strokes.place(drawing.strokes, 64), 64, 5).shape == (64, 64)
+        assert stroke_files.rasterize(stroke_files.place(drawing.strokes, 64), 64, 5).shape == (
+            64,
+            64,
+        )
     return found
 
 
@@ -399,18 +398,18 @@ NAMES = [
     "--help", "$HOME", "`id`", "a;b", "a|b", "<b>", "a\tb", "\u200b", "NUL:", "a:b", "queue.lock/x",
 ]  # fmt: skip
 CALLS = {
-    "runs.get": runs.get,
-    "runs.delete": runs.delete,
-    "runs.create": lambda name: runs.create(SMALL, name),
-    "runs.create to continue": lambda name: runs.create(SMALL, "mine", name),
-    "runs.rename from": lambda name: runs.rename(name, "other"),
-    "runs.rename to": lambda name: runs.rename("mine", name),
-    "models.load": models.load,
-    "models.card": models.card,
-    "models.experiment": models.experiment,
-    "models.weights_path": models.weights_path,
-    "models.export": lambda name: models.export(name, "script"),
-    "models.import_bundle": lambda name: models.import_bundle(b"", name),
+    "runs.get": run_store.get,
+    "runs.delete": run_store.delete,
+    "runs.create": lambda name: run_store.create(SMALL, name),
+    "runs.create to continue": lambda name: run_store.create(SMALL, "mine", name),
+    "runs.rename from": lambda name: run_store.rename(name, "other"),
+    "runs.rename to": lambda name: run_store.rename("mine", name),
+    "models.load": model_store.load,
+    "models.card": model_store.card,
+    "models.experiment": model_store.experiment,
+    "models.weights_path": model_store.weights_path,
+    "models.export": lambda name: model_store.export(name, "script"),
+    "models.import_bundle": lambda name: model_store.import_bundle(b"", name),
 }
 
 
@@ -423,7 +422,7 @@ def mine(home, tmp_path):
     """A home with one run, and files beside it that are nobody's business."""
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "experiment.json").write_text(SMALL.to_json())
-    run = runs.create(SMALL, "mine")
+    run = run_store.create(SMALL, "mine")
     run.set_status("finished")
     return tmp_path
 
@@ -432,14 +431,14 @@ def mine(home, tmp_path):
 def test_no_name_leads_out_of_its_folder(call, mine):
     before = tree(mine)
     for name in NAMES:
-        if name.lower() in models.SHIPPED and call.startswith(("models", "runs.create to")):
+        if name.lower() in model_store.SHIPPED and call.startswith(("models", "runs.create to")):
             continue  # they are models, though no runs
         if name == "" and call == "runs.create to continue":
             continue  # it continues none
         with pytest.raises(ValueError) as fault:
             CALLS[call](name)
         assert one_sentence(fault.value), name
-        assert str(mine) not in faults.words(fault.value)
+        assert str(mine) not in error_messages.user_message(fault.value)
     assert tree(mine) == before
 
 
@@ -447,10 +446,10 @@ def test_no_name_leads_out_of_its_folder(call, mine):
 @given(st.text(st.characters(), max_size=80))
 def test_any_name_is_refused_or_that_of_a_folder_in_its_place(name):
     try:
-        place = models.folder(name)
+        place = model_store.folder(name)
     except ValueError as fault:
         assert one_sentence(fault)
     else:
-        assert place.parent == people.home() / "runs"
+        assert place.parent == users.home() / "runs"
         assert place.name == name
-        assert place.resolve().parent == (people.home() / "runs").resolve()
+        assert place.resolve().parent == (users.home() / "runs").resolve()

@@ -13,12 +13,18 @@ from streamlit.testing.v1 import AppTest
 from test_draw_page import drawn, network  # noqa: F401 -- fixtures
 from test_evaluate_page import small  # noqa: F401 -- a fixture
 
-from mnist_core import built_in, data, layers, options, runs
-from mnist_core.config import Experiment
-from mnist_core.inspection import Step
+from mnist_core.config import layer_shapes, validation
+from mnist_core.config.schema import Experiment
+from mnist_core.data import loading, synthetic
+from mnist_core.interpret.activations import LayerActivation
 from mnist_core.presets import PRESETS
-from pages.ui import inside_views, lesson, link, notice, one_value, run_actions
-from pages.ui.session import Lesson
+from mnist_core.runs import store as run_store
+from pages.ui.app import errors
+from pages.ui.inside import one_value
+from pages.ui.inside import views as inside_views
+from pages.ui.navigation import lesson, links
+from pages.ui.runs import actions as run_actions
+from pages.ui.state.session import Lesson
 
 ROOT = Path(__file__).parents[1]
 ENTRY = ROOT / "streamlit_app.py"
@@ -95,18 +101,18 @@ def test_any_address_gives_an_experiment_and_at_most_a_sentence(warnings, query)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(st, "query_params", Address(query))
         del warnings[:]
-        found = link.read()
+        found = links.read()
         assert isinstance(found, Experiment)
         assert len(warnings) <= 1
         for text in warnings:
             assert is_plain(text)
             assert len(text) < 1500
             assert "\n" not in text
-        link.write(found)
-        others = {k: v for k, v in query.items() if k.split(".")[0] not in link.PARTS}
+        links.write(found)
+        others = {k: v for k, v in query.items() if k.split(".")[0] not in links.PARTS}
         assert others.items() <= st.query_params.items()
         del warnings[:]
-        assert link.read() == found
+        assert links.read() == found
         assert not warnings
 
 
@@ -122,12 +128,12 @@ def test_any_lesson_is_one_within_its_limits(warnings, query):
     assert all(is_plain(text) and len(text) < 300 for text in warnings)
 
 
-def steps() -> list[Step]:
+def steps() -> list[LayerActivation]:
     """The layers of a network, with nothing in them."""
     found = []
-    for layer in layers.plan(PRESETS["tiny"].network):
+    for layer in layer_shapes.plan_layers(PRESETS["tiny"].network):
         nothing = np.zeros(layer.output_shape)
-        found.append(Step(layer, nothing, nothing, ()))
+        found.append(LayerActivation(layer, nothing, nothing, ()))
     return found
 
 
@@ -139,7 +145,7 @@ def steps() -> list[Step]:
 @example("a." + "1." * 1000 + "1")
 def test_any_place_in_a_network_is_one_that_it_has(said):
     known = steps()
-    spot = one_value.fitting(inside_views._spot(said), known)
+    spot = one_value.clip_location(inside_views._spot(said), known)
     (shape,) = [step.output.shape for step in known if step.layer.name == spot.layer]
     assert len(spot.place) == len(shape)
     assert all(0 <= i < n for i, n in zip(spot.place, shape, strict=True))
@@ -152,14 +158,14 @@ def test_any_place_in_a_network_is_one_that_it_has(said):
 @example("reader.bundle.zip")
 def test_any_file_that_is_imported_gets_a_name_that_a_run_may_have(file):
     name = run_actions.name_for(file)
-    if name.lower() not in runs.RESERVED:
-        assert runs.checked_name(name) == name
+    if name.lower() not in run_store.RESERVED:
+        assert run_store.validate_name(name) == name
 
 
 @fuzz
 @given(texts | strategy.text(max_size=200))
 def test_no_words_of_a_stranger_are_markdown(text):
-    assert is_plain(notice.words(ValueError(f"It can't be. Received: {text}")))
+    assert is_plain(errors.message(ValueError(f"It can't be. Received: {text}")))
 
 
 # The pages themselves
@@ -170,13 +176,15 @@ def visit(monkeypatch, tmp_path, small, network, drawn):  # noqa: F811
     """A function that opens a page by an address; there is one run, and a small data set."""
     monkeypatch.delenv("MNIST_PATH", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
-    monkeypatch.setattr(built_in, "load", lambda: small)
-    monkeypatch.setattr(data, "_loaded", {})
-    monkeypatch.setattr("pages.ui.clickable.show", lambda body, *_, **__: st.html(body) and None)
-    monkeypatch.setattr("mnist_core.worker.tend", lambda *_: None)
-    monkeypatch.setattr("mnist_core.worker.warm_up", lambda *_: None)
+    monkeypatch.setattr(synthetic, "load", lambda: small)
+    monkeypatch.setattr(loading, "_loaded", {})
+    monkeypatch.setattr(
+        "pages.ui.widgets.clickable.show", lambda body, *_, **__: st.html(body) and None
+    )
+    monkeypatch.setattr("mnist_core.scheduler.scheduler.advance", lambda *_: None)
+    monkeypatch.setattr("mnist_core.scheduler.scheduler.prewarm", lambda *_: None)
     st.cache_data.clear()
-    runs.create(PRESETS["tiny"], "mine").set_status("finished")
+    run_store.create(PRESETS["tiny"], "mine").set_status("finished")
 
     def go(page, query):
         app = AppTest.from_file(ENTRY, default_timeout=60)
@@ -200,7 +208,7 @@ def address(dice: random.Random) -> dict[str, str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_opens_by_any_address_without_a_traceback_or_a_path(visit, page, tmp_path):
     dice = random.Random(f"{page} 6")
-    before = [(run.name, run.status()) for run in runs.all_runs()]
+    before = [(run.name, run.status()) for run in run_store.all_runs()]
     for _ in range(ADDRESSES):
         query = address(dice)
         app = visit(page, query)
@@ -212,14 +220,14 @@ def test_a_page_opens_by_any_address_without_a_traceback_or_a_path(visit, page, 
         for text in shown:
             assert not re.search(r"(?<!\\)<(?:script|img[^>]*onerror)|(?<!\\)!\[x\]\(", text), query
     # No address started, stopped, renamed or deleted anything
-    assert [(run.name, run.status()) for run in runs.all_runs()] == before
+    assert [(run.name, run.status()) for run in run_store.all_runs()] == before
 
 
 def test_every_parameter_that_a_page_knows_is_among_those_tried():
-    source = "".join(p.read_text() for p in [*ROOT.glob("pages/*.py"), *ROOT.glob("pages/ui/*.py")])
+    source = "".join(p.read_text() for p in ROOT.glob("pages/**/*.py"))
     bound = set(re.findall(r'key="(\w+)",?\s+bind="query-params"', source))
     bound |= set(re.findall(r'query_params(?:\.get\(|\[)"(\w+)"', source))
     assert len(bound) > 15
     assert bound <= set(WIDGETS)
-    fields = options.to_plain(Experiment()).keys()
+    fields = validation.to_plain(Experiment()).keys()
     assert fields <= {field.split(".")[0] for field in FIELDS}

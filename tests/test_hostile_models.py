@@ -23,9 +23,14 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import bundles, faults, models, network, options, runs, weights_file
-from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network
-from mnist_core.data import Dataset, Digits
+from mnist_core.config import validation
+from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network
+from mnist_core.data.types import Dataset, Digits
+from mnist_core.models import bundle, weights
+from mnist_core.models import store as model_store
+from mnist_core.network import keras_model, summary
+from mnist_core.runs import store as run_store
+from mnist_core.system import error_messages
 
 ROOT = Path(__file__).parents[1]
 MOST_SECONDS = 2.0  # of the processor: a busy machine is not the file's fault
@@ -60,18 +65,18 @@ def tree(place: Path) -> dict[str, bytes | None]:
 
 
 def card_of():
-    return models.make_card("mine", SMALL, DATASET, EPOCHS, TEST, 12.3, "finished")
+    return model_store.make_card("mine", SMALL, DATASET, EPOCHS, TEST, 12.3, "finished")
 
 
 @functools.cache
 def small_model():
-    return network.build(SMALL.network, seed=1)
+    return keras_model.build(SMALL.network, seed=1)
 
 
 @functools.cache
 def parts() -> dict[str, bytes]:
     """The members of a good bundle."""
-    return members(bundles.pack(SMALL, card_of(), small_model()))
+    return members(bundle.pack(SMALL, card_of(), small_model()))
 
 
 @functools.cache
@@ -100,7 +105,7 @@ def zipped(content: dict[str, bytes], how=zipfile.ZIP_DEFLATED) -> bytes:
     return file.getvalue()
 
 
-def bundle(**changed) -> bytes:
+def bundle_with(**changed) -> bytes:
     """A bundle with other parts, named without their ending."""
     endings = {"weights": "weights.npz", "experiment": "experiment.json", "card": "card.json"}
     return zipped(parts() | {endings[name]: content for name, content in changed.items()})
@@ -351,21 +356,21 @@ def nested(depth: int) -> bytes:
 
 
 def experiment_with(**changes) -> bytes:
-    return bundle(experiment=json.dumps(options.to_plain(SMALL) | changes).encode())
+    return bundle_with(experiment=json.dumps(validation.to_plain(SMALL) | changes).encode())
 
 
 def network_with(**changes) -> bytes:
-    plain = options.to_plain(SMALL)
+    plain = validation.to_plain(SMALL)
     return experiment_with(network=plain["network"] | changes)
 
 
 def card_with(**changes) -> bytes:
-    return bundle(card=json.dumps(card_of() | changes).encode())
+    return bundle_with(card=json.dumps(card_of() | changes).encode())
 
 
 def huge_network() -> bytes:
-    block = options.to_plain(ConvBlock(filters=256, padding="same", pool_size=0))
-    return network_with(blocks=[block], dense=[options.to_plain(DenseLayer(units=1024))])
+    block = validation.to_plain(ConvBlock(filters=256, padding="same", pool_size=0))
+    return network_with(blocks=[block], dense=[validation.to_plain(DenseLayer(units=1024))])
 
 
 KERAS = {
@@ -429,20 +434,20 @@ ZIPS = {
     "a bomb for weights": (lambda: bomb("weights.npz", 2 * 10**8), "200,000,000"),
     "a bomb for a card": (lambda: bomb("card.json", 5 * 10**6), "5,000,000"),
     "a bomb in the weights": (
-        lambda: bundle(weights=zipped({"dense1.bias.npy": bytes(10**8)})),
+        lambda: bundle_with(weights=zipped({"dense1.bias.npy": bytes(10**8)})),
         "weights.npz",
     ),
 }
 TEXTS = {
-    "no JSON": (lambda: bundle(experiment=b"{"), "JSON"),
-    "no text": (lambda: bundle(card=b"\xff\xfe"), "UTF-8"),
-    "a list": (lambda: bundle(experiment=b"[]"), "object"),
-    "an experiment without end": (lambda: bundle(experiment=nested(400_000)), "JSON"),
+    "no JSON": (lambda: bundle_with(experiment=b"{"), "JSON"),
+    "no text": (lambda: bundle_with(card=b"\xff\xfe"), "UTF-8"),
+    "a list": (lambda: bundle_with(experiment=b"[]"), "object"),
+    "an experiment without end": (lambda: bundle_with(experiment=nested(400_000)), "JSON"),
     "a deep one": (lambda: experiment_with(data=json.loads(nested(900))), "Experiment.data"),
-    "a card without end": (lambda: bundle(card=nested(400_000)), "JSON"),
-    "a number of 5,000 digits": (lambda: bundle(experiment=b"9" * 5000), "JSON"),
+    "a card without end": (lambda: bundle_with(card=nested(400_000)), "JSON"),
+    "a number of 5,000 digits": (lambda: bundle_with(experiment=b"9" * 5000), "JSON"),
     "a number that isn't one": (
-        lambda: bundle(experiment=b'{"recipe": {"learning_rate": NaN}}'),
+        lambda: bundle_with(experiment=b'{"recipe": {"learning_rate": NaN}}'),
         "Recipe.learning_rate",
     ),
     "true for one": (lambda: network_with(blocks=[{"filters": True}]), "filters"),
@@ -468,8 +473,12 @@ def given(kind: str):
 def packed_weights() -> dict:
     """Bad weights in a bundle that is good otherwise, the Keras files among them."""
     said = "weights.npz"
-    ours = {k: (lambda make=make: bundle(weights=make()), s) for k, (make, s) in WEIGHTS.items()}
-    return ours | {k: (lambda make=make: bundle(weights=make()), said) for k, make in KERAS.items()}
+    ours = {
+        k: (lambda make=make: bundle_with(weights=make()), s) for k, (make, s) in WEIGHTS.items()
+    }
+    return ours | {
+        k: (lambda make=make: bundle_with(weights=make()), said) for k, make in KERAS.items()
+    }
 
 
 ALL = [*KERAS, *ZIPS, *TEXTS, *(f"weights: {kind}" for kind in packed_weights())]
@@ -484,13 +493,13 @@ def test_it_is_refused_with_its_reason_and_nothing_is_run_or_written(kind, tmp_p
     tracemalloc.start()
     began = time.process_time()
     with pytest.raises(ValueError) as fault:
-        models.import_bundle(data, "theirs")
+        model_store.import_bundle(data, "theirs")
     took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    text, shown = str(fault.value), faults.words(fault.value)
+    text, shown = str(fault.value), error_messages.user_message(fault.value)
     assert said in text
     assert "\n" not in text
-    assert len(text) <= faults.LONGEST
+    assert len(text) <= error_messages.LONGEST
     assert str(tmp_path) not in shown
     assert " at 0x" not in shown
     assert not marker.exists()
@@ -507,7 +516,7 @@ def test_it_is_refused_with_its_reason_and_nothing_is_run_or_written(kind, tmp_p
 @pytest.fixture
 def mine(home):
     """A kept model's weights file."""
-    run = runs.create(SMALL, "mine")
+    run = run_store.create(SMALL, "mine")
     (run.folder / "model.keras").write_bytes(zipped(keras_parts(), zipfile.ZIP_STORED))
     (run.folder / "card.json").write_text(json.dumps(card_of()))
     run.set_status("finished")
@@ -532,10 +541,10 @@ def test_in_the_place_of_kept_weights_none_of_its_code_runs(kind, mine, tmp_path
     before = tree(tmp_path)
     began = time.process_time()
     try:
-        found = models.load("mine")
-    except models.ModelError as fault:
+        found = model_store.load("mine")
+    except model_store.ModelError as fault:
         assert "must hold the weights of 'mine'" in str(fault)
-        assert str(tmp_path) not in faults.words(fault)
+        assert str(tmp_path) not in error_messages.user_message(fault)
     else:  # only its weights were taken, and they are the network's
         assert [layer.name for layer in found.layers] == [a.name for a in small_model().layers]
         assert not kind.startswith(POINTING)
@@ -553,10 +562,10 @@ def test_what_points_elsewhere_or_claims_too_much_is_refused_before_keras_reads_
         if kind.startswith((*POINTING, "a group", "an array")):
             mine.write_bytes(make())
             with pytest.raises(ValueError):
-                weights_file.load_into(small_model(), mine)
+                weights.load_weights(small_model(), mine)
     assert read == []
     mine.write_bytes(zipped(keras_parts()))
-    weights_file.load_into(small_model(), mine)
+    weights.load_weights(small_model(), mine)
     assert len(read) == 1
 
 
@@ -564,8 +573,8 @@ def test_every_export_of_a_replaced_model_is_refused_or_holds_none_of_its_code(m
     mine.write_bytes(unsafe_switch())
     marker.unlink(missing_ok=True)
     for kind in ("h5", "json", "bundle"):
-        with pytest.raises(models.ModelError):
-            models.export("mine", kind)
+        with pytest.raises(model_store.ModelError):
+            model_store.export("mine", kind)
     assert not marker.exists()
 
 
@@ -599,16 +608,16 @@ def test_hdf5_itself_would_read_the_other_file(tmp_path):
 
 
 def test_a_good_bundle_is_let_in_and_only_what_a_card_holds_comes_with_it(home):
-    models.import_bundle(card_with(extra="<script>", parameters=1), "theirs")
-    card = models.card("theirs")
+    model_store.import_bundle(card_with(extra="<script>", parameters=1), "theirs")
+    card = model_store.card("theirs")
     assert "extra" not in card
-    assert card["parameters"] == network.parameter_count(SMALL.network)
+    assert card["parameters"] == summary.parameter_count(SMALL.network)
 
 
-@pytest.mark.parametrize("name", models.SHIPPED)
+@pytest.mark.parametrize("name", model_store.SHIPPED)
 def test_a_bundle_may_not_be_called_like_a_model_that_ships(home, name):
     with pytest.raises(ValueError, match=f"Received: '{name}'"):
-        models.import_bundle(bundle(), name)
+        model_store.import_bundle(bundle_with(), name)
 
 
 @pytest.mark.slow
@@ -625,4 +634,4 @@ def test_the_page_says_why_it_refuses_and_nothing_is_there_afterwards(kind, home
     assert said.startswith("theirs.bundle.zip: ")
     assert str(home) not in said
     assert not marker.exists()
-    assert runs.all_runs() == []
+    assert run_store.all_runs() == []

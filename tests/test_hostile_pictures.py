@@ -17,7 +17,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_core.preprocess import BlankPictureError, open_picture, to_mnist
+from mnist_core.preprocess.foreground import BlankPictureError
+from mnist_core.preprocess.image_files import open_picture
+from mnist_core.preprocess.mnist_rule import to_mnist
 
 pytestmark = pytest.mark.slow  # two thousand files, and some large ones
 

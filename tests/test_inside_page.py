@@ -11,12 +11,16 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from test_draw_page import SEVEN, drawn, network  # noqa: F401 -- fixtures
 
-from mnist_core import built_in, data, handwriting, inspection, models, preprocess
-from mnist_core.built_in import Written
-from mnist_core.network import build
+from mnist_core.data import loading, synthesis, synthetic
+from mnist_core.data.synthetic import SyntheticDigits
+from mnist_core.interpret import activations
+from mnist_core.models import store as model_store
+from mnist_core.network.keras_model import build
 from mnist_core.prediction import Classifier
-from pages.ui import canvas, clickable, sums
-from pages.ui.clickable import Click
+from mnist_core.preprocess import mnist_rule
+from pages.ui.inside import arithmetic as arithmetic_view
+from pages.ui.widgets import canvas, clickable
+from pages.ui.widgets.clickable import Click
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
@@ -26,10 +30,10 @@ ENTRY = Path(__file__).parents[1] / "streamlit_app.py"
 @pytest.fixture(scope="module")
 def small():
     """(train, test): the built-in set, if it had a few hundred digits."""
-    seed = built_in.SEED
+    seed = synthetic.SEED
     return (
-        Written(*handwriting.write(150, seed, range(5))),
-        Written(*handwriting.write(120, seed, range(5, 8))),
+        SyntheticDigits(*synthesis.synthesize(150, seed, range(5))),
+        SyntheticDigits(*synthesis.synthesize(120, seed, range(5, 8))),
     )
 
 
@@ -55,8 +59,8 @@ def app(monkeypatch, tmp_path, small, network, drawn, clicks):  # noqa: F811
     """A function that opens the page with these parameters in its address."""
     monkeypatch.delenv("MNIST_PATH", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
-    monkeypatch.setattr(built_in, "load", lambda: small)
-    monkeypatch.setattr(data, "_loaded", {})
+    monkeypatch.setattr(synthetic, "load", lambda: small)
+    monkeypatch.setattr(loading, "_loaded", {})
     st.cache_data.clear()
 
     def go(model="reader", **query):
@@ -111,8 +115,8 @@ def test_an_empty_canvas_says_what_to_do(app):
 def test_the_drawing_on_the_canvas_is_looked_into(app, clicks, drawn):  # noqa: F811
     drawn.extend(SEVEN)
     found = app(model="classic")
-    image = preprocess.to_mnist(canvas.picture_of(drawn))
-    steps = inspection.load("classic").steps(image)
+    image = mnist_rule.to_mnist(canvas.picture_of(drawn))
+    steps = activations.load("classic").steps(image)
     names = re.findall(r"<p><b>(\w+)</b>", clicks.shown["layers"])
     assert names == [step.layer.name for step in steps]
     assert "20 maps of 28 × 28" in clicks.shown["layers"]
@@ -125,7 +129,7 @@ def test_a_click_on_a_map_shows_the_arithmetic_of_that_pixel(app, clicks, small)
     found.run()
     assert found.selectbox(key="spot-layer").value == "block1_pool"
     place = tuple(found.number_input(key=f"spot-{a}").value for a in ("Row", "Column", "Map"))
-    steps = inspection.load("classic").steps(small[1].images[7])
+    steps = activations.load("classic").steps(small[1].images[7])
     assert computed(found) == steps[1].output[place]
     assert numbers_of(the_sum(found))["the largest"] == computed(found)
 
@@ -134,7 +138,7 @@ def test_the_sum_on_the_page_adds_up_to_what_the_network_computed(app):
     found = app(model="classic", number=7, at="block2_conv.4.5.6", **SET)
     rows = numbers_of(the_sum(found))
     parts = [value for words, value in rows.items() if "map" in words or words == "bias"]
-    assert len(parts) == sums.HEAVIEST + 2  # and all other maps in one, and the bias
+    assert len(parts) == arithmetic_view.HEAVIEST + 2  # and all other maps in one, and the bias
     assert sum(parts) == pytest.approx(rows["sum"], abs=1e-5)
     assert rows["relu(sum)"] == pytest.approx(computed(found), abs=1e-5)
 
@@ -142,7 +146,7 @@ def test_the_sum_on_the_page_adds_up_to_what_the_network_computed(app):
 @pytest.mark.parametrize("model", ["classic", "reader"])
 def test_every_layer_of_the_models_that_ship_has_its_arithmetic(app, model):
     found = app(model=model, number=3, **SET)
-    for layer in inspection.load(model).plan:
+    for layer in activations.load(model).plan:
         found.selectbox(key="spot-layer").set_value(layer.name).run()
         assert not found.exception
         total = last_number(the_sum(found))
@@ -153,7 +157,7 @@ def test_rows_and_columns_can_be_set_without_a_mouse(app, small):
     found = app(model="classic", number=7, at="block1_conv.0.0.0", **SET)
     found.number_input(key="spot-Row").set_value(9).run()
     found.number_input(key="spot-Map").set_value(3).run()
-    steps = inspection.load("classic").steps(small[1].images[7])
+    steps = activations.load("classic").steps(small[1].images[7])
     assert computed(found) == steps[0].output[9, 0, 3]
     assert found.query_params["at"] == "block1_conv.9.0.3"
 
@@ -175,14 +179,14 @@ def test_the_value_follows_the_strongest_of_the_image_until_one_is_chosen(app, c
     found = app(model="classic", number=7, **SET)
     for number in (7, 8):
         found.number_input(key="number").set_value(number).run()
-        first = inspection.load("classic").steps(small[1].images[number])[0].output
+        first = activations.load("classic").steps(small[1].images[number])[0].output
         assert computed(found) == first.max()
     assert "at" not in found.query_params
     clicks.heard_by["layers"](Click("logits.4", 0.5, 0.5))
     found.run()
     found.number_input(key="number").set_value(7).run()
     assert found.query_params["at"] == "logits.4"
-    assert computed(found) == inspection.load("classic").steps(small[1].images[7])[-2].output[4]
+    assert computed(found) == activations.load("classic").steps(small[1].images[7])[-2].output[4]
 
 
 def test_a_chosen_value_that_another_model_lacks_is_back_with_the_first_model(app):
@@ -198,7 +202,7 @@ def test_a_chosen_value_that_another_model_lacks_is_back_with_the_first_model(ap
     [(0.0, "0.0000"), (-0.0, "0.0000"), (-1.25, "-1.2500"), (2.7e-11, "2.7·10<sup>−11</sup>")],
 )
 def test_no_number_but_0_is_shown_as_0(value, shown):
-    assert sums.Writer(all_digits=False).number(value) == shown
+    assert arithmetic_view.NumberFormat(all_digits=False).number(value) == shown
 
 
 def test_a_link_to_a_model_that_is_not_there_says_so(app):
@@ -224,7 +228,9 @@ def test_the_ink_that_spoke_is_shown_for_the_answer_and_against_the_runner_up(ap
 
 
 def test_look_alikes_of_a_training_digit_begin_with_itself(app, clicks, monkeypatch):
-    monkeypatch.setattr(models, "experiment", _learned_from_the_built_in(models.experiment))
+    monkeypatch.setattr(
+        model_store, "experiment", _learned_from_the_built_in(model_store.experiment)
+    )
     query = SET | {"part": "Training"}
     found = app(model="classic", number=11, view="Look-alikes", **query)
     first = re.search(r'alt="([^"]*)"', clicks.shown["look_alikes"])[1]
@@ -235,8 +241,8 @@ def test_look_alikes_of_a_training_digit_begin_with_itself(app, clicks, monkeypa
 
 
 def test_look_alikes_that_the_network_never_learned_from_are_told(app, monkeypatch):
-    few = _learned_from_the_built_in(models.experiment, {"recipe.train_images": "20"})
-    monkeypatch.setattr(models, "experiment", few)
+    few = _learned_from_the_built_in(model_store.experiment, {"recipe.train_images": "20"})
+    monkeypatch.setattr(model_store, "experiment", few)
     found = app(model="classic", number=11, view="Look-alikes", **SET)
     assert "It learned from 20 of them." in texts(found)
 
@@ -256,8 +262,8 @@ def test_what_would_change_its_mind_really_does(app, small):
 def test_a_model_that_cannot_be_read_gets_a_sentence(app, home):
     place = home / "runs" / "broken"
     place.mkdir(parents=True)
-    (place / "experiment.json").write_text(models.experiment("classic").to_json())
-    card = models.card("classic")
+    (place / "experiment.json").write_text(model_store.experiment("classic").to_json())
+    card = model_store.card("classic")
     (place / "card.json").write_text(json.dumps(card))
     (place / "model.keras").write_bytes(b"no weights")
     found = app(model="broken", number=5, **SET)
@@ -267,15 +273,15 @@ def test_a_model_that_cannot_be_read_gets_a_sentence(app, home):
 def test_a_model_that_is_deleted_while_one_looks_gives_way_to_another(app, home, clicks):
     place = home / "runs" / "short lived"
     place.mkdir(parents=True)
-    asked = models.experiment("classic")
+    asked = model_store.experiment("classic")
     (place / "experiment.json").write_text(asked.to_json())
-    models.save(place, build(asked.network, 0), models.card("classic"))
+    model_store.save(place, build(asked.network, 0), model_store.card("classic"))
     found = app(model="short lived", number=5, **SET)
     shutil.rmtree(place)
     clicks.heard_by["layers"](Click("logits.4", 0.5, 0.5))
     found.run()
     assert not found.exception
-    assert found.selectbox(key="model").value in models.names()
+    assert found.selectbox(key="model").value in model_store.names()
     assert computed(found) is not None
 
 
@@ -285,7 +291,7 @@ def test_without_the_digits_it_learned_from_look_alikes_say_what_is_missing(app)
 
 @pytest.mark.parametrize("view", ["Layers", "Which ink spoke", "Look-alikes"])
 def test_a_network_that_answers_no_numbers_gets_a_sentence(app, home, view):
-    asked = models.experiment("classic")
+    asked = model_store.experiment("classic")
     made = build(asked.network, 0)
     made.get_layer("logits").set_weights(
         [np.full_like(weight, np.nan) for weight in made.get_layer("logits").get_weights()]
@@ -293,7 +299,7 @@ def test_a_network_that_answers_no_numbers_gets_a_sentence(app, home, view):
     place = home / "runs" / "gone wrong"
     place.mkdir(parents=True)
     (place / "experiment.json").write_text(asked.to_json())
-    models.save(place, made, models.card("classic"))
+    model_store.save(place, made, model_store.card("classic"))
     found = app(model="gone wrong", number=5, view=view, **SET)
     assert "no numbers" in texts(found)
     assert any("answers with no numbers" in body for body in bodies(found))

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from test_arithmetic import NETWORKS, each_network, image, inspector
 
-from mnist_core import inspection, models, neighbours, receptive, saliency
-from mnist_core.config import ConvBlock, Network
+from mnist_core.config.schema import ConvBlock, Network
+from mnist_core.interpret import activations, nearest, receptive_field, saliency
+from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 
 
@@ -22,13 +23,13 @@ def test_layers_come_in_order_each_fed_by_the_one_before(net):
 
 
 def test_the_last_layer_says_what_the_classifier_says():
-    found = inspection.load("classic").steps(image())
+    found = activations.load("classic").steps(image())
     wanted = Classifier.load("classic").probabilities(image()[None])[0]
     np.testing.assert_allclose(found[-1].output, wanted, atol=1e-5)
 
 
 def test_a_model_is_taken_apart_once():
-    assert inspection.load("classic") is inspection.load("classic")
+    assert activations.load("classic") is activations.load("classic")
 
 
 def test_each_layer_is_run_once_however_many_come_after_it(monkeypatch):
@@ -46,8 +47,8 @@ def test_each_layer_is_run_once_however_many_come_after_it(monkeypatch):
 
 
 def test_an_unknown_model_is_refused_in_a_sentence():
-    with pytest.raises(models.ModelError, match="no model called 'nobody'"):
-        inspection.load("nobody")
+    with pytest.raises(model_store.ModelError, match="no model called 'nobody'"):
+        activations.load("nobody")
 
 
 def test_filters_are_those_of_the_convolutions():
@@ -85,7 +86,7 @@ def test_a_receptive_field_holds_all_the_pixels_that_matter_and_no_others(net):
         if len(step.layer.output_shape) != 3:
             break
         place = tuple(np.array(step.output.shape) // 3)
-        field = receptive.field(taken_apart.plan, step.layer.name, place)
+        field = receptive_field.receptive_field(taken_apart.plan, step.layer.name, place)
         inside = np.zeros((28, 28), bool)
         inside[field.top : field.bottom, field.left : field.right] = True
         outer = black.copy()
@@ -97,15 +98,15 @@ def test_a_receptive_field_holds_all_the_pixels_that_matter_and_no_others(net):
 def test_a_receptive_field_is_no_larger_than_it_must_be():
     net = Network((ConvBlock(2, 3, pool_size=2), ConvBlock(2, 3, pool_size=0)), dense=())
     plan = inspector(net).plan
-    assert receptive.field(plan, "block1_conv", (4, 5, 0)) == (4, 5, 7, 8)
-    assert receptive.field(plan, "block1_pool", (4, 5, 0)) == (8, 10, 12, 14)
-    assert receptive.field(plan, "block2_conv", (4, 5, 0)) == (8, 10, 16, 18)
-    assert receptive.field(plan, "logits", (3,)) == receptive.WHOLE
+    assert receptive_field.receptive_field(plan, "block1_conv", (4, 5, 0)) == (4, 5, 7, 8)
+    assert receptive_field.receptive_field(plan, "block1_pool", (4, 5, 0)) == (8, 10, 12, 14)
+    assert receptive_field.receptive_field(plan, "block2_conv", (4, 5, 0)) == (8, 10, 16, 18)
+    assert receptive_field.receptive_field(plan, "logits", (3,)) == receptive_field.WHOLE_IMAGE
 
 
 def test_a_receptive_field_ends_at_the_edge_of_the_image():
     plan = inspector(Network((ConvBlock(2, 5, padding="same"),), dense=())).plan
-    assert receptive.field(plan, "block1_conv", (0, 27, 0)) == (0, 25, 3, 28)
+    assert receptive_field.receptive_field(plan, "block1_conv", (0, 27, 0)) == (0, 25, 3, 28)
 
 
 def digit():
@@ -119,20 +120,20 @@ def digit():
 
 def test_the_parts_of_all_pixels_make_the_change_of_the_logit():
     for against in (None, 1):
-        found = saliency.integrated_gradients(inspection.load("classic"), digit(), 7, against)
-        assert found.parts.sum() == pytest.approx(found.change, rel=0.03)
+        found = saliency.integrated_gradients(activations.load("classic"), digit(), 7, against)
+        assert found.attributions.sum() == pytest.approx(found.change, rel=0.03)
 
 
 def test_a_pixel_without_ink_has_no_part():
-    found = saliency.integrated_gradients(inspection.load("classic"), digit(), 7)
-    assert not found.parts[digit() == 0].any()
-    assert found.parts[digit() > 0].any()
+    found = saliency.integrated_gradients(activations.load("classic"), digit(), 7)
+    assert not found.attributions[digit() == 0].any()
+    assert found.attributions[digit() > 0].any()
 
 
 def test_against_another_digit_the_parts_are_the_difference_of_both():
-    taken_apart = inspection.load("classic")
+    taken_apart = activations.load("classic")
     seven, one, both = (
-        saliency.integrated_gradients(taken_apart, digit(), *digits).parts
+        saliency.integrated_gradients(taken_apart, digit(), *digits).attributions
         for digits in [(7,), (1,), (7, 1)]
     )
     np.testing.assert_allclose(both, seven - one, atol=1e-3)
@@ -140,9 +141,9 @@ def test_against_another_digit_the_parts_are_the_difference_of_both():
 
 def remembered(taken_apart, images, monkeypatch, at_once=16):
     """All images, in several parts."""
-    monkeypatch.setattr(neighbours, "AT_ONCE", at_once)
+    monkeypatch.setattr(nearest, "CHUNK", at_once)
     starts = range(0, len(images), at_once)
-    return [neighbours.remember(taken_apart, images, start) for start in starts]
+    return [nearest.embed(taken_apart, images, start) for start in starts]
 
 
 def test_the_nearest_are_those_that_a_loop_finds(monkeypatch):
@@ -151,7 +152,7 @@ def test_the_nearest_are_those_that_a_loop_finds(monkeypatch):
     features = taken_apart.features(images).astype(np.float64)
     wanted = taken_apart.features(image(99)[None])[0]
     distances = [float(np.sqrt(((row - wanted) ** 2).sum())) for row in features]
-    found = neighbours.nearest(remembered(taken_apart, images, monkeypatch), wanted, 5)
+    found = nearest.nearest_neighbours(remembered(taken_apart, images, monkeypatch), wanted, 5)
     assert [n.number for n in found] == sorted(range(60), key=distances.__getitem__)[:5]
     for neighbour in found:
         assert neighbour.distance == pytest.approx(distances[neighbour.number], rel=0.01)
@@ -161,7 +162,10 @@ def test_an_image_is_its_own_nearest_neighbour(monkeypatch):
     taken_apart = inspector(Network())
     images = np.stack([image(seed) for seed in range(20)])
     memories = remembered(taken_apart, images, monkeypatch)
-    assert neighbours.nearest(memories, taken_apart.features(images[17:18])[0], 1)[0].number == 17
+    assert (
+        nearest.nearest_neighbours(memories, taken_apart.features(images[17:18])[0], 1)[0].number
+        == 17
+    )
 
 
 def test_a_network_without_a_dense_layer_is_asked_for_its_logits():

@@ -8,9 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_train_page import FIRST_FIVE, nothing_trains, open_train  # noqa: F401 -- a fixture
 
-from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Experiment, Recipe
-from pages.ui import explanation, form, lesson, link
-from pages.ui.session import Lesson
+from mnist_core.config.schema import Augmentation, ConvBlock, DenseLayer, Experiment, Recipe
+from pages.ui.app import explanation
+from pages.ui.navigation import form, lesson, links
+from pages.ui.state.session import Lesson
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
@@ -146,7 +147,7 @@ def test_every_field_of_an_experiment_can_be_a_control():
         wanted |= {f"{path}.{field.name}" for field in dataclasses.fields(kind)}
     assert set(lesson.NAMES) == wanted - {"recipe.augmentation"}
     assert len(lesson.NAMES) == len(set(lesson.NAMES))
-    assert link.query(Experiment())["data"] == "mnist"
+    assert links.query(Experiment())["data"] == "mnist"
 
 
 @pytest.mark.parametrize("page", explanation.WORDS)

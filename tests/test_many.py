@@ -5,8 +5,9 @@ import operator
 import numpy as np
 import pytest
 
-from mnist_core import doodles, many
-from mnist_core.strokes import Drawing
+from mnist_core.strokes import non_digits, rendering
+from mnist_core.strokes.files import Drawing
+from mnist_core.system import parallel
 
 
 def drawing(seed, label=1):
@@ -19,7 +20,7 @@ DRAWINGS = [drawing(seed) for seed in range(5)]
 
 @pytest.fixture(scope="module")
 def images():
-    return many.versions(DRAWINGS, 3, seed=7)
+    return rendering.render_versions(DRAWINGS, 3, seed=7)
 
 
 def test_every_drawing_gets_its_versions_as_mnists_images(images):
@@ -32,36 +33,39 @@ def test_no_two_versions_are_alike(images):
 
 
 def test_work_in_many_parts_makes_the_pictures_that_work_in_one_makes(images, monkeypatch):
-    monkeypatch.setattr(many, "in_parallel", lambda draw, parts, *o: [draw(p, *o) for p in parts])
-    np.testing.assert_array_equal(many.versions(DRAWINGS, 3, seed=7), images)
-    whole = many.doodle_images(7, seed=7)
-    monkeypatch.setattr(many, "AT_ONCE", 2)
-    np.testing.assert_array_equal(many.versions(DRAWINGS, 3, seed=7), images)
-    np.testing.assert_array_equal(many.doodle_images(7, seed=7), whole)
+    monkeypatch.setattr(
+        parallel, "parallel_map", lambda draw, parts, *o: [draw(p, *o) for p in parts]
+    )
+    np.testing.assert_array_equal(rendering.render_versions(DRAWINGS, 3, seed=7), images)
+    whole = rendering.render_non_digits(7, seed=7)
+    monkeypatch.setattr(rendering, "CHUNK", 2)
+    np.testing.assert_array_equal(rendering.render_versions(DRAWINGS, 3, seed=7), images)
+    np.testing.assert_array_equal(rendering.render_non_digits(7, seed=7), whole)
 
 
 def test_what_several_processes_find_comes_in_the_order_of_the_parts():
-    assert many.in_parallel(operator.sub, [5, 3, 9, 1], 1) == [4, 2, 8, 0]
+    assert parallel.parallel_map(operator.sub, [5, 3, 9, 1], 1) == [4, 2, 8, 0]
 
 
 def test_a_drawing_is_varied_the_same_way_whatever_comes_after_it(images):
-    fewer = many.versions(DRAWINGS[:2], 1, seed=7)
+    fewer = rendering.render_versions(DRAWINGS[:2], 1, seed=7)
     np.testing.assert_array_equal(fewer[0], images[0, :2])
 
 
 def test_another_seed_varies_otherwise(images):
-    other = many.versions(DRAWINGS[:2], 1, seed=8)
+    other = rendering.render_versions(DRAWINGS[:2], 1, seed=8)
     assert (other[0] != images[0, :2]).any(axis=(1, 2)).all()
 
 
 def test_more_doodles_begin_with_the_fewer():
-    few, more = (many.doodle_images(count, seed=1) for count in (4, 9))
+    few, more = (rendering.render_non_digits(count, seed=1) for count in (4, 9))
     np.testing.assert_array_equal(more[:4], few)
     assert len({image.tobytes() for image in more}) == 9
 
 
 def test_what_is_drawn_is_what_was_asked_for():
     usual, wandering = (
-        many.doodle_images(6, 1, draw) for draw in (doodles.draw_one, doodles.wandering)
+        rendering.render_non_digits(6, 1, draw)
+        for draw in (non_digits.random_non_digit, non_digits.random_unseen_scribble)
     )
     assert (usual != wandering).any(axis=(1, 2)).all()

@@ -14,10 +14,23 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_core import bundles, data, models, network, runs, script_export, steps, training
-from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Experiment, Network, Recipe
-from mnist_core.data import DataMissing, Dataset, Digits
+from mnist_core.config.schema import (
+    Augmentation,
+    ConvBlock,
+    DenseLayer,
+    Experiment,
+    Network,
+    Recipe,
+)
+from mnist_core.data import loading
+from mnist_core.data.types import DataMissingError, Dataset, Digits
+from mnist_core.models import bundle, keras_script
+from mnist_core.models import store as model_store
+from mnist_core.network import keras_model, summary
 from mnist_core.presets import PRESETS
+from mnist_core.runs import store as run_store
+from mnist_core.training import loop, optimizers
+from mnist_core.training.augmentation import augment
 
 SMALL = Experiment(
     network=Network(
@@ -32,7 +45,7 @@ TEST = {"loss": 0.4, "accuracy": 0.85, "images": 2}
 
 
 def card_of(name="mine", experiment=SMALL):
-    return models.make_card(name, experiment, DATASET, EPOCHS, TEST, 12.34, "finished")
+    return model_store.make_card(name, experiment, DATASET, EPOCHS, TEST, 12.34, "finished")
 
 
 def x(count=6):
@@ -41,21 +54,21 @@ def x(count=6):
 
 @functools.cache
 def small_model():
-    return network.build(SMALL.network, seed=1)
+    return keras_model.build(SMALL.network, seed=1)
 
 
 @functools.cache
 def small_keras():
     """model.keras, as bytes: saving takes long."""
     with tempfile.TemporaryDirectory() as place:
-        models.save(Path(place), small_model(), card_of())
+        model_store.save(Path(place), small_model(), card_of())
         return (Path(place) / "model.keras").read_bytes()
 
 
 @pytest.fixture
 def mine(home):
     """The Keras model that was saved under the name "mine"."""
-    run = runs.create(SMALL, "mine")
+    run = run_store.create(SMALL, "mine")
     (run.folder / "model.keras").write_bytes(small_keras())
     (run.folder / "card.json").write_text(json.dumps(card_of()))
     run.set_status("finished")
@@ -63,60 +76,60 @@ def mine(home):
 
 
 def test_a_saved_model_answers_as_before(mine):
-    assert (models.load("mine")(x()) == mine(x())).numpy().all()
+    assert (model_store.load("mine")(x()) == mine(x())).numpy().all()
 
 
 def test_a_model_saved_with_its_optimizer_answers_as_before(home):
-    model = training.compiled(SMALL)
-    models.save(runs.create(SMALL, "mine").folder, model, card_of())
-    assert np.allclose(models.load("mine")(x()), model(x()))
+    model = loop.compile_model(SMALL)
+    model_store.save(run_store.create(SMALL, "mine").folder, model, card_of())
+    assert np.allclose(model_store.load("mine")(x()), model(x()))
 
 
 def test_names_lists_what_has_weights_and_what_ships_last(mine):
-    runs.create(SMALL, "not trained yet")
-    assert models.names() == ["mine", "reader", "classic"]
+    run_store.create(SMALL, "not trained yet")
+    assert model_store.names() == ["mine", "reader", "classic"]
 
 
 def test_every_model_that_ships_has_a_name_no_run_can_take():
-    assert models.SHIPPED == runs.RESERVED
+    assert model_store.SHIPPED == run_store.RESERVED
 
 
 def test_a_model_that_is_not_there_is_named_with_those_that_are(mine):
     with pytest.raises(ValueError, match=r"'yours'. There are: mine, reader, classic"):
-        models.load("yours")
+        model_store.load("yours")
 
 
 @pytest.mark.parametrize("name", ["../mine", "a/b", "", ".hidden", "x" * 61, "Reader", "Classic"])
 def test_a_name_that_could_leave_its_folder_is_refused(mine, name):
     with pytest.raises(ValueError, match="A name must"):
-        models.load(name)
+        model_store.load(name)
 
 
 def test_a_card_goes_by_the_name_its_model_has_now(mine):
-    runs.rename("mine", "ours")
-    assert models.card("ours")["name"] == "ours"
+    run_store.rename("mine", "ours")
+    assert model_store.card("ours")["name"] == "ours"
 
 
 def test_a_damaged_card_is_named(mine):
-    (models.folder("mine") / "card.json").write_text("{")
-    with pytest.raises(ValueError, match=re.escape(str(models.folder("mine")))):
-        models.card("mine")
+    (model_store.folder("mine") / "card.json").write_text("{")
+    with pytest.raises(ValueError, match=re.escape(str(model_store.folder("mine")))):
+        model_store.card("mine")
 
 
 def test_damaged_weights_are_named(mine):
-    path = models.folder("mine") / "model.keras"
+    path = model_store.folder("mine") / "model.keras"
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(ValueError, match=re.escape(str(path))):
-        models.load("mine")
+        model_store.load("mine")
 
 
 def test_a_card_names_no_folder_of_its_maker(mine):
-    assert models.card("mine")["data"]["source"] == "mnist.npz"
-    assert "somebody" not in json.dumps(models.card("mine"))
+    assert model_store.card("mine")["data"]["source"] == "mnist.npz"
+    assert "somebody" not in json.dumps(model_store.card("mine"))
 
 
 def test_a_card_tells_the_experiment_and_the_parameters_keras_counts(mine):
-    card = models.card("mine")
+    card = model_store.card("mine")
     assert Experiment.from_json(json.dumps(card["experiment"])) == SMALL
     assert card["parameters"] == mine.count_params()
 
@@ -127,7 +140,7 @@ def test_the_version_on_a_card_is_the_projects():
 
 
 def exported(kind, place):
-    file_name, content = models.export("mine", kind)
+    file_name, content = model_store.export("mine", kind)
     path = place / file_name
     path.write_bytes(content)
     return path
@@ -149,65 +162,65 @@ def test_keras_builds_the_model_from_the_json_and_the_weights(mine, tmp_path):
 
 def test_an_unknown_kind_of_export_is_refused_with_the_known_ones(mine):
     with pytest.raises(ValueError, match=r"script, .*bundle\. Received: 'pickle'"):
-        models.export("mine", "pickle")
+        model_store.export("mine", "pickle")
 
 
 def test_every_kind_of_export_has_a_name_with_the_models(mine):
-    for kind in models.EXPORTS:
-        assert "mine" in models.export("mine", kind)[0]
+    for kind in model_store.EXPORTS:
+        assert "mine" in model_store.export("mine", kind)[0]
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_weights_a_bundle_must_hold_are_those_keras_makes(name):
-    model = network.build(PRESETS[name].network)
+    model = keras_model.build(PRESETS[name].network)
     made = {f"{a.name}.{w.name}": tuple(w.shape) for a in model.layers for w in a.weights}
-    forms = bundles.weight_forms(PRESETS[name].network)
+    forms = bundle.weight_specs(PRESETS[name].network)
     assert {key: form.shape for key, form in forms.items()} == made
 
 
 def test_an_imported_bundle_is_the_model_that_was_exported(mine):
-    assert models.import_bundle(models.export("mine", "bundle")[1], "theirs") == "theirs"
-    assert (models.load("theirs")(x()) == mine(x())).numpy().all()
-    left, right = models.card("mine"), models.card("theirs")
+    assert model_store.import_bundle(model_store.export("mine", "bundle")[1], "theirs") == "theirs"
+    assert (model_store.load("theirs")(x()) == mine(x())).numpy().all()
+    left, right = model_store.card("mine"), model_store.card("theirs")
     assert left | {"name": ""} == right | {"name": ""}
 
 
 def test_an_imported_bundle_is_a_finished_run_with_its_curves(mine):
-    models.import_bundle(models.export("mine", "bundle")[1], "theirs")
-    run = runs.get("theirs")
+    model_store.import_bundle(model_store.export("mine", "bundle")[1], "theirs")
+    run = run_store.get("theirs")
     assert run.state == "finished"
     assert run.experiment() == SMALL
     assert [e["kind"] for e in run.events()[0]] == ["start", "epoch", "test"]
 
 
 def test_a_bundle_whose_name_is_taken_gets_a_number(mine):
-    assert models.import_bundle(models.export("mine", "bundle")[1], "mine") == "mine 2"
+    assert model_store.import_bundle(model_store.export("mine", "bundle")[1], "mine") == "mine 2"
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_script_of_every_preset_is_python_with_short_lines(name):
-    program = script_export.write(name, PRESETS[name])
+    program = keras_script.generate(name, PRESETS[name])
     ast.parse(program)
     assert max(map(len, program.splitlines())) <= 100
 
 
 @pytest.mark.parametrize("name", ["tiny", "lenet", "conv-bn-dropout", "by-heart"])
 def test_the_script_is_as_tidy_as_our_own_code(name):
-    program = script_export.write("mine", PRESETS[name]).encode()
+    program = keras_script.generate("mine", PRESETS[name]).encode()
     for command in (["check", "--isolated"], ["format", "--check", "--line-length=100"]):
         ruff = [sys.executable, "-m", "ruff", *command, "-"]
         done = subprocess.run(ruff, input=program, capture_output=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("optimizer", script_export.OPTIMIZER_ARGUMENTS)
+@pytest.mark.parametrize("optimizer", keras_script.OPTIMIZER_ARGUMENTS)
 def test_the_script_names_the_optimizer_that_trains_the_run(optimizer):
     recipe = Recipe(optimizer=optimizer, learning_rate=0.02, momentum=0.7, weight_decay=0.03)
-    program = script_export.write("mine", Experiment(recipe=recipe))
+    program = keras_script.generate("mine", Experiment(recipe=recipe))
     call = re.search(r"optimizer=(keras\.optimizers\.\w+\(.*\)),", program)[1]
     made = eval(call, {"keras": keras})
     unnamed = {"name": ""}  # Keras numbers its optimizers
-    assert made.get_config() | unnamed == steps.optimizer(recipe).get_config() | unnamed
+    assert made.get_config() | unnamed == optimizers.make_optimizer(recipe).get_config() | unnamed
 
 
 TINY = Experiment(
@@ -226,19 +239,19 @@ TINY = Experiment(
 @pytest.mark.slow
 def test_the_script_trains_the_same_network_by_itself(tmp_path):
     try:
-        source = data.load("mnist").source
-    except DataMissing as missing:
+        source = loading.load("mnist").source
+    except DataMissingError as missing:
         pytest.skip(str(missing))
-    (tmp_path / "train.py").write_text(script_export.write("mine", TINY))
+    (tmp_path / "train.py").write_text(keras_script.generate("mine", TINY))
     environment = os.environ | {"MNIST_PATH": str(Path(source).absolute()), "PYTHONPATH": ""}
     done = subprocess.run(
         [sys.executable, "train.py"], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert f"Total params: {network.parameter_count(TINY.network):,}" in done.stdout
+    assert f"Total params: {summary.parameter_count(TINY.network):,}" in done.stdout
     assert re.search(r"test loss \d\.\d{4}, test accuracy \d+\.\d\d%", done.stdout)
     trained = keras.models.load_model(tmp_path / "mine.keras")
-    built = network.build(TINY.network)
+    built = keras_model.build(TINY.network)
     assert [w.shape for w in trained.weights] == [w.shape for w in built.weights]
 
 
@@ -246,9 +259,9 @@ def test_the_script_takes_the_images_the_run_takes(tmp_path):
     images = np.zeros((400, 28, 28), np.uint8)
     labels = np.arange(400) % 251
     dataset = DATASET._replace(train=Digits(images, labels))
-    train, validation = training.arrange(dataset, TINY.recipe)
+    train, validation = loop.split_dataset(dataset, TINY.recipe)
     names = {"np": np, "SEED": TINY.recipe.seed, "x_train": images, "y_train": labels}
-    exec(script_export._choice(TINY.recipe), names)
+    exec(keras_script._choice(TINY.recipe), names)
     assert (names["y_train"] == train.labels).all()
     assert (names["y_val"] == validation.labels).all()
 
@@ -261,7 +274,7 @@ def test_the_scripts_augmentation_moves_images_as_the_run_does():
         dice = np.random.default_rng(0).uniform(-1, 1, (6, 6)).astype(np.float32)
         bends = np.random.default_rng(1).normal(size=(6, 5, 5, 2)).astype(np.float32)
         recipe = Recipe(augmentation=augmentation)
-        program = script_export._batches(recipe).split("batches = ")[0]
+        program = keras_script._batches(recipe).split("batches = ")[0]
         names = {"tf": tf, "keras": keras}
         exec(program, names)
         with pytest.MonkeyPatch.context() as patch:
@@ -270,12 +283,12 @@ def test_the_scripts_augmentation_moves_images_as_the_run_does():
             patch.setattr(tf.random, "normal", lambda *_, b=bends: b)
             patch.setattr(tf.random, "stateless_normal", lambda *_, b=bends: b)
             theirs, _ = names["augment"](tf.constant(x()), None)
-            ours = steps.augment(tf.constant(x()), augmentation, (0, 0))
+            ours = augment(tf.constant(x()), augmentation, (0, 0))
         assert np.allclose(theirs, ours, atol=1e-5)
         assert not np.allclose(ours, x(), atol=0.1)
 
 
-@pytest.mark.parametrize("name", models.SHIPPED)
+@pytest.mark.parametrize("name", model_store.SHIPPED)
 def test_a_model_that_ships_can_be_loaded(name):
-    assert models.load(name)(x()).shape == (6, 10)
-    assert models.card(name)["test"]["accuracy"] > 0.98
+    assert model_store.load(name)(x()).shape == (6, 10)
+    assert model_store.card(name)["test"]["accuracy"] > 0.98

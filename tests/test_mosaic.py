@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mnist_core import mosaic
-from mnist_core.mosaic import Mosaic
+from mnist_core.interpret import tiles
+from mnist_core.interpret.tiles import TileGrid
 
 mosaics = st.builds(
-    Mosaic, st.integers(1, 40), st.integers(1, 9), st.integers(1, 9), st.integers(1, 12)
+    TileGrid, st.integers(1, 40), st.integers(1, 9), st.integers(1, 9), st.integers(1, 12)
 )
 
 
 def test_nothing_is_black_the_largest_is_white_and_less_than_nothing_is_blue():
-    found = mosaic.coloured(np.array([0.0, 2.0, -2.0, 1.0]))
+    found = tiles.colour_map(np.array([0.0, 2.0, -2.0, 1.0]))
     assert found[0].tolist() == [0, 0, 0]
     assert found[1].tolist() == [255, 255, 255]
     assert found[2].argmax() == 2
@@ -22,7 +22,7 @@ def test_nothing_is_black_the_largest_is_white_and_less_than_nothing_is_blue():
 
 
 def test_values_that_are_no_numbers_are_black():
-    assert not mosaic.coloured(np.array([np.nan, 0.0]), 1.0).any()
+    assert not tiles.colour_map(np.array([np.nan, 0.0]), 1.0).any()
 
 
 @given(mosaics, st.data())
@@ -44,7 +44,7 @@ def test_every_point_belongs_to_a_tile(tiles, x, y):
 
 
 def test_each_tile_is_where_its_corner_is():
-    tiles = Mosaic(5, 2, 3, 2)
+    tiles = TileGrid(5, 2, 3, 2)
     values = np.zeros((5, 2, 3))
     values[3] = 1
     picture = tiles.draw(values)
@@ -56,7 +56,7 @@ def test_each_tile_is_where_its_corner_is():
 
 
 def test_tiles_hide_the_page_and_the_end_of_the_last_row_shows_it():
-    tiles = Mosaic(5, 2, 3, 2)
+    tiles = TileGrid(5, 2, 3, 2)
     opaque = tiles.draw(np.zeros((5, 2, 3)))[..., 3]
     assert (opaque == 255).sum() == 5 * 2 * 3
     top, left = tiles.corner(5)
@@ -67,6 +67,6 @@ def test_tiles_hide_the_page_and_the_end_of_the_last_row_shows_it():
 def test_ink_for_a_digit_is_orange_and_against_it_blue(sign, brightest):
     parts, image = np.zeros((28, 28)), np.zeros((28, 28), np.uint8)
     parts[5, 5], image[5, 5], image[9, 9] = sign, 255, 200
-    found = mosaic.ink(parts, image)
+    found = tiles.attribution_overlay(parts, image)
     assert found[5, 5].argmax() == brightest
     assert len(set(found[9, 9].tolist())) == 1  # ink that said nothing stays grey

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from test_config import networks
 
-from mnist_core.network import build, layer_table, parameter_count
+from mnist_core.network.keras_model import build
+from mnist_core.network.summary import layer_table, parameter_count
 from mnist_core.presets import PRESETS
 
 

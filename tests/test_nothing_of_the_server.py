@@ -13,11 +13,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from test_draw_page import drawn, network  # noqa: F401 -- fixtures
 
-from mnist_core import data, models, runs
-from mnist_core import network as networks
-from mnist_core.data import Dataset, Digits
+from mnist_core.data import loading
+from mnist_core.data.types import Dataset, Digits
+from mnist_core.models import store as model_store
+from mnist_core.network import keras_model as networks
 from mnist_core.presets import PRESETS
-from pages.ui.readers import readers
+from mnist_core.runs import store as run_store
+from pages.ui.choices.loader import model_loader
 
 ROOT = Path(__file__).parents[1]
 ENTRY = ROOT / "streamlit_app.py"
@@ -27,14 +29,14 @@ SMALL = PRESETS["tiny"]
 NOTHING = Digits(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8))
 
 
-def kept(name: str, source: str = "mnist.npz") -> runs.Run:
+def kept(name: str, source: str = "mnist.npz") -> run_store.Run:
     """A finished run with its model."""
-    run = runs.create(SMALL, name)
+    run = run_store.create(SMALL, name)
     dataset = Dataset("mnist", NOTHING, NOTHING, "0" * 64, source)
     epochs = [{"epoch": 1, "step": 9, "loss": 0.5, "accuracy": 0.8, "seconds": 1.5}]
     test = {"loss": 0.4, "accuracy": 0.85, "images": 2}
-    card = models.make_card(name, SMALL, dataset, epochs, test, 1.0, "finished")
-    models.save(run.folder, networks.build(SMALL.network, seed=1), card)
+    card = model_store.make_card(name, SMALL, dataset, epochs, test, 1.0, "finished")
+    model_store.save(run.folder, networks.build(SMALL.network, seed=1), card)
     run.set_status("finished")
     return run
 
@@ -74,9 +76,11 @@ DAMAGES += (without_weights,)
 @pytest.fixture
 def visit(monkeypatch, network, drawn):  # noqa: F811
     """A function that opens a page by an address."""
-    monkeypatch.setattr("pages.ui.clickable.show", lambda body, *_, **__: st.html(body) and None)
-    monkeypatch.setattr("mnist_core.worker.warm_up", lambda *_: None)
-    monkeypatch.setattr(data, "_loaded", {})
+    monkeypatch.setattr(
+        "pages.ui.widgets.clickable.show", lambda body, *_, **__: st.html(body) and None
+    )
+    monkeypatch.setattr("mnist_core.scheduler.scheduler.prewarm", lambda *_: None)
+    monkeypatch.setattr(loading, "_loaded", {})
     st.cache_data.clear()
 
     def go(page, **query):
@@ -131,7 +135,9 @@ def test_a_mnist_that_is_none_leaves_every_page_standing_and_says_no_path(
 def test_the_pen_works_where_the_digits_to_take_cant_be_read(visit, tmp_path, monkeypatch, drawn):  # noqa: F811
     (tmp_path / "mnist.npz").write_bytes(b"no data")
     monkeypatch.setenv("MNIST_PATH", str(tmp_path / "mnist.npz"))
-    monkeypatch.setattr(readers(), "_test_set", readers()._thread.submit(data.load, "mnist"))
+    monkeypatch.setattr(
+        model_loader(), "_test_set", model_loader()._thread.submit(loading.load, "mnist")
+    )
     drawn.append({"type": "Path", "path": [["M", 210, 80], ["L", 210, 340]], "strokeWidth": 22})
     app = visit("draw")
     nothing_of(tmp_path, app)
@@ -139,10 +145,10 @@ def test_the_pen_works_where_the_digits_to_take_cant_be_read(visit, tmp_path, mo
     assert "mnist.npz is not MNIST" in shown(app)
 
 
-@pytest.mark.parametrize("kind", models.EXPORTS)
+@pytest.mark.parametrize("kind", model_store.EXPORTS)
 def test_an_export_says_nothing_of_the_computer_it_is_from(kind, home, tmp_path):
     kept("mine", str(tmp_path / "data of ann" / "mnist.npz"))
-    _, content = models.export("mine", kind)
+    _, content = model_store.export("mine", kind)
     inside = [content]
     if zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -17,29 +17,22 @@ import numpy as np
 import pytest
 from filelock import Timeout
 
-from mnist_core import (
-    faults,
-    files,
-    holds,
-    logs,
-    models,
-    options,
-    people,
-    processes,
-    reports,
-    runs,
-    settings,
-    turns,
-    worker,
-)
-from mnist_core.data import Digits
+from mnist_core.config import validation
+from mnist_core.data.types import Digits
+from mnist_core.evaluation import test_sets
+from mnist_core.models import store as model_store
 from mnist_core.presets import PRESETS
-from mnist_core.run import Run
-from mnist_core.turns import Entry
-from pages.ui import pace, results, run_actions
+from mnist_core.runs import store as run_store
+from mnist_core.runs.run import Run
+from mnist_core.scheduler import local, queue, scheduler
+from mnist_core.scheduler.queue import QueueEntry
+from mnist_core.system import atomic_files, error_messages, logging_setup, settings, users
+from pages.ui.choices import predictions
+from pages.ui.runs import actions as run_actions
+from pages.ui.widgets import duration as run_duration
 
 ROOT = Path(__file__).parents[1]
-ANN, BEN, EVE = (people.person_of(f"browser {name}") for name in ("ann", "ben", "eve"))
+ANN, BEN, EVE = (users.user_id(f"browser {name}") for name in ("ann", "ben", "eve"))
 TINY = PRESETS["tiny"]
 
 
@@ -50,8 +43,8 @@ def many(monkeypatch):
 
 
 def made(person, name="mine", state=None):
-    with people.acting(person):
-        run = runs.create(TINY, name)
+    with users.as_user(person):
+        run = run_store.create(TINY, name)
     if state:
         run.set_status(state)
     return run
@@ -68,14 +61,19 @@ def ended(person, name="mine"):
 
 def test_a_person_neither_sees_nor_gets_what_is_somebody_elses(home, many):
     hers = ended(ANN)
-    with people.acting(BEN):
-        assert runs.all_runs() == []
-        assert models.names() == list(models.SHIPPED)
-        for ask in (runs.get, runs.delete, models.card, models.weights_path, models.hold):
+    with users.as_user(BEN):
+        assert run_store.all_runs() == []
+        assert model_store.names() == list(model_store.SHIPPED)
+        for ask in (
+            run_store.get,
+            run_store.delete,
+            model_store.card,
+            model_store.weights_path,
+        ):
             with pytest.raises(ValueError, match=r"There is no (run|model) called 'mine'"):
                 ask("mine")
-        with pytest.raises(runs.RunError, match="There is no run called 'mine'"):
-            runs.rename("mine", "stolen")
+        with pytest.raises(run_store.RunError, match="There is no run called 'mine'"):
+            run_store.rename("mine", "stolen")
     assert hers.state == "finished"
 
 
@@ -86,23 +84,23 @@ def test_two_people_call_a_run_the_same_and_notice_nothing_of_each_other(home, m
 @pytest.mark.parametrize("name", [f"../../{ANN}/runs/mine", f"../{ANN}", "..", f"{ANN}/mine"])
 def test_no_name_leads_into_somebody_elses_folder(home, many, name):
     ended(ANN)
-    with people.acting(BEN):
-        for ask in (runs.get, runs.delete, models.folder, models.card):
-            with pytest.raises(runs.RunError, match="A name must be"):
+    with users.as_user(BEN):
+        for ask in (run_store.get, run_store.delete, model_store.folder, model_store.card):
+            with pytest.raises(run_store.RunError, match="A name must be"):
                 ask(name)
 
 
 def test_on_a_server_for_many_nothing_is_given_to_nobody(home, many):
-    with pytest.raises(people.NobodyError):
-        runs.all_runs()
-    people.identify_by(lambda: "not a person's hash")
+    with pytest.raises(users.UnknownUserError):
+        run_store.all_runs()
+    users.set_user_resolver(lambda: "not a person's hash")
     try:
-        with pytest.raises(people.NobodyError):
-            runs.all_runs()
-        people.identify_by(lambda: EVE)
-        assert runs.all_runs() == []
+        with pytest.raises(users.UnknownUserError):
+            run_store.all_runs()
+        users.set_user_resolver(lambda: EVE)
+        assert run_store.all_runs() == []
     finally:
-        people.identify_by(people._nobody)
+        users.set_user_resolver(users._no_user)
 
 
 def test_another_thread_works_for_nobody_until_it_is_told_for_whom(home, many):
@@ -111,32 +109,35 @@ def test_another_thread_works_for_nobody_until_it_is_told_for_whom(home, many):
 
     def look():
         try:
-            found.append(runs.all_runs())
-        except people.NobodyError:
+            found.append(run_store.all_runs())
+        except users.UnknownUserError:
             found.append("nobody")
 
-    with people.acting(ANN):
+    with users.as_user(ANN):
         thread = threading.Thread(target=look)
         thread.start()
         thread.join()
         look()
-    assert found == ["nobody", [Run(people.folder(ANN) / "runs" / "mine")]]
+    assert found == ["nobody", [Run(users.user_folder(ANN) / "runs" / "mine")]]
 
 
 def test_a_secret_can_not_be_told_from_the_name_of_the_folder(home):
-    assert people.PERSON.fullmatch(ANN)
+    assert users.USER_ID.fullmatch(ANN)
     assert "ann" not in ANN
-    assert people.person_of("browser ann") == ANN != people.person_of("login ann")
+    assert users.user_id("browser ann") == ANN != users.user_id("login ann")
 
 
 def test_the_queue_knows_the_runs_of_all_and_whose_they_are(home, many):
-    mine, hers = made(people.ONE), made(ANN)
-    assert [(run, run.person) for run in runs.everyones()] == [(mine, people.ONE), (hers, ANN)]
+    mine, hers = made(users.SINGLE_USER), made(ANN)
+    assert [(run, run.user_id) for run in run_store.all_users_runs()] == [
+        (mine, users.SINGLE_USER),
+        (hers, ANN),
+    ]
 
 
 def entry(person, number, state="queued", started=0.0):
-    run = Run(people.folder(person) / "runs" / f"run {number}")
-    return Entry(run, person, state, created=float(number), started=started)
+    run = Run(users.user_folder(person) / "runs" / f"run {number}")
+    return QueueEntry(run, person, state, created=float(number), started=started)
 
 
 def numbers(found):
@@ -146,13 +147,13 @@ def numbers(found):
 def test_a_sweep_lets_everybody_else_in_between(home):
     sweep = [entry(ANN, number) for number in range(1, 6)]
     others = [entry(BEN, 10), entry(EVE, 11), entry(BEN, 12)]
-    assert numbers(turns.order(sweep + others)) == [1, 10, 11, 2, 12, 3, 4, 5]
+    assert numbers(queue.order(sweep + others)) == [1, 10, 11, 2, 12, 3, 4, 5]
 
 
 def test_who_had_a_turn_last_comes_last(home):
     past = [entry(ANN, 1, "finished", 100.0), entry(BEN, 2, "finished", 50.0)]
     waiting = [entry(ANN, 3), entry(BEN, 4), entry(EVE, 5)]
-    assert numbers(turns.order(past + waiting)) == [5, 4, 3]
+    assert numbers(queue.order(past + waiting)) == [5, 4, 3]
 
 
 @pytest.mark.slow
@@ -163,58 +164,58 @@ def test_the_queue_that_reads_nothing_twice_is_the_one_that_reads_everything(hom
             made(person)
     for number in range(150):
         person = dice.choice([ANN, BEN, EVE])
-        with people.acting(person):
-            found = runs.all_runs()
-            run = dice.choice(found) if found else runs.create(TINY, "mine")
+        with users.as_user(person):
+            found = run_store.all_runs()
+            run = dice.choice(found) if found else run_store.create(TINY, "mine")
             match dice.randrange(5), run.state:
                 case 0, _:
-                    runs.create(TINY, "mine")
+                    run_store.create(TINY, "mine")
                 case 1, "finished":
-                    runs.delete(run.name)
+                    run_store.delete(run.name)
                 case 2, "finished":
-                    runs.rename(run.name, f"called {number}")
+                    run_store.rename(run.name, f"called {number}")
                 case _, "queued":
                     run.set_status("training", started=float(number))
                 case _, "training":
                     run.set_status("finished")
         # Long ago, and each time at another time, as in an app that people use for hours
-        for place in people.everyones_folders():
-            if not turns._shelves.get(place) or place.parent.name == person:
+        for place in users.all_run_folders():
+            if not queue._folder_caches.get(place) or place.parent.name == person:
                 os.utime(place, ns=(moment := next(moments), moment))
-        everything = turns.entries(runs.everyones())
-        seen = turns.look()
-        assert turns.order(seen) == turns.order(everything)
+        everything = queue.make_entries(run_store.all_users_runs())
+        seen = queue.snapshot()
+        assert queue.order(seen) == queue.order(everything)
         assert [e for e in seen if e.state == "training"] == [
             e for e in everything if e.state == "training"
         ]
         assert len(seen) <= len(everything)
-    assert len(turns._shelves) == 3
+    assert len(queue._folder_caches) == 3
 
 
 def test_one_person_has_one_run_at_a_time_where_that_is_the_limit(home):
     found = [entry(ANN, 1, "training", 1.0), entry(ANN, 2), entry(ANN, 3), entry(BEN, 4)]
-    assert numbers(turns.next_ones(found, at_once=4, per_person=1)) == [4]
-    assert numbers(turns.next_ones(found, at_once=4, per_person=0)) == [4, 2, 3]
-    assert numbers(turns.next_ones(found, at_once=2, per_person=0)) == [4]
-    assert numbers(turns.next_ones(found, at_once=1, per_person=0)) == []
+    assert numbers(queue.select_runnable(found, at_once=4, per_person=1)) == [4]
+    assert numbers(queue.select_runnable(found, at_once=4, per_person=0)) == [4, 2, 3]
+    assert numbers(queue.select_runnable(found, at_once=2, per_person=0)) == [4]
+    assert numbers(queue.select_runnable(found, at_once=1, per_person=0)) == []
 
 
 def test_places_in_the_queue_are_said_in_its_own_order(home, many, monkeypatch):
-    monkeypatch.setattr(worker, "PLACES_HOLD", -1.0)
+    monkeypatch.setattr(scheduler, "POSITION_CACHE_SECONDS", -1.0)
     training, second, first = made(ANN, state="training"), made(ANN), made(BEN)
     training.set_status("training", started=5.0)
-    assert [worker.place(run) for run in (training, first, second)] == [0, 1, 2]
+    assert [scheduler.queue_position(run) for run in (training, first, second)] == [0, 1, 2]
 
 
 def test_a_run_that_just_came_has_a_place_at_once(home, many):
-    assert [worker.place(made(ANN)) for _ in range(3)] == [1, 2, 3]
+    assert [scheduler.queue_position(made(ANN)) for _ in range(3)] == [1, 2, 3]
 
 
 def test_a_turn_that_lies_in_the_future_is_none_because_the_clock_was_put_back(home, many):
     made(ANN, state="finished").note(started=time.time() + 1e6)
     made(BEN, state="finished").note(started=time.time() - 1e6)
     waiting = made(BEN, "later"), made(ANN, "later")
-    found = turns.order(turns.entries(runs.everyones()))
+    found = queue.order(queue.make_entries(run_store.all_users_runs()))
     assert [entry.run for entry in found] == list(reversed(waiting))
 
 
@@ -222,21 +223,21 @@ def test_a_run_that_can_not_begin_keeps_nobody_from_their_turn(home, many, monke
     broken, good = made(ANN), made(BEN)
     begun = []
 
-    def hand_over(run, **known):
+    def submit(run, **known):
         if run == broken:
             raise PermissionError(errno.EACCES, "its folder can't be written")
         begun.append(run)
         run.set_status("testing", **known)
 
     monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "1")
-    monkeypatch.setattr(processes, "hand_over", hand_over)
+    monkeypatch.setattr(local, "submit", submit)
     with pytest.raises(PermissionError):
-        worker.tend()
+        scheduler.advance()
     assert (begun, broken.state) == ([good], "queued")
 
 
 def test_a_run_that_can_not_begin_again_and_again_takes_one_process(home, monkeypatch):
-    run, processes_made = made(people.ONE), []
+    run, processes_made = made(users.SINGLE_USER), []
 
     def new():
         process = subprocess.Popen(
@@ -247,14 +248,14 @@ def test_a_run_that_can_not_begin_again_and_again_takes_one_process(home, monkey
         processes_made.append(process)
         return process
 
-    monkeypatch.setattr(processes, "_new", new)
-    monkeypatch.setattr(processes, "_spare", None)
-    monkeypatch.setattr(files, "write", full)
+    monkeypatch.setattr(local, "_spawn", new)
+    monkeypatch.setattr(local, "_prewarmed", None)
+    monkeypatch.setattr(atomic_files, "write", full)
     for _ in range(3):
         with pytest.raises(OSError, match="full"):
-            processes.hand_over(run)
+            local.submit(run)
     assert len(processes_made) == 1
-    processes._spare.stdin.close()
+    local._prewarmed.stdin.close()
     processes_made[0].wait()
 
 
@@ -263,14 +264,14 @@ def full(*_):
 
 
 def test_a_run_that_ended_just_before_its_process_died_is_not_interrupted(home):
-    run = ended(people.ONE)
-    worker._bury(run)
+    run = ended(users.SINGLE_USER)
+    scheduler._mark_interrupted(run)
     assert run.state == "finished"
 
 
 def test_nobody_waits_for_the_queue_longer_than_there_is_patience(home, monkeypatch):
-    monkeypatch.setattr(turns, "PATIENCE", 0.05)
-    with turns._lock, pytest.raises(Timeout), turns.one_at_a_time():
+    monkeypatch.setattr(queue, "LOCK_TIMEOUT", 0.05)
+    with queue._thread_lock, pytest.raises(Timeout), queue.lock():
         pass
 
 
@@ -285,72 +286,16 @@ def test_one_person_can_not_fill_the_server(home, many, monkeypatch, variable, w
     monkeypatch.setenv(variable, "2")
     for _ in range(2):
         made(ANN)
-    with pytest.raises(runs.RunError, match=words):
+    with pytest.raises(run_store.RunError, match=words):
         made(ANN)
     assert made(BEN).state == "queued"  # nobody else is kept from anything
-    with people.acting(ANN):
-        assert len(runs.all_runs()) == 2
+    with users.as_user(ANN):
+        assert len(run_store.all_runs()) == 2
 
 
 def test_on_a_laptop_there_are_no_such_limits(home):
     limits = (settings.RUNS_PER_PERSON, settings.WAITING_PER_PERSON, settings.KEPT_PER_PERSON)
     assert [limit.value() for limit in (*limits, settings.MINUTES)] == [0, 0, 0, 0]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("change", [runs.delete, lambda name: runs.rename(name, "other")])
-def test_a_model_in_use_is_neither_deleted_nor_renamed_until_it_is_let_go(home, change):
-    run = ended(people.ONE)
-    hands = [models.hold("mine"), models.hold("mine")]
-    for hand in hands:
-        with pytest.raises(runs.RunError, match="'mine' is in use in another tab or by somebody"):
-            change("mine")
-        assert run.state == "finished"
-        hand.release()
-    change("mine")
-    assert not run.folder.exists()
-
-
-def test_a_hand_on_a_model_that_still_trains_holds_what_becomes_of_it(home):
-    run = ended(people.ONE)
-    hand = models.hold("mine")
-    for name in ("card.json", "status.json"):  # as each epoch writes them anew
-        files.write(run.folder / name, (run.folder / name).read_text())
-    with pytest.raises(runs.RunError, match="is in use"):
-        runs.delete("mine")
-    hand.release()
-    runs.delete("mine")
-
-
-@pytest.mark.slow
-def test_a_hand_in_another_process_counts_and_ends_with_it(home):
-    ended(people.ONE)
-    code = (
-        "from mnist_core import models; hand = models.hold('mine'); print(1, flush=True); input()"
-    )
-    user = subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
-    user.stdout.readline()
-    with pytest.raises(runs.RunError, match="is in use"):
-        runs.delete("mine")
-    user.kill()
-    user.wait()
-    runs.delete("mine")
-    assert runs.all_runs() == []
-
-
-def test_a_hand_that_nothing_refers_to_any_more_holds_nothing(home):
-    run = ended(people.ONE)
-    hand = models.hold("mine")
-    circle = [hand]
-    circle.append(circle)  # as the memory of a visitor who left may lie around
-    del hand, circle
-    with holds.alone(run.folder):
-        pass
 
 
 def test_a_setting_that_can_not_be_is_named_with_what_was_expected(monkeypatch):
@@ -363,8 +308,8 @@ def test_a_setting_that_can_not_be_is_named_with_what_was_expected(monkeypatch):
         with monkeypatch.context() as patch:
             patch.setenv(name, value)
             with pytest.raises(ValueError, match=f"{name} must be {expected}. Received: '{value}'"):
-                settings.check()
-    settings.check()
+                settings.validate_all()
+    settings.validate_all()
 
 
 def test_the_log_speaks_from_the_level_on_that_was_set(monkeypatch, capsys):
@@ -374,7 +319,7 @@ def test_the_log_speaks_from_the_level_on_that_was_set(monkeypatch, capsys):
     try:
         for level, heard in (("WARNING", ["ERROR"]), ("INFO", ["INFO", "ERROR"])):
             monkeypatch.setenv("MNIST_CORE_LOG", level)
-            logs.set_up()
+            logging_setup.configure()
             ours.info("Run 'a' begins.")
             ours.error("Run 'a' failed.")
             lines = capsys.readouterr().err.splitlines()
@@ -385,11 +330,11 @@ def test_the_log_speaks_from_the_level_on_that_was_set(monkeypatch, capsys):
 
 def test_two_people_with_the_same_weights_do_not_share_the_work_on_them(home, many):
     digits = Digits(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8))
-    exam, abouts = reports.exam(digits), []
+    exam, abouts = test_sets.make_test_set(digits), []
     for person in (ANN, BEN):
         ended(person)
-        with people.acting(person):
-            abouts.append((results.about("mine", exam), results.about("reader", exam)))
+        with users.as_user(person):
+            abouts.append((predictions.job_key("mine", exam), predictions.job_key("reader", exam)))
     (hers, shipped), (his, again) = abouts
     assert hers != his
     assert shipped == again
@@ -397,24 +342,24 @@ def test_two_people_with_the_same_weights_do_not_share_the_work_on_them(home, ma
 
 @pytest.mark.parametrize("damage", ["experiment.json", "events.jsonl"])
 def test_what_can_not_be_read_of_a_run_says_nothing_on_how_long_the_next_takes(home, damage):
-    run = ended(people.ONE)
+    run = ended(users.SINGLE_USER)
     run.append({"kind": "epoch", "epoch": 1, "step": 1, "loss": 1, "accuracy": 0, "seconds": 1e9})
-    pace._pace.clear()
-    assert pace.seconds(TINY) > 1e8
+    run_duration._speed_factor.clear()
+    assert run_duration.run_seconds(TINY) > 1e8
     if damage == "events.jsonl":  # as an older version, or a bundle of one, has it
         figures = {"epoch": 1, "step": 1, "loss": 1, "accuracy": 0}
         (run.folder / damage).write_text(json.dumps({"kind": "epoch"} | figures) + "\n")
     else:
         (run.folder / damage).write_text("{}}")
-    pace._pace.clear()
-    assert pace.seconds(TINY) < 1e8
-    pace._pace.clear()
+    run_duration._speed_factor.clear()
+    assert run_duration.run_seconds(TINY) < 1e8
+    run_duration._speed_factor.clear()
 
 
 def test_a_sentence_names_neither_a_person_nor_their_folder(home, many):
     run = ended(ANN)
     for text in (f"{run.folder / 'model.keras'} must hold weights.", f"Not '{run.folder}/x'."):
-        said = faults.words(ValueError(text))
+        said = error_messages.user_message(ValueError(text))
         assert ANN not in said
         assert "people" not in said
         assert "mine" in said
@@ -422,9 +367,9 @@ def test_a_sentence_names_neither_a_person_nor_their_folder(home, many):
 
 def test_an_export_is_made_for_its_owner_in_a_thread_that_knows_of_no_visit(home, many):
     run = ended(ANN)
-    (run.folder / "card.json").write_text(json.dumps({"experiment": options.to_plain(TINY)}))
+    (run.folder / "card.json").write_text(json.dumps({"experiment": validation.to_plain(TINY)}))
     with ThreadPoolExecutor(1) as elsewhere:
-        made = elsewhere.submit(run_actions.content, ANN, "mine", "script").result()
-        with pytest.raises(models.ModelError, match="There is no model called 'mine'"):
-            elsewhere.submit(run_actions.content, BEN, "mine", "script").result()
+        made = elsewhere.submit(run_actions.export_bytes, ANN, "mine", "script").result()
+        with pytest.raises(model_store.ModelError, match="There is no model called 'mine'"):
+            elsewhere.submit(run_actions.export_bytes, BEN, "mine", "script").result()
     assert b"keras" in made

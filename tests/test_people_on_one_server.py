@@ -2,18 +2,20 @@
 
 import json
 import secrets
-import time
 
 import pytest
 from app import App
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from visitor import Visitor
 
-from mnist_core import data, filling, people, runs
-from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.data import loading
 from mnist_core.presets import PRESETS
-from pages.ui import person as visit
-from pages.ui.queue import place_in_words
+from mnist_core.runs import store as run_store
+from mnist_core.scheduler import job
+from mnist_core.system import users
+from pages.ui.app import identity as visit
+from pages.ui.widgets.queue import position_text
 
 pytestmark = pytest.mark.slow
 
@@ -50,16 +52,17 @@ def come(app, monkeypatch):
 
 
 def whose(secret):
-    return people.person_of(f"browser {secret}")
+    return users.user_id(f"browser {secret}")
 
 
 def trained(secret, name):
     """A person's finished run."""
-    with people.acting(whose(secret)):
-        run = runs.create(
-            Experiment(SMALL, Recipe(train_images=400, epochs=1), data.best_available()), name
+    with users.as_user(whose(secret)):
+        run = run_store.create(
+            Experiment(SMALL, Recipe(train_images=400, epochs=1), loading.best_available()),
+            name,
         )
-    filling.train_run(run)
+    job.train_run(run)
     return run
 
 
@@ -98,49 +101,29 @@ def test_a_cookie_that_is_no_secret_of_ours_names_nobody(come, app, forged):
     assert "Nothing has been trained here yet" in tab.text()
 
 
-def test_a_model_that_another_tab_draws_with_is_not_deleted_under_its_hands(come, ann):
-    run = trained(ann, "in use")
+def test_a_page_whose_model_was_deleted_in_another_tab_says_so_and_takes_the_default(come, ann):
+    trained(ann, "in use")
     drawing = come("/?model=in%20use", ann)
     drawing.wait(lambda: drawing.has("others"), PATIENCE)
     listed = come("/runs?run=in%20use", ann)
     listed.press("delete")
     listed.press("delete_for_good")
-    assert "'in use' is in use in another tab or by somebody else" in listed.text()
-    assert run.folder.is_dir()
-    drawing.go("train")  # and lets go of it
-    listed.press("delete_for_good")
-    end = time.monotonic() + PATIENCE
-    while run.folder.exists():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    drawing.press("clear")
+    drawing.wait(lambda: "There is no model called 'in use' here." in drawing.text(), PATIENCE)
+    assert drawing.page.query != "model=in+use"
     assert drawing.faults == listed.faults == []
-
-
-def test_a_tab_that_was_closed_holds_nothing(come, ann):
-    run = trained(ann, "left")
-    drawing = come("/?model=left", ann)
-    drawing.wait(lambda: drawing.has("others"), PATIENCE)
-    drawing.close()
-    listed = come("/runs?run=left", ann)
-    listed.press("delete")
-    end = time.monotonic() + PATIENCE
-    while run.folder.exists():  # the server may hear late that the tab is closed
-        assert time.monotonic() < end
-        listed.press("delete_for_good")
-        time.sleep(0.2)
-    assert listed.faults == []
 
 
 def test_people_take_turns_see_their_places_and_can_cancel(app, come, ann, ben):
     tabs = []
     for secret in (ann, ann, ben):  # her second one waits behind his first
-        tab = come(f"/train?{LONG}&data={data.best_available()}", secret)
+        tab = come(f"/train?{LONG}&data={loading.best_available()}", secret)
         tab.press("start")
         tabs.append(tab)
     training, hers, his = tabs
     training.wait(lambda: "of 200" in training.text(), PATIENCE)
-    hers.wait(lambda: place_in_words(2) in hers.text(), PATIENCE)
-    his.wait(lambda: place_in_words(1) in his.text(), PATIENCE)
+    hers.wait(lambda: position_text(2) in hers.text(), PATIENCE)
+    his.wait(lambda: position_text(1) in his.text(), PATIENCE)
     hers.press("stop")
     hers.wait(lambda: "Stopped while it waited." in hers.text(), PATIENCE)
     training.press("stop")
@@ -191,8 +174,8 @@ def test_a_login_finds_its_own_runs_on_every_computer_and_no_others(with_login, 
     monkeypatch.setenv("MNIST_CORE_HOME", str(with_login.home))
     monkeypatch.setenv("MNIST_CORE_PEOPLE", "many")
     account = {"iss": "https://id.example", "sub": "7", "email": "ann@example.org"}
-    with people.acting(people.person_of("login https://id.example 7")):
-        runs.create(PRESETS["tiny"], "anns own").set_status("stopped")
+    with users.as_user(users.user_id("login https://id.example 7")):
+        run_store.create(PRESETS["tiny"], "anns own").set_status("stopped")
     for claims, sees in (
         (account, True),
         (account | {"email": "ann@new.example"}, True),

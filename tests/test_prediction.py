@@ -5,8 +5,11 @@ import keras
 import numpy as np
 import pytest
 
-from mnist_core import models, network, options, prediction
-from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network
+from mnist_core import prediction
+from mnist_core.config import validation
+from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network
+from mnist_core.models import store as model_store
+from mnist_core.network import keras_model
 from mnist_core.prediction import Classifier
 
 SMALL = Network(
@@ -17,7 +20,7 @@ SMALL = Network(
 
 @pytest.fixture(scope="module")
 def classifier():
-    return Classifier(network.build(SMALL, seed=1))
+    return Classifier(keras_model.build(SMALL, seed=1))
 
 
 def images(count, seed=0):
@@ -108,8 +111,8 @@ def saved(home):
 def write_model(folder, seed):
     experiment = Experiment(network=SMALL)
     (folder / "experiment.json").write_text(experiment.to_json())
-    card = {"name": "mine", "experiment": options.to_plain(experiment)}
-    models.save(folder, network.build(SMALL, seed), card)
+    card = {"name": "mine", "experiment": validation.to_plain(experiment)}
+    model_store.save(folder, keras_model.build(SMALL, seed), card)
 
 
 def test_a_model_is_loaded_once_for_all(saved):
@@ -137,9 +140,9 @@ def test_a_model_that_is_not_there_is_named(saved):
 
 def test_only_so_many_classifiers_are_kept(monkeypatch):
     monkeypatch.setattr(prediction, "_classifiers", {})
-    for number in range(prediction.KEPT + 2):
-        prediction._kept(Path(f"kept {number}"), 0, object)
-    assert len(prediction._classifiers) == prediction.KEPT
+    for number in range(prediction.CACHE_SIZE + 2):
+        prediction._cached(Path(f"kept {number}"), 0, object)
+    assert len(prediction._classifiers) == prediction.CACHE_SIZE
 
 
 def test_the_model_itself_stays_as_it_was(classifier):
@@ -152,7 +155,7 @@ def test_the_model_itself_stays_as_it_was(classifier):
 
 def test_whoever_asks_a_network_in_memory_does_not_wait_for_somebody_elses_to_load(monkeypatch):
     monkeypatch.setattr(prediction, "_classifiers", {})
-    kept = prediction._kept(Path("known"), 1, object)
+    kept = prediction._cached(Path("known"), 1, object)
     loads, may_end = threading.Event(), threading.Event()
 
     def slow():
@@ -160,10 +163,10 @@ def test_whoever_asks_a_network_in_memory_does_not_wait_for_somebody_elses_to_lo
         may_end.wait(30)
         return object()
 
-    somebody = threading.Thread(target=prediction._kept, args=(Path("other"), 1, slow))
+    somebody = threading.Thread(target=prediction._cached, args=(Path("other"), 1, slow))
     somebody.start()
     assert loads.wait(30)
-    assert prediction._kept(Path("known"), 1, object) is kept
+    assert prediction._cached(Path("known"), 1, object) is kept
     may_end.set()
     somebody.join()
     assert set(prediction._classifiers) == {Path("known"), Path("other")}
@@ -171,7 +174,7 @@ def test_whoever_asks_a_network_in_memory_does_not_wait_for_somebody_elses_to_lo
 
 def test_the_network_that_makes_room_is_the_one_unused_longest(monkeypatch):
     monkeypatch.setattr(prediction, "_classifiers", {})
-    monkeypatch.setattr(prediction, "KEPT", 3)
+    monkeypatch.setattr(prediction, "CACHE_SIZE", 3)
     for name in ("a", "b", "c", "a", "d"):
-        prediction._kept(Path(name), 1, object)
+        prediction._cached(Path(name), 1, object)
     assert set(prediction._classifiers) == {Path("c"), Path("a"), Path("d")}

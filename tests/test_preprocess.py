@@ -6,14 +6,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
-from mnist_core import data, handwriting, ink, strokes
-from mnist_core.preprocess import BlankPictureError, open_picture, shrink, steps, to_mnist
+from mnist_core.data import loading, synthesis, types
+from mnist_core.preprocess import foreground
+from mnist_core.preprocess.foreground import BlankPictureError
+from mnist_core.preprocess.image_files import open_picture
+from mnist_core.preprocess.mnist_rule import preprocessing_steps, resize_whole, to_mnist
+from mnist_core.strokes import files as stroke_files
 
 TWO = [np.array([[12, 25], [30, 4], [58, 0], [80, 18], [70, 48], [10, 98], [94, 96]], float)]
 
 
 def a_drawing(size=0.5, at=(140, 140), width=18):
-    return strokes.draw(strokes.place(TWO, 280, size, at), 280, width)
+    return stroke_files.rasterize(stroke_files.place(TWO, 280, size, at), 280, width)
 
 
 def difference(one, other):
@@ -38,8 +42,8 @@ def as_file(picture, kind, **options):
 @pytest.fixture(scope="module")
 def mnist_images():
     try:
-        return data.load("mnist").test.images
-    except data.DataMissing as missing:
+        return loading.load("mnist").test.images
+    except types.DataMissingError as missing:
         pytest.skip(str(missing))
 
 
@@ -117,7 +121,7 @@ def test_paper_on_a_transparent_ground_is_not_the_ink():
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_centre_of_mass_is_in_the_middle_and_the_maximum_255(seed):
-    image = handwriting.write(1, seed)[0][0]
+    image = synthesis.synthesize(1, seed)[0][0]
     weights = image / image.sum()
     for centre in (weights.sum(0) @ np.arange(28), weights.sum(1) @ np.arange(28)):
         assert 13.5 - 1e-9 < centre <= 14.5 + 1e-9
@@ -130,7 +134,7 @@ def test_the_steps_of_any_picture_have_their_promised_shapes(height, width, seed
     picture = np.random.default_rng(seed).choice([0, 0, 0, 255], (height + 2, width + 2))
     picture[[0, -1]] = picture[:, [0, -1]] = 0
     picture[1, 1] = 255
-    shown = steps(picture.astype(np.uint8))
+    shown = preprocessing_steps(picture.astype(np.uint8))
     side = max(*shown.crop.shape, 10)
     assert shown.ink.shape == picture.shape
     assert [a.shape for a in shown[2:]] == [(side, side), (20, 20), (28, 28)]
@@ -144,7 +148,9 @@ def test_resampling_is_the_mean_of_the_area_each_pixel_covers():
     picture = np.pad(square, 1)
     fine = square.repeat(2, 0).repeat(2, 1).reshape(20, 3, 20, 3).mean((1, 3))  # 60 = 3 x 20
     expected = np.floor(fine * 255 / fine.max() + 0.5)
-    assert difference(steps(picture).small, expected).max() <= 1  # rounding of float32
+    assert (
+        difference(preprocessing_steps(picture).small, expected).max() <= 1
+    )  # rounding of float32
 
 
 def test_a_small_dot_is_not_blown_up():
@@ -158,14 +164,14 @@ def test_a_small_dot_is_not_blown_up():
 def test_jpegs_ripples_do_not_widen_the_box(quality, width):
     drawing = a_drawing(0.3, (120, 120), width)
     read = open_picture(as_file(np.dstack([255 - drawing] * 3), "JPEG", quality=quality))
-    exact, found = steps(drawing).crop.shape, steps(read).crop.shape
+    exact, found = preprocessing_steps(drawing).crop.shape, preprocessing_steps(read).crop.shape
     assert np.abs(np.subtract(exact, found)).max() <= 3
 
 
 @pytest.mark.parametrize("radius", [1, 4])
 def test_soft_edges_are_kept_to_their_last_grey_level(radius):
     soft = Image.fromarray(a_drawing()).filter(ImageFilter.GaussianBlur(radius))
-    np.testing.assert_array_equal(ink.of(np.asarray(soft)), np.asarray(soft))
+    np.testing.assert_array_equal(foreground.extract(np.asarray(soft)), np.asarray(soft))
 
 
 def a_photo(drawing, noise=5, seed=0):
@@ -176,7 +182,7 @@ def a_photo(drawing, noise=5, seed=0):
 
 
 def test_a_photo_of_unevenly_lit_paper_is_read_without_its_shadow():
-    exact, found = steps(a_drawing()), steps(a_photo(a_drawing()))
+    exact, found = preprocessing_steps(a_drawing()), preprocessing_steps(a_photo(a_drawing()))
     assert np.abs(np.subtract(exact.crop.shape, found.crop.shape)).max() <= 4
     overlap = np.corrcoef(exact.small.ravel(), found.small.ravel())[0, 1]
     assert overlap > 0.95
@@ -195,7 +201,7 @@ def test_a_photo_of_unevenly_lit_paper_is_read_without_its_shadow():
     ],
     ids=["1x1", "transparent", "white", "coloured", "black", "invisible", "photo"],
 )
-@pytest.mark.parametrize("of", [to_mnist, steps, shrink])
+@pytest.mark.parametrize("of", [to_mnist, preprocessing_steps, resize_whole])
 def test_a_blank_picture_is_refused_in_one_sentence(of, picture):
     with pytest.raises(BlankPictureError, match=r"^The picture is blank: [^.]+\.$"):
         of(picture)
@@ -225,8 +231,8 @@ def test_what_is_no_picture_is_refused_with_what_came(picture, came):
 
 
 def test_shrinking_keeps_place_and_size():
-    shrunk = shrink(a_drawing(0.2, (70, 210), 10))
-    rows, columns = ink.box(shrunk)
+    shrunk = resize_whole(a_drawing(0.2, (70, 210), 10))
+    rows, columns = foreground.bounding_box(shrunk)
     assert (rows.start, rows.stop) == (17, 25)  # 210 / 10, give or take half of 5.6 + 1
     assert columns.start >= 3 and columns.stop <= 11
 

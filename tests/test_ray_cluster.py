@@ -15,20 +15,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_core import (
-    data,
-    faults,
-    models,
-    processes,
-    ray_cluster,
-    ray_messenger,
-    runs,
-    settings,
-    signs,
-    sweeps,
-    worker,
-)
-from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.config import grid
+from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.data import loading
+from mnist_core.models import store as model_store
+from mnist_core.runs import store as run_store
+from mnist_core.scheduler import heartbeat, local, ray_cluster, ray_messenger, scheduler, sweeps
+from mnist_core.system import error_messages, settings
 
 ROOT = Path(__file__).parents[1]
 SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
@@ -42,7 +35,7 @@ QUICK |= {"health_check_initial_delay_ms": 1000}
 
 def experiment(**recipe):
     chosen = {"train_images": 400, "epochs": 1, "learning_rate": 0.01} | recipe
-    return Experiment(network=SMALL, recipe=Recipe(**chosen), data=data.best_available())
+    return Experiment(network=SMALL, recipe=Recipe(**chosen), data=loading.best_available())
 
 
 @pytest.fixture(autouse=True)
@@ -84,10 +77,10 @@ def cluster(nodes, home, monkeypatch):
     """The cluster, turned on for this process; its runs are stopped afterwards."""
     monkeypatch.setenv("MNIST_CORE_RAY", nodes.address)
     yield nodes
-    left = [run for run in runs.all_runs() if run.state not in runs.ENDED]
-    sweeps.stop(left)
+    left = [run for run in run_store.all_runs() if run.state not in run_store.ENDED]
+    sweeps.stop_all(left)
     end = time.monotonic() + PATIENCE
-    while nodes.head_node and any(run.state not in runs.ENDED for run in left):
+    while nodes.head_node and any(run.state not in run_store.ENDED for run in left):
         assert time.monotonic() < end
         time.sleep(0.2)
 
@@ -96,13 +89,15 @@ def wait_for(condition):
     """Look at runs as a page does until it is as wanted."""
     end = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, [(r.status(), r.events()[0][-2:]) for r in runs.all_runs()]
-        worker.tend()
+        assert time.monotonic() < end, [
+            (r.status(), r.events()[0][-2:]) for r in run_store.all_runs()
+        ]
+        scheduler.advance()
         time.sleep(0.1)
 
 
 def have_ended(*found):
-    return lambda: all(run.state in runs.ENDED for run in found)
+    return lambda: all(run.state in run_store.ENDED for run in found)
 
 
 def kinds(run, kind):
@@ -125,21 +120,23 @@ def in_a_fresh_python(code, cwd=None, **variables):
 
 @pytest.mark.slow
 def test_a_sweep_spreads_over_the_nodes_and_each_run_is_what_it_would_be_here(cluster):
-    found = sweeps.experiments(experiment(), "recipe.learning_rate", "0.01,0.003")
+    found = grid.experiments(experiment(), "recipe.learning_rate", "0.01,0.003")
     made = sweeps.start(found, "recipe.learning_rate", "spread")
-    assert worker.runs_at_once() == 2
+    assert scheduler.max_concurrent_runs() == 2
     assert [run.state for run in made] == ["starting", "starting"]
     wait_for(have_ended(*made))
     assert [run.state for run in made] == ["finished", "finished"]
     nodes = [run.status()["node"] for run in made]
     assert sorted(nodes) == sorted(node.node_id for node in cluster.worker_nodes)
 
-    there, here = made[0], runs.create(made[0].experiment(), "here")
-    worker.train_run(here)
+    there, here = made[0], run_store.create(made[0].experiment(), "here")
+    scheduler.train_run(here)
     began = [e["kind"] for e in there.events()[0]].index("status") + 1  # after "starting"
     assert story(there)[began:] == story(here)
-    assert models.card(there.name).keys() == models.card(here.name).keys()
-    pairs = zip(models.load(there.name).weights, models.load(here.name).weights, strict=True)
+    assert model_store.card(there.name).keys() == model_store.card(here.name).keys()
+    pairs = zip(
+        model_store.load(there.name).weights, model_store.load(here.name).weights, strict=True
+    )
     assert all(np.allclose(a, b, atol=1e-4) for a, b in pairs)
 
 
@@ -155,18 +152,18 @@ def test_a_run_goes_on_without_the_server_that_asked_and_stop_ends_it_within_a_b
 ):
     """Three runs on two nodes: the third waits for a free one. Nobody is there when it gets it."""
     for name in ("first", "second", "third"):
-        runs.create(experiment(**LONG), name)
-    first, second, third = map(runs.get, ("first", "second", "third"))
+        run_store.create(experiment(**LONG), name)
+    first, second, third = map(run_store.get, ("first", "second", "third"))
     copy = shutil.copytree(ROOT / "mnist_core", tmp_path / "elsewhere" / "mnist_core")
     code = f"""
         import shutil
-        from mnist_core import worker
-        assert worker.__file__.startswith({str(copy)!r})
-        assert worker.ray_cluster.capacity() == 2  # by now it is connected
+        from mnist_core.scheduler import scheduler
+        assert scheduler.__file__.startswith({str(copy)!r})
+        assert scheduler.ray_cluster.capacity() == 2  # by now it is connected
         shutil.rmtree({str(copy)!r})  # what a node has there is another version
-        worker.Path({str(copy)!r}).mkdir()
-        worker.Path({str(copy / "__init__.py")!r}).write_text("raise ImportError")
-        worker.tend()
+        scheduler.Path({str(copy)!r}).mkdir()
+        scheduler.Path({str(copy / "__init__.py")!r}).write_text("raise ImportError")
+        scheduler.advance()
     """
     limits = {"MNIST_CORE_RUNS_AT_ONCE": "3", "PYTHONPATH": str(copy.parent)}
     in_a_fresh_python(textwrap.dedent(code), cwd=copy.parent, **limits)
@@ -175,34 +172,34 @@ def test_a_run_goes_on_without_the_server_that_asked_and_stop_ends_it_within_a_b
     while not (kinds(first, "steps") and kinds(second, "steps")):
         assert time.monotonic() < end
         time.sleep(0.1)
-    worker.tend()  # another server looks: one without a node is not dead
+    scheduler.advance()  # another server looks: one without a node is not dead
     assert third.state == "starting"
     assert not kinds(third, "start")
 
-    worker.stop(first)
+    scheduler.stop(first)
     wait_for(have_ended(first))
     assert first.state == "stopped"
     assert first.status()["sentence"].startswith("Stopped in epoch")
     assert kinds(first, "test")
-    assert models.load("first").count_params() == 11_042
+    assert model_store.load("first").count_params() == 11_042
     wait_for(lambda: kinds(third, "steps"))
     assert third.status()["tries"] == 1
 
 
 @pytest.mark.slow
 def test_a_killed_node_leaves_the_run_interrupted_and_continue_goes_on_on_the_other(cluster):
-    run = worker.start(experiment(**LONG), "killed")
+    run = scheduler.start(experiment(**LONG), "killed")
     wait_for(lambda: len(kinds(run, "epoch")) >= 2)
     there = {node.node_id: node for node in cluster.worker_nodes}
     cluster.remove_node(there.pop(run.status()["node"]), allow_graceful=False)
     wait_for(have_ended(run))
     assert run.state == "interrupted"
     assert "the weights of its last full epoch are kept" in run.status()["sentence"]
-    assert worker.runs_at_once() == 1
+    assert scheduler.max_concurrent_runs() == 1
     epochs = kinds(run, "epoch")[-1]["epoch"]
-    assert len(models.card("killed")["curves"]) in (epochs, epochs - 1)
+    assert len(model_store.card("killed")["curves"]) in (epochs, epochs - 1)
 
-    more = runs.create(experiment(**LONG | {"epochs": 1}), "on", continues="killed")
+    more = run_store.create(experiment(**LONG | {"epochs": 1}), "on", continues="killed")
     wait_for(have_ended(more))
     assert more.state == "finished"
     assert more.status()["node"] in there
@@ -214,10 +211,10 @@ def test_a_killed_node_leaves_the_run_interrupted_and_continue_goes_on_on_the_ot
 def test_a_server_survives_the_end_of_the_cluster_and_a_new_one_knows_its_runs_no_more(
     cluster, monkeypatch
 ):
-    run = worker.start(experiment(**LONG), "orphan")
+    run = scheduler.start(experiment(**LONG), "orphan")
     wait_for(lambda: kinds(run, "epoch"))
     cluster.shutdown()
-    waiting = runs.create(experiment(), "waits")
+    waiting = run_store.create(experiment(), "waits")
     monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "2")
     monkeypatch.setattr(ray_cluster, "ANSWERS", 3.0)
     assert what_keeps_runs_waiting() == f"{ray_cluster.WAITS} {ray_messenger.SILENT}"
@@ -238,7 +235,7 @@ def test_a_server_survives_the_end_of_the_cluster_and_a_new_one_knows_its_runs_n
         assert waiting.state == "queued"
         add_node(new)
         wait_for(lambda: waiting.state != "queued")
-        worker.stop(waiting)
+        scheduler.stop(waiting)
     finally:
         new.shutdown()
 
@@ -248,18 +245,18 @@ def what_keeps_runs_waiting():
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         try:
-            worker.tend()
-        except faults.Unreachable as fault:
-            return faults.words(fault)
+            scheduler.advance()
+        except error_messages.ClusterUnreachableError as fault:
+            return error_messages.user_message(fault)
         time.sleep(0.1)
-    raise AssertionError(worker.runs_at_once())
+    raise AssertionError(scheduler.max_concurrent_runs())
 
 
 def test_without_the_variable_no_room_imports_ray_and_no_process_speaks_with_a_cluster(home):
     code = """
         import sys, psutil
-        from mnist_core import worker
-        worker.tend(), worker.runs_at_once(), worker.stop
+        from mnist_core.scheduler import scheduler
+        scheduler.advance(), scheduler.max_concurrent_runs(), scheduler.stop
         print("ray" in sys.modules, len(psutil.Process().children()))
     """
     assert in_a_fresh_python(textwrap.dedent(code), MNIST_CORE_RAY="") == "False 0\n"
@@ -271,13 +268,16 @@ def test_where_ray_is_not_installed_the_run_waits_and_one_sentence_says_what_to_
     (tmp_path / "ray.py").write_text("raise ModuleNotFoundError(name='ray')")  # as if it weren't
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("MNIST_CORE_RAY", "auto")
-    run = worker.start(experiment(), "waits")
+    run = scheduler.start(experiment(), "waits")
     assert run.state == "queued"
-    with pytest.raises(faults.Unreachable) as fault:
-        worker.tend()
-    assert faults.words(fault.value) == f"{ray_cluster.WAITS} {ray_messenger.NOT_INSTALLED}"
-    assert worker.runs_at_once() == 1
-    worker.stop(run)
+    with pytest.raises(error_messages.ClusterUnreachableError) as fault:
+        scheduler.advance()
+    assert (
+        error_messages.user_message(fault.value)
+        == f"{ray_cluster.WAITS} {ray_messenger.NOT_INSTALLED}"
+    )
+    assert scheduler.max_concurrent_runs() == 1
+    scheduler.stop(run)
     assert run.state == "stopped"
 
 
@@ -286,11 +286,11 @@ def test_an_address_where_nobody_is_is_waited_for_once_and_logged_once(home, mon
     pytest.importorskip("ray")
     monkeypatch.setenv("MNIST_CORE_RAY", "127.0.0.1:9")
     monkeypatch.setattr(ray_cluster, "CONNECTS", 4.0)  # in place of ten, to wait less
-    run = runs.create(experiment(), "waits")
+    run = run_store.create(experiment(), "waits")
     for most in (6, 1):
         began = time.monotonic()
-        with pytest.raises(faults.Unreachable, match="is the address right"):
-            worker.tend()
+        with pytest.raises(error_messages.ClusterUnreachableError, match="is the address right"):
+            scheduler.advance()
         assert time.monotonic() - began < most
     assert run.state == "queued"
     said = [record.getMessage() for record in caplog.records]
@@ -301,43 +301,43 @@ def test_an_address_where_nobody_is_is_waited_for_once_and_logged_once(home, mon
 def test_the_variable_must_be_auto_or_an_address(text, monkeypatch):
     monkeypatch.setenv("MNIST_CORE_RAY", text)
     with pytest.raises(ValueError, match=r"^MNIST_CORE_RAY must be auto, or a host and a port"):
-        settings.check()
+        settings.validate_all()
 
 
 def test_a_server_without_the_variable_leaves_a_cluster_s_run_alone_as_long_as_it_speaks(
     home, monkeypatch
 ):
-    run = runs.create(experiment(), "elsewhere")
+    run = run_store.create(experiment(), "elsewhere")
     run.set_status("training", ray="some token")
-    worker.tend()
+    scheduler.advance()
     assert run.state == "training"
-    monkeypatch.setattr(signs, "QUIET", 0.2)
+    monkeypatch.setattr(heartbeat, "TIMEOUT", 0.2)
     for _ in range(3):
         time.sleep(0.15)
         run.append({"kind": "epoch"})
-        worker.tend()
+        scheduler.advance()
         assert run.state == "training"
     time.sleep(0.3)
-    worker.tend()
+    scheduler.advance()
     assert run.state == "interrupted"
 
 
 def test_a_process_of_another_machine_is_not_taken_for_dead_as_long_as_its_run_speaks(
     home, monkeypatch
 ):
-    run = runs.create(experiment(), "elsewhere")
+    run = run_store.create(experiment(), "elsewhere")
     run.set_status("training", host="another machine", pid=2**22 + 1, token="none")
-    assert processes.is_alive(run.status()) is None
-    worker.tend()
+    assert local.is_alive(run.status()) is None
+    scheduler.advance()
     assert run.state == "training"
-    monkeypatch.setattr(signs, "QUIET", 0.0)
-    worker.tend()
+    monkeypatch.setattr(heartbeat, "TIMEOUT", 0.0)
+    scheduler.advance()
     assert run.state == "interrupted"
 
 
 def test_an_actor_whose_run_was_begun_anew_by_somebody_else_does_nothing(home, monkeypatch):
     monkeypatch.setattr(ray_messenger, "PATIENCE", 0.3)
-    run = runs.create(experiment(), "anew")
+    run = run_store.create(experiment(), "anew")
     run.set_status("starting", ray="mine")
     assert ray_messenger._is_meant(run, "mine")
     run.set_status("starting", ray="another's")

@@ -3,35 +3,38 @@
 import numpy as np
 import pytest
 
-from mnist_core import data, doodles, handwriting, many, models, network
-from mnist_core.config import Experiment
-from mnist_core.evaluation import accuracy_and_loss
-from mnist_core.options import from_plain
+from mnist_core.config.schema import Experiment
+from mnist_core.config.validation import from_plain
+from mnist_core.data import loading, mnist, synthesis
+from mnist_core.evaluation.metrics import accuracy_and_loss
+from mnist_core.models import store as model_store
+from mnist_core.network import summary
 from mnist_core.prediction import NOT_SURE_BELOW, Classifier
-from mnist_core.preprocess import to_mnist
-from mnist_core.strokes import draw
+from mnist_core.preprocess.mnist_rule import to_mnist
+from mnist_core.strokes import non_digits, rendering
+from mnist_core.strokes.files import rasterize
 
 
 @pytest.mark.slow
 def test_it_reads_mnist_as_well_as_its_card_says():
-    if data.find_mnist() is None:
+    if mnist.find_mnist() is None:
         pytest.skip("MNIST is not on this computer")
-    mnist = data.load("mnist")
-    card = models.card("reader")
-    found = accuracy_and_loss(Classifier.load("reader"), mnist.test)
+    dataset = loading.load("mnist")
+    card = model_store.card("reader")
+    found = accuracy_and_loss(Classifier.load("reader"), dataset.test)
     assert found == pytest.approx((card["test"]["accuracy"], card["test"]["loss"]), abs=2e-4)
-    assert card["data"]["checksum"] == mnist.checksum
+    assert card["data"]["checksum"] == dataset.checksum
 
 
 def test_its_card_names_its_experiment_its_size_and_its_weights():
-    card = models.card("reader")
+    card = model_store.card("reader")
     experiment = from_plain(Experiment, card["experiment"])
-    assert card["parameters"] == network.parameter_count(experiment.network)
-    assert models.weights_path("reader").stat().st_size < 4_000_000
+    assert card["parameters"] == summary.parameter_count(experiment.network)
+    assert model_store.weights_path("reader").stat().st_size < 4_000_000
 
 
 def test_its_card_says_what_it_learned_from_and_how_well_it_reads_each_set():
-    about = models.card("reader")["about"]
+    about = model_store.card("reader")["about"]
     assert {source["licence"] for source in about["sources"]} == {"CC BY-SA 3.0", "CC BY 4.0"}
     assert sum(s.get("writers", 0) for s in about["sources"] if s["use"] == "learned") == 219
     for figures in about["figures"].values():
@@ -42,18 +45,18 @@ def test_its_card_says_what_it_learned_from_and_how_well_it_reads_each_set():
 
 
 def test_it_is_small_enough_to_ship():
-    card = models.card("reader")
+    card = model_store.card("reader")
     assert card["parameters"] <= 1_000_000
-    files = models.weights_path("reader").parent.iterdir()
+    files = model_store.weights_path("reader").parent.iterdir()
     assert sum(file.stat().st_size for file in files) <= 4_000_000
 
 
 @pytest.mark.slow
 def test_it_reads_nearly_all_that_the_pen_model_writes_and_doubts_what_is_no_digit():
     reader = Classifier.load("reader")
-    images, labels, _ = handwriting.write(300, seed=1)
+    images, labels, _ = synthesis.synthesize(300, seed=1)
     assert (reader.probabilities(images).argmax(axis=1) == labels).mean() > 0.93
-    none = many.doodle_images(200, 5, doodles.unseen_shape)
+    none = rendering.render_non_digits(200, 5, non_digits.random_unseen_shape)
     assert (reader.probabilities(none).max(axis=1) < NOT_SURE_BELOW).mean() > 0.7
 
 
@@ -61,5 +64,5 @@ def test_it_reads_a_one_and_a_zero_drawn_with_a_pen():
     angle = np.linspace(0, 2 * np.pi, 40)
     one = [np.array([[140, 50], [140, 230]])]
     zero = [np.stack([140 + 60 * np.cos(angle), 140 + 90 * np.sin(angle)], axis=1)]
-    images = np.stack([to_mnist(draw(strokes)) for strokes in (one, zero)])
+    images = np.stack([to_mnist(rasterize(strokes)) for strokes in (one, zero)])
     assert Classifier.load("reader").probabilities(images).argmax(axis=1).tolist() == [1, 0]

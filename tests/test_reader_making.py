@@ -7,22 +7,17 @@ import json
 import numpy as np
 import pytest
 
-from mnist_core import (
-    data,
-    hands,
-    handwriting,
-    network,
-    reader_card,
-    reader_making,
-    reader_training,
-    tuning,
-)
-from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network
-from mnist_core.data import Dataset, Digits
-from mnist_core.evaluation import interval, measure, stroke_digits
+from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network
+from mnist_core.data import loading, synthesis
+from mnist_core.data.types import Dataset, Digits
+from mnist_core.evaluation.metrics import evaluate, wilson_interval
+from mnist_core.evaluation.test_sets import render_drawings
+from mnist_core.network import keras_model, summary
 from mnist_core.prediction import Classifier
-from mnist_core.reader_training import Mixture
-from mnist_core.strokes import read
+from mnist_core.pretrained import calibration, pipeline, reader_card
+from mnist_core.pretrained import training as reader_training
+from mnist_core.pretrained.training import Mixture
+from mnist_core.strokes.files import read_drawings
 
 SMALL = Network(
     blocks=(ConvBlock(filters=4, batch_normalization=True, pool_size=4),),
@@ -36,7 +31,7 @@ DIGITS = {"pendigits_train.jsonl": 8, "mine.jsonl": 6, "unipen_dev.jsonl": 10}
 
 
 def some_digits(count, seed):
-    images, labels, _ = handwriting.write(count, seed, range(3))
+    images, labels, _ = synthesis.synthesize(count, seed, range(3))
     return Digits(images, labels)
 
 
@@ -46,7 +41,7 @@ def put(path, count, writers):
     for number in range(count):
         writer = writers[number % len(writers)]
         dice = np.random.default_rng([writer, number])
-        found = handwriting.one(number % 10, 0, hands.writer(0, writer), dice)
+        found = synthesis.write_digit(number % 10, 0, writers.writer(0, writer), dice)
         strokes = [stroke.tolist() for stroke in found.strokes]
         lines.append({"label": number % 10, "writer": f"w{writer}", "strokes": strokes})
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -58,10 +53,10 @@ def small():
     """All that makes it slow made small: MNIST, the network, what is measured."""
     mnist = Dataset("mnist", some_digits(40, 1), some_digits(20, 2), "0" * 64, "/some/mnist.npz")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(data, "load", lambda name: mnist)
+        patch.setattr(loading, "load", lambda name: mnist)
         patch.setattr(reader_training, "NETWORK", SMALL)
-        patch.setattr(reader_making, "CALIBRATION_SEEDS", range(1, 3))
-        patch.setattr(reader_card, "DOODLES", 12)
+        patch.setattr(pipeline, "CALIBRATION_SEEDS", range(1, 3))
+        patch.setattr(reader_card, "NON_DIGITS", 12)
         yield mnist
 
 
@@ -81,14 +76,14 @@ def made(small, folder):
     """(the card that `make` returned, the lines it told, the folder)"""
     told = []
     *learn_from, choose_by = (folder / name for name in WRITERS)
-    card = reader_making.make(
+    card = pipeline.train_reader(
         learn_from, choose_by, folder / "made", RECIPE, MIXTURE, on_epoch=told.append
     )
     return card, told, folder
 
 
 def load(card, path):
-    model = network.build(Experiment.from_json(json.dumps(card["experiment"])).network)
+    model = keras_model.build(Experiment.from_json(json.dumps(card["experiment"])).network)
     model.load_weights(path)
     return Classifier(model, card["looks"])
 
@@ -103,7 +98,7 @@ def test_the_card_says_what_was_trained_and_how(made):
     card, told, _ = made
     experiment = Experiment.from_json(json.dumps(card["experiment"]))
     assert (experiment.network, experiment.recipe) == (SMALL, RECIPE)
-    assert card["parameters"] == network.parameter_count(SMALL)
+    assert card["parameters"] == summary.parameter_count(SMALL)
     assert card["curves"] == told and [row["epoch"] for row in told] == [1]
     assert card["about"]["training"] == dataclasses.asdict(MIXTURE) | {"dtype": "float32"}
     assert card["about"]["left_out"] in range(15) and card["about"]["temperature"] > 0
@@ -112,10 +107,12 @@ def test_the_card_says_what_was_trained_and_how(made):
 def test_the_model_that_is_kept_has_the_figures_of_its_card(made, small):
     card, _, folder = made
     classifier = load(card, folder / "made" / "model.keras")
-    found = measure(classifier, small.test)
+    found = evaluate(classifier, small.test)
     assert card["test"]["images"] == 20
     assert (card["test"]["accuracy"], card["test"]["loss"]) == pytest.approx(found[:2], abs=1e-5)
-    by_strangers = measure(classifier, stroke_digits(read(folder / "unipen_dev.jsonl"), seed=0))
+    by_strangers = evaluate(
+        classifier, render_drawings(read_drawings(folder / "unipen_dev.jsonl"), seed=0)
+    )
     told = card["about"]["figures"]["unipen_dev"]
     assert (told["accuracy"], told["loss"]) == pytest.approx(by_strangers[:2], abs=1e-5)
 
@@ -140,7 +137,7 @@ def test_every_figure_comes_with_its_count_its_interval_and_whether_it_was_learn
     assert {name: found["images"] for name, found in figures.items()} == counts
     for found in figures.values():
         right = round(found["accuracy"] * found["images"])
-        assert tuple(found["interval"]) == interval(right, found["images"])
+        assert tuple(found["interval"]) == wilson_interval(right, found["images"])
     seen = {name for name, found in figures.items() if found["seen_in_training"]}
     assert seen == {"pendigits_train", "mine"}
 
@@ -165,10 +162,10 @@ class Knowing:
 
 
 def test_what_is_read_badly_is_told_even_where_a_digit_is_in_no_drawing(folder):
-    drawings = [d for d in read(folder / "unipen_dev.jsonl") if d.label != 0]
+    drawings = [d for d in read_drawings(folder / "unipen_dev.jsonl") if d.label != 0]
     file = reader_card.StrokeFile(folder / "unipen_dev.jsonl", drawings)
     only = {"digit": 3, "read_as": 8, "share": 1.0}
-    assert reader_card._reads_badly(Knowing(), file) == [only]
+    assert reader_card._worst_confusions(Knowing(), file) == [only]
 
 
 def test_the_card_names_no_folder_of_its_maker(made):
@@ -179,15 +176,15 @@ def test_the_card_names_no_folder_of_its_maker(made):
 def test_it_is_calibrated_by_the_writers_it_was_not_trained_on(made):
     card, _, folder = made
     classifier = load(card, folder / "made" / "model.keras")
-    strangers = reader_making._several(read(folder / "unipen_dev.jsonl"))
-    again = tuning.calibrate(classifier.model, strangers, card["looks"])
+    strangers = pipeline._render_several(read_drawings(folder / "unipen_dev.jsonl"))
+    again = calibration.calibrate(classifier.model, strangers, card["looks"])
     assert again == pytest.approx(1, abs=0.02) or card["about"]["temperature"] in (0.25, 4.0)
 
 
 def test_writers_who_were_learned_from_may_not_choose(small, folder, tmp_path):
     other = put(tmp_path / "other.jsonl", 4, (7, 2))
     with pytest.raises(ValueError, match=r"other\.jsonl must hold .* other writers .*'w2' in both"):
-        reader_making.make([folder / "mine.jsonl"], other, tmp_path / "made", mixture=MIXTURE)
+        pipeline.train_reader([folder / "mine.jsonl"], other, tmp_path / "made", mixture=MIXTURE)
     assert not (tmp_path / "made").exists()
 
 
@@ -198,5 +195,5 @@ def test_a_file_that_holds_no_drawings_is_refused_before_anything_is_trained(
     for learn, choose in (("mine.jsonl", "bad.jsonl"), ("bad.jsonl", "mine.jsonl")):
         places = [tmp_path / n if n == "bad.jsonl" else folder / n for n in (learn, choose)]
         with pytest.raises(ValueError, match=r"bad\.jsonl, line 1 must be an object"):
-            reader_making.make([places[0]], places[1], tmp_path / "made", mixture=MIXTURE)
+            pipeline.train_reader([places[0]], places[1], tmp_path / "made", mixture=MIXTURE)
     assert not (tmp_path / "made").exists()

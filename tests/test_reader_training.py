@@ -5,14 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from mnist_core import network
-from mnist_core import reader_training as reader
-from mnist_core.config import Augmentation, ConvBlock, DenseLayer, Network
-from mnist_core.data import Digits
-from mnist_core.evaluation import accuracy_and_loss
+from mnist_core.config.schema import Augmentation, ConvBlock, DenseLayer, Network
+from mnist_core.data.types import Digits
+from mnist_core.evaluation.metrics import accuracy_and_loss
+from mnist_core.network import keras_model
 from mnist_core.prediction import Classifier
-from mnist_core.reader_training import NO_DIGIT, Mixture, Pens
-from mnist_core.strokes import Drawing
+from mnist_core.pretrained import training as reader
+from mnist_core.pretrained.training import NON_DIGIT, Mixture, RenderedDrawings
+from mnist_core.strokes.files import Drawing
 
 SMALL = Network(
     blocks=(ConvBlock(filters=6, batch_normalization=True, pool_size=4),),
@@ -47,7 +47,7 @@ def pens(count=64, versions=2):
     several = [digits(count, seed=5).images for _ in range(versions)]
     labels = digits(count, seed=5).labels.copy()
     labels[WRONG] = (labels[WRONG] + 5) % 10
-    return Pens(np.stack(several), labels)
+    return RenderedDrawings(np.stack(several), labels)
 
 
 def doodles(count=60):
@@ -107,8 +107,8 @@ def test_the_weights_it_ends_with_are_the_mean_of_all_that_wandered():
     for epoch in range(1 + MIXTURE.wandering):
         dice = np.random.default_rng(epoch)
         every = np.ones(64, bool)
-        shown = reader._epoch(digits(96), pens(), doodles(), every, MIXTURE, epoch, dice)
-        reader._learn(step, shown, recipe, MIXTURE, epoch, dice)
+        shown = reader._epoch_examples(digits(96), pens(), doodles(), every, MIXTURE, epoch, dice)
+        reader._train_epoch(step, shown, recipe, MIXTURE, epoch, dice)
     averaged = kept[-len(kept) // 3 :]  # the last of three epochs
     assert average == pytest.approx(np.mean(averaged))
 
@@ -155,14 +155,14 @@ PLAIN = Network(blocks=(), dense=(DenseLayer(units=8),))
 
 def step_of(net):
     recipe = dataclasses.replace(RECIPE, augmentation=Augmentation())
-    model, average = network.build(net, seed=1), network.build(net, seed=1)
+    model, average = keras_model.build(net, seed=1), keras_model.build(net, seed=1)
     return model, average, reader._compile(model, average, net, recipe, "float32")
 
 
 def test_a_doodle_is_to_get_every_digit_with_the_same_probability():
     model, _, step = step_of(PLAIN)
     images = np.concatenate([digits(4).images, doodles(6)])
-    labels = np.concatenate([digits(4).labels, np.full(6, NO_DIGIT)]).astype(np.int32)
+    labels = np.concatenate([digits(4).labels, np.full(6, NON_DIGIT)]).astype(np.int32)
     logs = np.log(Classifier(model).probabilities(images).astype(float))
     wanted = np.concatenate([np.eye(10)[digits(4).labels], np.full((6, 10), 0.1)])
     right = (logs[:4].argmax(axis=1) == labels[:4]).mean()  # doodles have no right answer
@@ -185,7 +185,9 @@ def epoch_of(number=0, kept=None, **changes):
     mixture = dataclasses.replace(MIXTURE, **changes)
     kept = np.ones(64, bool) if kept is None else kept
     dice = np.random.default_rng(0)
-    return reader._epoch(digits(50), pens(versions=3), doodles(), kept, mixture, number, dice)
+    return reader._epoch_examples(
+        digits(50), pens(versions=3), doodles(), kept, mixture, number, dice
+    )
 
 
 def test_an_epoch_shows_all_of_mnist_the_drawings_versions_and_some_doodles():
@@ -195,7 +197,7 @@ def test_an_epoch_shows_all_of_mnist_the_drawings_versions_and_some_doodles():
     np.testing.assert_array_equal(images[:50], digits(50).images)
     assert (labels[:50] == digits(50).labels).all()
     assert (labels[50:114] == pens().labels).all() and (labels[114:178] == pens().labels).all()
-    assert (labels[178:] == NO_DIGIT).all() and (labels[:178] != NO_DIGIT).all()
+    assert (labels[178:] == NON_DIGIT).all() and (labels[:178] != NON_DIGIT).all()
     assert set(strength[50:178]) == {np.float32(MIXTURE.pen_strength)}
     assert set(untouched[50:178]) == {MIXTURE.untouched_drawings}
 
@@ -206,7 +208,9 @@ def test_the_epochs_show_one_version_after_the_other():
     shown = []
     for number in range(3):
         dice, kept = np.random.default_rng(0), np.ones(64, bool)
-        found = reader._epoch(digits(5), several, doodles(), kept, MIXTURE, number, dice)[0]
+        found = reader._epoch_examples(digits(5), several, doodles(), kept, MIXTURE, number, dice)[
+            0
+        ]
         shown.append(found[[5, 69], 0, 0].tolist())
     assert shown == [[0, 1], [2, 0], [1, 2]]
 

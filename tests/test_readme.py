@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core import models
+from mnist_core.models import store as model_store
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -56,17 +56,17 @@ def test_the_table_of_what_is_read_is_the_one_that_the_measurements_make():
 
 def test_what_the_shipped_models_read_is_what_their_cards_say():
     results = json.loads(READING["RESULTS"].read_text())
-    for name in models.SHIPPED:
+    for name in model_store.SHIPPED:
         accuracy = results[name]["sets"]["mnist"]["accuracy"]
-        assert accuracy == pytest.approx(models.card(name)["test"]["accuracy"], abs=2e-4)
-    figures = models.card("reader")["about"]["figures"]
+        assert accuracy == pytest.approx(model_store.card(name)["test"]["accuracy"], abs=2e-4)
+    figures = model_store.card("reader")["about"]["figures"]
     for name in set(figures) & set(results["reader"]["sets"]):
         found = results["reader"]["sets"][name]
         assert found["accuracy"] == pytest.approx(figures[name]["accuracy"], abs=2e-3)
 
 
 def test_the_readers_accuracy_is_the_one_on_its_card():
-    accuracy = models.card("reader")["test"]["accuracy"]
+    accuracy = model_store.card("reader")["test"]["accuracy"]
     assert f"It reads {accuracy:.2%}".replace("%", " %") in README.replace("\n", " ")
 
 
@@ -85,7 +85,7 @@ def test_every_page_is_in_the_table_of_pages():
     "command", [line.split("#")[0] for line in code("sh").splitlines() if "mnist_core" in line]
 )
 def test_the_command_lines_parse(command):
-    from mnist_core.__main__ import parser
+    from mnist_core.cli.parser import parser
 
     parser().parse_args(command.split()[3:])
 

@@ -5,11 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from mnist_core import models, reports, runs
-from mnist_core.config import Experiment
-from mnist_core.data import Digits
-from mnist_core.models import ModelError
+from mnist_core.config.schema import Experiment
+from mnist_core.data.types import Digits
+from mnist_core.evaluation import cached_predictions, test_sets
+from mnist_core.models import store as model_store
+from mnist_core.models.store import ModelError
 from mnist_core.presets import PRESETS
+from mnist_core.runs import store as run_store
 
 
 class Asked:
@@ -29,7 +31,7 @@ class Asked:
 @pytest.fixture
 def asked(monkeypatch):
     found = Asked()
-    monkeypatch.setattr(reports.Classifier, "load", lambda name: found)
+    monkeypatch.setattr(cached_predictions.Classifier, "load", lambda name: found)
     return found
 
 
@@ -40,12 +42,12 @@ def digits(count=50, seed=0):
 
 
 def exam(**of):
-    return reports.exam(digits(**of))
+    return test_sets.make_test_set(digits(**of))
 
 
 def make_run(name, weights=b"weights"):
     """A finished run with a model, as far as files go."""
-    run = runs.create(PRESETS["tiny"], name)
+    run = run_store.create(PRESETS["tiny"], name)
     run.set_status("finished")
     (run.folder / "model.keras").write_bytes(weights)
     card = {"experiment": json.loads(Experiment().to_json()), "parameters": 1, "name": name}
@@ -60,10 +62,10 @@ def kept_files(place):
 @pytest.mark.parametrize("name", ["classic", "mine"])
 def test_a_model_answers_a_set_of_digits_once(home, asked, name):
     make_run("mine")
-    first = reports.answers(name, exam())
+    first = cached_predictions.predict(name, exam())
     assert asked.images == 50
     assert (first.probabilities.argmax(axis=1) == digits().images[:, 0, 0] % 10).all()
-    again = reports.answers(name, exam())
+    again = cached_predictions.predict(name, exam())
     assert asked.images == 50
     assert (again.probabilities == first.probabilities).all()
     assert again.seconds == first.seconds > 0
@@ -71,19 +73,19 @@ def test_a_model_answers_a_set_of_digits_once(home, asked, name):
 
 
 def test_other_digits_are_another_exam_and_so_are_other_labels(home, asked):
-    reports.answers("classic", exam())
-    reports.answers("classic", exam(seed=1))
+    cached_predictions.predict("classic", exam())
+    cached_predictions.predict("classic", exam(seed=1))
     assert asked.images == 100
     images, labels = digits()
-    assert reports.exam(Digits(images, (labels + 1) % 10)).mark != exam().mark
+    assert test_sets.make_test_set(Digits(images, (labels + 1) % 10)).mark != exam().mark
 
 
 def test_other_weights_are_asked_anew_and_what_was_kept_of_the_old_ones_goes(home, asked):
     run = make_run("mine")
-    reports.answers("mine", exam())
+    cached_predictions.predict("mine", exam())
     before = kept_files(run.folder / "reports")
     (run.folder / "model.keras").write_bytes(b"other weights")
-    reports.answers("mine", exam())
+    cached_predictions.predict("mine", exam())
     assert asked.images == 100
     after = kept_files(run.folder / "reports")
     assert len(before) == len(after) == 1 and before != after
@@ -91,36 +93,36 @@ def test_other_weights_are_asked_anew_and_what_was_kept_of_the_old_ones_goes(hom
 
 def test_a_card_that_has_the_weights_used_otherwise_is_another_model(home, asked):
     run = make_run("mine")
-    before = reports.identity("mine")
+    before = cached_predictions.model_fingerprint("mine")
     card = json.loads((run.folder / "card.json").read_text())
     (run.folder / "card.json").write_text(json.dumps(card | {"looks": 2}))
-    assert reports.identity("mine") != before
+    assert cached_predictions.model_fingerprint("mine") != before
     (run.folder / "card.json").write_text(json.dumps(card | {"made": "later"}))
-    assert reports.identity("mine") == before
+    assert cached_predictions.model_fingerprint("mine") == before
 
 
 @pytest.mark.parametrize("damage", ["cut short", "another file", "not numbers"])
 def test_a_damaged_file_is_computed_anew(home, asked, damage):
-    reports.answers("classic", exam())
-    path = reports.path("classic", exam(), ".npz")
+    cached_predictions.predict("classic", exam())
+    path = cached_predictions.cache_path("classic", exam(), ".npz")
     if damage == "not numbers":
         spoilt = np.full((50, 10), np.nan, np.float32)
         np.savez(path.with_suffix(""), probabilities=spoilt, seconds=np.ones(1))
     else:
         path.write_bytes(b"hello" if damage == "another file" else path.read_bytes()[:-50])
-    assert np.isfinite(reports.answers("classic", exam()).probabilities).all()
+    assert np.isfinite(cached_predictions.predict("classic", exam()).probabilities).all()
     assert asked.images == 100
-    reports.answers("classic", exam())
+    cached_predictions.predict("classic", exam())
     assert asked.images == 100
 
 
 def test_renaming_a_run_takes_its_results_along_and_deleting_it_deletes_them(home, asked):
     make_run("mine")
-    reports.answers("mine", exam())
-    runs.rename("mine", "yours")
-    reports.answers("yours", exam())
+    cached_predictions.predict("mine", exam())
+    run_store.rename("mine", "yours")
+    cached_predictions.predict("yours", exam())
     assert asked.images == 50
-    runs.delete("yours")
+    run_store.delete("yours")
     assert list((home / "runs").iterdir()) == []
 
 
@@ -129,56 +131,58 @@ def test_a_run_deleted_while_it_is_asked_stays_deleted(home, asked, monkeypatch)
     answer = asked.probabilities
 
     def and_delete(images):
-        runs.delete("mine")
+        run_store.delete("mine")
         return answer(images)
 
     monkeypatch.setattr(asked, "probabilities", and_delete)
-    assert len(reports.answers("mine", exam()).probabilities) == 50
+    assert len(cached_predictions.predict("mine", exam()).probabilities) == 50
     assert list((home / "runs").iterdir()) == []
 
 
 def test_without_a_place_to_keep_them_results_are_computed_each_time(home, asked):
     home.write_text("a file where the folder should be")
-    reports.answers("classic", exam())
-    reports.answers("classic", exam())
+    cached_predictions.predict("classic", exam())
+    cached_predictions.predict("classic", exam())
     assert asked.images == 100
 
 
 def test_the_models_that_ship_keep_nothing_in_the_package(home, asked):
-    reports.answers("classic", exam())
-    assert not (models.folder("classic") / "reports").exists()
+    cached_predictions.predict("classic", exam())
+    assert not (model_store.folder("classic") / "reports").exists()
     assert len(kept_files(home / "reports" / "classic")) == 1
 
 
 def test_only_so_many_results_are_kept_and_the_newest_are(home, asked, monkeypatch):
-    monkeypatch.setattr(reports, "MOST_FILES", 3)
+    monkeypatch.setattr(cached_predictions, "MAX_FILES", 3)
     for seed in range(5):
-        reports.answers("classic", exam(seed=seed, count=2))
+        cached_predictions.predict("classic", exam(seed=seed, count=2))
     assert len(kept_files(home / "reports" / "classic")) == 3
     before = asked.images
-    reports.answers("classic", exam(seed=4, count=2))
+    cached_predictions.predict("classic", exam(seed=4, count=2))
     assert asked.images == before
 
 
 def test_a_model_whose_answers_are_no_numbers_is_refused_and_nothing_is_kept(home, asked):
     asked.spoilt = True
     with pytest.raises(ModelError, match=r"classic can't be tested\. .* Received: no numbers"):
-        reports.answers("classic", exam())
+        cached_predictions.predict("classic", exam())
     assert kept_files(home / "reports" / "classic") == []
 
 
 def test_a_model_that_is_not_there_is_named(home, asked):
     with pytest.raises(ModelError, match="no model called 'nope'"):
-        reports.answers("nope", exam())
+        cached_predictions.predict("nope", exam())
 
 
 def test_progress_goes_from_none_to_nearly_all(home, asked, monkeypatch):
-    monkeypatch.setattr(reports, "AT_ONCE", 20)
+    monkeypatch.setattr(cached_predictions, "BATCH", 20)
     told = []
-    reports.answers("classic", exam(), lambda *news: told.append(news))
+    cached_predictions.predict("classic", exam(), lambda *news: told.append(news))
     assert told == [(0, 50), (20, 50), (40, 50)]
 
 
 def test_no_digits_are_an_exam_without_answers(home, asked):
-    nothing = reports.exam(Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8)))
-    assert reports.answers("classic", nothing).probabilities.shape == (0, 10)
+    nothing = test_sets.make_test_set(
+        Digits(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8))
+    )
+    assert cached_predictions.predict("classic", nothing).probabilities.shape == (0, 10)

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from mnist_core import runs, unfinished
-from mnist_core.config import Experiment
+from mnist_core.config.schema import Experiment
 from mnist_core.presets import PRESETS
+from mnist_core.runs import store as run_store
+from mnist_core.system import staging
 
 
 def epoch(number, step=5):
@@ -16,7 +17,7 @@ def epoch(number, step=5):
 
 @pytest.fixture
 def run(home):
-    return runs.create(PRESETS["tiny"], "tiny")
+    return run_store.create(PRESETS["tiny"], "tiny")
 
 
 def ended(run, state="finished"):
@@ -33,7 +34,7 @@ def test_a_new_run_is_queued_and_holds_exactly_what_was_asked(run):
 
 
 def test_a_name_that_is_taken_gets_a_number(run):
-    assert [runs.create(Experiment(), "tiny").name for _ in range(2)] == ["tiny 2", "tiny 3"]
+    assert [run_store.create(Experiment(), "tiny").name for _ in range(2)] == ["tiny 2", "tiny 3"]
 
 
 @pytest.mark.parametrize(
@@ -41,15 +42,15 @@ def test_a_name_that_is_taken_gets_a_number(run):
     ["", "..", "../tiny", "a/b", "a\\b", ".hidden", "x" * 61, "a\n", "a."],
 )
 def test_a_name_that_could_leave_its_folder_is_refused(home, name):
-    with pytest.raises(runs.RunError, match="A name must be 1 to 60 letters"):
-        runs.create(Experiment(), name)
+    with pytest.raises(run_store.RunError, match="A name must be 1 to 60 letters"):
+        run_store.create(Experiment(), name)
     assert not (home / "runs").exists()
 
 
 @pytest.mark.parametrize("name", ["reader", "Reader", "classic", "CLASSIC"])
 def test_no_run_is_called_like_a_model_that_ships(home, name):
-    with pytest.raises(runs.RunError, match="not be 'reader' or 'classic'"):
-        runs.create(Experiment(), name)
+    with pytest.raises(run_store.RunError, match="not be 'reader' or 'classic'"):
+        run_store.create(Experiment(), name)
     assert not (home / "runs").exists()
 
 
@@ -90,37 +91,37 @@ def test_a_status_keeps_what_was_known_before(run):
 
 
 def test_runs_are_listed_newest_first_and_leftovers_are_not_runs(home, run):
-    newer = runs.create(Experiment(), "newer")
+    newer = run_store.create(Experiment(), "newer")
     (home / "runs" / ".new-abc").mkdir()
     (home / "runs" / "empty").mkdir()
-    assert [r.name for r in runs.all_runs()] == [newer.name, run.name]
+    assert [r.name for r in run_store.all_runs()] == [newer.name, run.name]
 
 
 def test_a_run_that_waits_or_trains_can_be_neither_deleted_nor_renamed(run):
     for state in ("queued", "training"):
         run.set_status(state)
-        for change in (lambda: runs.delete("tiny"), lambda: runs.rename("tiny", "other")):
-            with pytest.raises(runs.RunError, match="stop it first"):
+        for change in (lambda: run_store.delete("tiny"), lambda: run_store.rename("tiny", "other")):
+            with pytest.raises(run_store.RunError, match="stop it first"):
                 change()
-    assert runs.get("tiny").experiment() == PRESETS["tiny"]
+    assert run_store.get("tiny").experiment() == PRESETS["tiny"]
 
 
 def test_deleting_a_run_leaves_nothing_behind(home, run):
-    runs.delete(ended(run).name)
+    run_store.delete(ended(run).name)
     assert list((home / "runs").iterdir()) == []
 
 
 def test_renaming_keeps_everything_and_refuses_a_name_that_is_taken(run):
-    other = ended(runs.create(Experiment(), "other"))
-    with pytest.raises(runs.RunError, match="There is a run called 'tiny' already"):
-        runs.rename("other", "tiny")
+    other = ended(run_store.create(Experiment(), "other"))
+    with pytest.raises(run_store.RunError, match="There is a run called 'tiny' already"):
+        run_store.rename("other", "tiny")
     other.append(epoch(1))
-    assert runs.rename("other", "best").events()[0][-1]["epoch"] == 1
+    assert run_store.rename("other", "best").events()[0][-1]["epoch"] == 1
 
 
 def test_a_continued_run_begins_with_the_curves_and_weights_of_the_first(run):
     run.append({"kind": "steps", "first": 1, "every": 1, "loss": [2.0], "accuracy": [0.1]})
-    more = runs.create(PRESETS["tiny"], "more", continues=ended(run, "stopped").name)
+    more = run_store.create(PRESETS["tiny"], "more", continues=ended(run, "stopped").name)
     assert [e["kind"] for e in more.events()[0]] == ["steps"]
     assert (more.folder / "model.keras").read_bytes() == b"weights"
     assert more.status()["continues"] == "tiny"
@@ -129,37 +130,33 @@ def test_a_continued_run_begins_with_the_curves_and_weights_of_the_first(run):
 def test_continuing_an_interrupted_run_drops_the_steps_whose_weights_are_lost(run):
     run.append(epoch(1, step=5))
     run.append({"kind": "steps", "first": 6, "every": 1, "loss": [2.0], "accuracy": [0.1]})
-    more = runs.create(PRESETS["tiny"], "more", continues=ended(run, "interrupted").name)
+    more = run_store.create(PRESETS["tiny"], "more", continues=ended(run, "interrupted").name)
     assert [e["kind"] for e in more.events()[0]] == ["epoch"]
 
 
 def test_only_an_ended_run_with_the_same_network_can_be_continued(run):
-    with pytest.raises(runs.RunError, match="has no weights yet, or is still training"):
-        runs.create(PRESETS["tiny"], continues="tiny")
+    with pytest.raises(run_store.RunError, match="has no weights yet, or is still training"):
+        run_store.create(PRESETS["tiny"], continues="tiny")
     ended(run)
-    with pytest.raises(runs.RunError, match="the network must stay the same"):
-        runs.create(PRESETS["lenet"], continues="tiny")
-    assert [r.name for r in runs.all_runs()] == ["tiny"]
+    with pytest.raises(run_store.RunError, match="the network must stay the same"):
+        run_store.create(PRESETS["lenet"], continues="tiny")
+    assert [r.name for r in run_store.all_runs()] == ["tiny"]
 
 
 def test_what_a_killed_program_was_making_or_removing_is_cleared_away(home, run):
     place = home / "runs"
     for name in (".new-abc", ".gone-abc"):
         (place / name / "run").mkdir(parents=True)
-    unfinished.clear_away(place)
+    staging.remove_leftovers(place)
     assert [path.name for path in place.iterdir()] == ["tiny"]
 
 
 def test_what_somebody_is_making_or_removing_is_left_alone(home, run):
     place = home / "runs"
-    with unfinished.making(place) as new:
-        unfinished.clear_away(place)
-        assert new.is_dir()
-    with unfinished.work_in(place):
-        (place / ".gone-abc").mkdir()
-        unfinished.clear_away(place)
-        assert (place / ".gone-abc").is_dir()
-    unfinished.clear_away(place)
+    for prefix in (staging.STAGED, staging.DELETED):
+        with staging.staging_folder(place, prefix) as folder:
+            staging.remove_leftovers(place)
+            assert folder.is_dir()
     assert [path.name for path in place.iterdir()] == ["tiny"]
 
 
@@ -167,7 +164,7 @@ def test_a_fault_while_a_run_is_made_leaves_nothing(home, run, monkeypatch):
     def no_room(path, data):
         raise OSError("no room")
 
-    monkeypatch.setattr("mnist_core.files.write", no_room)
+    monkeypatch.setattr("mnist_core.system.atomic_files.write", no_room)
     with pytest.raises(OSError, match="no room"):
-        runs.create(Experiment(), "other")
+        run_store.create(Experiment(), "other")
     assert [path.name for path in (home / "runs").iterdir()] == ["tiny"]

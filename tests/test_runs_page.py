@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import models, network, options, runs
+from mnist_core.config import validation
+from mnist_core.models import store as model_store
+from mnist_core.network import keras_model, summary
 from mnist_core.presets import PRESETS
-from pages.ui import run_actions
+from mnist_core.runs import store as run_store
+from pages.ui.runs import actions as run_actions
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
@@ -24,35 +27,37 @@ START = {"kind": "start", "first_step": 1, "total_steps": 2, "steps_per_epoch": 
 def app(monkeypatch):
     """The app, open on the Runs page."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
-    monkeypatch.setattr("mnist_core.worker.tend", lambda rest=0.0: None)  # nothing trains here
-    monkeypatch.setattr("mnist_core.worker.warm_up", lambda: None)
+    monkeypatch.setattr("pages.ui.choices.loader.load_in_background", lambda *_: None)
+    monkeypatch.setattr(
+        "mnist_core.scheduler.scheduler.advance", lambda rest=0.0: None
+    )  # nothing trains here
+    monkeypatch.setattr("mnist_core.scheduler.scheduler.prewarm", lambda: None)
     found = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()
     return found.switch_page("pages/runs.py").run()
 
 
 @pytest.fixture
 def queued(home):
-    return runs.create(TINY, "waits")
+    return run_store.create(TINY, "waits")
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
     """A file with weights for TINY, made once."""
     path = tmp_path_factory.mktemp("weights") / "model.keras"
-    network.build(TINY.network).save(path)
+    keras_model.build(TINY.network).save(path)
     return path
 
 
 @pytest.fixture
 def done(home, weights):
     """A run as if it had trained: real weights, and a card."""
-    run, accuracy = runs.create(TINY, "done"), 0.9876
+    run, accuracy = run_store.create(TINY, "done"), 0.9876
     for event in (START, STEPS):
         run.append(event)
     test = {"accuracy": accuracy, "loss": 0.05, "images": 10_000}
     epochs = [{"epoch": 1, "step": 2, "loss": 1.5, "accuracy": 0.5}]
-    card = {"name": "done", "experiment": options.to_plain(TINY), "test": test, "curves": epochs}
+    card = {"name": "done", "experiment": validation.to_plain(TINY), "test": test, "curves": epochs}
     card |= {"data": {}, "versions": {}, "made": "2026-01-02T03:04:05+00:00", "seconds": 1.0}
     (run.folder / "card.json").write_text(json.dumps(card | {"state": "finished"}))
     shutil.copy(weights, run.folder / "model.keras")
@@ -93,7 +98,7 @@ def test_all_runs_are_listed_newest_first_with_their_figures(done, queued, app):
     assert list(shown.index) == ["waits", "done", "reader", "classic"]
     assert shown.loc["done", "Test"] == 0.9876
     assert shown.loc["done", "Seconds"] == 12
-    assert shown["Parameters"].iloc[0] == network.parameter_count(TINY.network)
+    assert shown["Parameters"].iloc[0] == summary.parameter_count(TINY.network)
     states = ["Waiting, place 1", "Finished", "Comes with the app", "Comes with the app"]
     assert list(shown["State"]) == states
     assert not app.info
@@ -109,7 +114,7 @@ def test_a_chosen_run_shows_its_figures_and_both_curves(done, queued, app):
 
 
 def test_the_model_that_ships_has_curves_over_all_its_epochs(app):
-    card = models.card("reader")
+    card = model_store.card("reader")
     chart = json.loads(app.get("plotly_chart")[0].proto.spec)
     assert chart["layout"]["xaxis"]["range"] == [0, card["curves"][-1]["step"]]
     assert metrics(app)["Test accuracy"] == f"{card['test']['accuracy']:.2%}"
@@ -135,7 +140,7 @@ def test_renaming_keeps_the_run_open(done, queued, app):
     see_one(app, "done")
     app.text_input(key="name of done").set_value("my best")
     press(app, "rename")
-    assert [run.name for run in runs.all_runs()] == ["waits", "my best"]
+    assert [run.name for run in run_store.all_runs()] == ["waits", "my best"]
     assert app.selectbox(key="run").value == "my best"
 
 
@@ -145,7 +150,7 @@ def test_a_name_that_cannot_be_is_refused_in_a_sentence(done, queued, app):
         app.text_input(key="name of done").set_value(name)
         press(app, "rename")
         assert sentence in app.error[0].value
-    assert {run.name for run in runs.all_runs()} == {"done", "waits"}
+    assert {run.name for run in run_store.all_runs()} == {"done", "waits"}
 
 
 def test_delete_only_asks(done, app):
@@ -161,31 +166,31 @@ def test_open_in_train_puts_its_experiment_into_the_form(done, queued, app):
     assert not app.exception
     session = app.session_state["session"]
     assert session.experiment == TINY
-    assert session.story.run.name == "done"
+    assert session.follower.run.name == "done"
     assert app.button(key="start")
 
 
 def test_every_export_is_offered_by_the_name_it_will_have(done, app):
     offered = {button.key for button in app.get("download_button")}
-    assert offered == {"export_experiment", *(f"export_{kind}" for kind in models.EXPORTS)}
-    for kind in models.EXPORTS:
-        assert run_actions.file_name("done", kind) == models.export("done", kind)[0]
+    assert offered == {"export_experiment", *(f"export_{kind}" for kind in model_store.EXPORTS)}
+    for kind in model_store.EXPORTS:
+        assert run_actions.file_name("done", kind) == model_store.export("done", kind)[0]
 
 
 def test_an_exported_bundle_comes_back_as_a_run_that_is_open(done, app):
-    bundle = models.export("done", "bundle")[1]
+    bundle = model_store.export("done", "bundle")[1]
     app.file_uploader(key="bundle").upload("done.bundle (1).zip", bundle, "application/zip")
     press(app, "import_bundle")
     assert app.selectbox(key="run").value == "done 2"
     assert metrics(app)["Test accuracy"] == "98.76%"
-    assert models.load("done 2").count_params() == network.parameter_count(TINY.network)
+    assert model_store.load("done 2").count_params() == summary.parameter_count(TINY.network)
 
 
 def test_what_is_no_bundle_is_refused_in_a_sentence(app):
     app.file_uploader(key="bundle").upload("x.zip", b"no zip", "application/zip")
     press(app, "import_bundle")
     assert app.error[0].value.startswith("x.zip: A bundle must be")
-    assert runs.all_runs() == []
+    assert run_store.all_runs() == []
 
 
 @pytest.mark.parametrize(
@@ -199,7 +204,7 @@ def test_what_is_no_bundle_is_refused_in_a_sentence(app):
     ],
 )
 def test_an_imported_model_is_named_after_its_file(file, name):
-    assert run_actions.name_for(file) == runs.checked_name(name)
+    assert run_actions.name_for(file) == run_store.validate_name(name)
 
 
 @pytest.mark.parametrize("part", ["model.keras", "card.json", "events.jsonl", "status.json"])
@@ -221,7 +226,7 @@ def test_a_damaged_file_is_named_and_does_not_break_the_page(done, app, part):
 
 def test_a_run_that_another_tab_deletes_leaves_the_list(done, queued, app):
     see_one(app, "done")
-    runs.delete("done")
+    run_store.delete("done")
     app.run()
     assert not app.exception
     assert list(table(app).index) == ["waits", "reader", "classic"]
@@ -229,7 +234,7 @@ def test_a_run_that_another_tab_deletes_leaves_the_list(done, queued, app):
 
 def test_the_list_is_quick_with_two_hundred_runs(app):
     for number in range(200):
-        runs.create(TINY, f"run {number}")
+        run_store.create(TINY, f"run {number}")
     began = time.perf_counter()
     app.run()
     assert len(table(app)) == 202

@@ -14,7 +14,10 @@ import pytest
 from app import App
 from visitor import Visitor
 
-from mnist_core import data, models, runs, worker
+from mnist_core.data import loading
+from mnist_core.models import store as model_store
+from mnist_core.runs import store as run_store
+from mnist_core.scheduler import scheduler
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +36,7 @@ class Guest(threading.Thread):
 
     def run(self):
         with contextlib.suppress(Exception):  # the server is killed under their hands
-            self._do("came", self.visitor.open, f"/train?{FEW}&data={data.best_available()}")
+            self._do("came", self.visitor.open, f"/train?{FEW}&data={loading.best_available()}")
             while True:
                 self._do("started", self.visitor.press, "start")
                 self._do("went", self.visitor.go, "runs")
@@ -46,7 +49,7 @@ class Guest(threading.Thread):
 
     def _delete_one(self):
         """The oldest that has ended."""
-        ended = [run.name for run in runs.all_runs() if run.state in runs.ENDED]
+        ended = [run.name for run in run_store.all_runs() if run.state in run_store.ENDED]
         if len(ended) > 2:
             self.visitor.set("run", ended[-1])
             self.visitor.press("delete")
@@ -64,12 +67,14 @@ def kill_at_random_moments(home, count):
         while guest.did.total() < wanted and guest.is_alive() and time.monotonic() < end:
             time.sleep(0.005)
         time.sleep(dice.uniform(0, LONGEST))
-        before = {run.name: run.status() for run in runs.all_runs() if run.state in runs.ACTIVE}
+        before = {
+            run.name: run.status() for run in run_store.all_runs() if run.state in run_store.ACTIVE
+        }
         app.kill()
         guest.join(PATIENCE)
         guest.visitor.close()
         did += guest.did
-        did["trained meanwhile"] += sum(map(worker.processes.is_alive, before.values()))
+        did["trained meanwhile"] += sum(map(scheduler.processes.is_alive, before.values()))
     return did
 
 
@@ -79,11 +84,11 @@ def lost_and_left(home, count, capsys):
     app = App(home)  # finds them again, and has the rest begin
     visitor = Visitor(app.url).open("/runs")
     end = time.monotonic() + PATIENCE + 6 * did["started"]
-    while not all(run.state in runs.ENDED for run in runs.all_runs()):
-        assert time.monotonic() < end, [run.status() for run in runs.all_runs()]
+    while not all(run.state in run_store.ENDED for run in run_store.all_runs()):
+        assert time.monotonic() < end, [run.status() for run in run_store.all_runs()]
         time.sleep(0.2)
     visitor.go("runs")
-    found = runs.all_runs()
+    found = run_store.all_runs()
     assert visitor.faults == visitor.errors() == []
     shown = visitor.text()
     visitor.close()
@@ -97,7 +102,7 @@ def lost_and_left(home, count, capsys):
     assert set(states) == {"finished"}  # their processes don't die with the server
     for run in found:
         assert len([e for e in run.events()[0] if e["kind"] == "epoch"]) == 2
-        assert models.load(run.name).count_params() == 11_042
+        assert model_store.load(run.name).count_params() == 11_042
     # No process is left waiting, and what a killed server was making or removing is cleared away
     while waiting := list(at_work(home)):  # the last one may be just about to end
         assert time.monotonic() < end, waiting
@@ -130,9 +135,11 @@ def test_fifty_killed_servers_lose_no_run(home, capsys):
 
 def test_stopping_the_server_keeps_its_workers_and_a_restart_finds_them(home):
     app = App(home)
-    visitor = Visitor(app.url).open(f"/train?{FEW}&data={data.best_available()}&recipe.epochs=200")
+    visitor = Visitor(app.url).open(
+        f"/train?{FEW}&data={loading.best_available()}&recipe.epochs=200"
+    )
     visitor.press("start")
-    (run,) = runs.all_runs()
+    (run,) = run_store.all_runs()
     end = time.monotonic() + PATIENCE
     while run.state != "training":
         assert time.monotonic() < end
@@ -152,4 +159,4 @@ def test_stopping_the_server_keeps_its_workers_and_a_restart_finds_them(home):
     visitor.close()
     app.stop()
     assert run.state == "stopped"
-    assert models.load(run.name).count_params() == 11_042
+    assert model_store.load(run.name).count_params() == 11_042

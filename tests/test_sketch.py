@@ -4,10 +4,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mnist_core.config import ConvBlock, DenseLayer, Network
-from mnist_core.layers import plan
+from mnist_core.config.layer_shapes import plan_layers
+from mnist_core.config.schema import ConvBlock, DenseLayer, Network
+from mnist_core.network.diagram import SHOWN, describe, to_svg
 from mnist_core.presets import PRESETS
-from mnist_core.sketch import SHOWN, describe, sketch
 
 SVG = "{http://www.w3.org/2000/svg}"
 BARE = Network(blocks=(), dense=())
@@ -21,7 +21,7 @@ every_network = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWOR
 
 
 def drawn(network):
-    return ElementTree.fromstring(sketch(plan(network)))
+    return ElementTree.fromstring(to_svg(plan_layers(network)))
 
 
 def captions(network):
@@ -32,7 +32,7 @@ def captions(network):
 
 @every_network
 def test_each_shown_layer_has_one_caption_with_its_size(network):
-    sizes = [(28, 28, 1)] + [r.output_shape for r in plan(network) if r.kind in SHOWN]
+    sizes = [(28, 28, 1)] + [r.output_shape for r in plan_layers(network) if r.kind in SHOWN]
     expected = ["×".join(map(str, s)) if len(s) == 3 else f"{s[0]:,}" for s in sizes]
     assert [size for size, _ in captions(network)] == expected
 
@@ -49,7 +49,7 @@ def test_it_is_well_formed_and_describes_itself(network):
     picture = drawn(network)
     assert picture.tag == f"{SVG}svg"
     assert picture.get("role") == "img"
-    assert picture.get("aria-label") == describe(plan(network))
+    assert picture.get("aria-label") == describe(plan_layers(network))
 
 
 @every_network
@@ -63,7 +63,7 @@ def test_everything_lies_inside_the_picture(network):
 
 
 def test_the_description_names_the_layers_in_their_order():
-    said = describe(plan(PRESETS["one-conv-128"].network))
+    said = describe(plan_layers(PRESETS["one-conv-128"].network))
     places = [said.index(part) for part in ("28 by 28", "32 maps of 26 by 26", "13 by 13", "128")]
     assert places == sorted(places)
 

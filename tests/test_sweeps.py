@@ -2,9 +2,11 @@
 
 import pytest
 
-from mnist_core import fields, runs, sweeps, worker
-from mnist_core.config import ConvBlock, Experiment, Network
+from mnist_core.config import grid, labels
+from mnist_core.config.schema import ConvBlock, Experiment, Network
 from mnist_core.presets import PRESETS
+from mnist_core.runs import store as run_store
+from mnist_core.scheduler import scheduler, sweeps
 
 RATE = "recipe.learning_rate"
 QUICK = PRESETS["quick"]
@@ -12,11 +14,11 @@ QUICK = PRESETS["quick"]
 
 @pytest.fixture(autouse=True)
 def nothing_trains(monkeypatch):
-    monkeypatch.setattr(worker, "tend", lambda: None)
+    monkeypatch.setattr(scheduler, "advance", lambda: None)
 
 
 def test_each_value_gives_an_experiment_that_differs_in_that_field_only():
-    found = sweeps.experiments(QUICK, RATE, "0.0003, 0.001, 0.003")
+    found = grid.experiments(QUICK, RATE, "0.0003, 0.001, 0.003")
     assert list(found) == ["0.0003", "0.001", "0.003"]
     for value, experiment in found.items():
         assert experiment == QUICK.with_values({RATE: value})
@@ -38,8 +40,8 @@ def test_each_value_gives_an_experiment_that_differs_in_that_field_only():
     ],
 )
 def test_values_are_read_as_people_write_them(path, text, values):
-    found = sweeps.experiments(Experiment(), path, text)
-    assert [fields.values(e)[path] for e in found.values()] == values
+    found = grid.experiments(Experiment(), path, text)
+    assert [labels.flatten(e)[path] for e in found.values()] == values
 
 
 @pytest.mark.parametrize(
@@ -60,76 +62,78 @@ def test_values_are_read_as_people_write_them(path, text, values):
 )
 def test_a_bad_value_is_named_in_a_sentence(path, text, sentence):
     with pytest.raises(ValueError, match=sentence) as fault:
-        sweeps.experiments(Experiment(), path, text)
+        grid.experiments(Experiment(), path, text)
     assert "\n" not in str(fault.value)
 
 
 def test_a_network_that_cannot_be_is_named_by_its_value():
     base = Experiment(Network(blocks=[ConvBlock(pool_size=4), ConvBlock()]))
     with pytest.raises(ValueError, match=r"With 9: .*kernel"):
-        sweeps.experiments(base, "network.blocks.1.kernel_size", "3, 9")
+        grid.experiments(base, "network.blocks.1.kernel_size", "3, 9")
 
 
 @pytest.mark.parametrize("name", list(PRESETS))
 def test_every_suggestion_can_be_swept(name):
     base = PRESETS[name]
-    for path in sweeps.paths(base):
-        text = sweeps.suggestion(base, path)
-        assert len(sweeps.experiments(base, path, text)) == text.count(",") + 1
+    for path in grid.sweepable_paths(base):
+        text = grid.suggest_values(base, path)
+        assert len(grid.experiments(base, path, text)) == text.count(",") + 1
 
 
 def test_every_field_can_be_chosen_and_the_useful_come_first():
-    paths = sweeps.paths(QUICK)
-    assert sorted(paths) == sorted(fields.values(QUICK))
+    paths = grid.sweepable_paths(QUICK)
+    assert sorted(paths) == sorted(labels.flatten(QUICK))
     assert paths[:3] == [RATE, "recipe.optimizer", "recipe.batch_size"]
 
 
 def test_what_needs_validation_is_not_offered_without():
-    assert "recipe.patience" in sweeps.paths(QUICK)
-    assert "recipe.patience" not in sweeps.paths(QUICK.with_values({"recipe.validation": "none"}))
+    assert "recipe.patience" in grid.sweepable_paths(QUICK)
+    assert "recipe.patience" not in grid.sweepable_paths(
+        QUICK.with_values({"recipe.validation": "none"})
+    )
 
 
 def test_a_sweep_queues_a_run_for_each_value_in_order_and_they_know_each_other(home):
-    other = runs.create(QUICK, "other")
-    found = sweeps.experiments(QUICK, RATE, "0.1, 0.2, 0.3")
+    other = run_store.create(QUICK, "other")
+    found = grid.experiments(QUICK, RATE, "0.1, 0.2, 0.3")
     made = sweeps.start(found, RATE, "quick")
     assert [run.name for run in made] == [f"quick learning rate 0.{n}" for n in (1, 2, 3)]
     assert [run.experiment() for run in made] == list(found.values())
     assert {run.state for run in made} == {"queued"}
-    assert sweeps.members(sweeps.sweep_of(made[1])) == made
-    assert sweeps.sweep_of(other) == ""
+    assert sweeps.members(sweeps.sweep_id(made[1])) == made
+    assert sweeps.sweep_id(other) == ""
     assert sweeps.members("") == []
-    worker_order = [run.name for run in reversed(runs.all_runs())]
+    worker_order = [run.name for run in reversed(run_store.all_runs())]
     assert worker_order == ["other", *(run.name for run in made)]
 
 
 def test_a_run_stays_in_its_sweep_whatever_happens_to_it(home):
-    first, second = sweeps.start(sweeps.experiments(QUICK, RATE, "0.1, 0.2"), RATE, "quick")
+    first, second = sweeps.start(grid.experiments(QUICK, RATE, "0.1, 0.2"), RATE, "quick")
     for state in ("training", "finished"):
         second.set_status(state)
-    renamed = runs.rename(second.name, "mine")
-    assert sweeps.members(sweeps.sweep_of(first)) == [first, renamed]
+    renamed = run_store.rename(second.name, "mine")
+    assert sweeps.members(sweeps.sweep_id(first)) == [first, renamed]
 
 
 def test_the_same_sweep_twice_is_two_sweeps(home):
-    found = sweeps.experiments(QUICK, RATE, "0.1, 0.2")
+    found = grid.experiments(QUICK, RATE, "0.1, 0.2")
     once, twice = sweeps.start(found, RATE, "quick"), sweeps.start(found, RATE, "quick")
-    assert sweeps.members(sweeps.sweep_of(once[0])) == once
-    assert sweeps.members(sweeps.sweep_of(twice[0])) == twice
+    assert sweeps.members(sweeps.sweep_id(once[0])) == once
+    assert sweeps.members(sweeps.sweep_id(twice[0])) == twice
 
 
 def test_a_damaged_status_belongs_to_no_sweep(home):
-    run = runs.create(QUICK, "run", sweep="quick")
-    assert sweeps.sweep_of(run) == ""
+    run = run_store.create(QUICK, "run", sweep="quick")
+    assert sweeps.sweep_id(run) == ""
 
 
-@pytest.mark.parametrize("path", [*sweeps.USEFUL, "network.blocks.0.activation"])
+@pytest.mark.parametrize("path", [*grid.USEFUL, "network.blocks.0.activation"])
 def test_a_runs_name_says_the_value_and_can_be_a_name(path):
     base = PRESETS["lenet"]
-    for value in sweeps.suggestion(base, path).split(", "):
+    for value in grid.suggest_values(base, path).split(", "):
         for name in ("lenet", "x" * 60):
             found = sweeps.run_name(name, path, value)
-            assert runs.checked_name(found) == found
+            assert run_store.validate_name(found) == found
             assert found.endswith(value) and len(found) <= 54
 
 
@@ -141,11 +145,11 @@ def test_a_sweep_from_a_run_of_a_sweep_is_called_after_what_that_began_with():
 
 
 def test_stopping_a_sweep_takes_the_waiting_out_before_the_first_is_stopped(home, monkeypatch):
-    made = sweeps.start(sweeps.experiments(QUICK, RATE, "0.1, 0.2, 0.3"), RATE, "quick")
+    made = sweeps.start(grid.experiments(QUICK, RATE, "0.1, 0.2, 0.3"), RATE, "quick")
     made[0].set_status("training")
-    order, stop = [], worker.stop
-    monkeypatch.setattr(worker, "stop", lambda run: (order.append(run.name), stop(run)))
-    sweeps.stop(made)
+    order, stop = [], scheduler.stop
+    monkeypatch.setattr(scheduler, "stop", lambda run: (order.append(run.name), stop(run)))
+    sweeps.stop_all(made)
     assert order[-1] == made[0].name and len(order) == 3
     assert [run.state for run in made] == ["training", "stopped", "stopped"]
-    assert made[0].is_asked_to_stop()
+    assert made[0].stop_requested()

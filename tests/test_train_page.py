@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mnist_core import network, runs
-from mnist_core.config import (
+from mnist_core.config.schema import (
     Augmentation,
     ConvBlock,
     DenseLayer,
@@ -16,9 +15,11 @@ from mnist_core.config import (
     Network,
     Recipe,
 )
+from mnist_core.network import summary
 from mnist_core.presets import ABOUT, PRESETS
-from mnist_core.runs import Run
-from pages.ui import link
+from mnist_core.runs import store as run_store
+from mnist_core.runs.store import Run
+from pages.ui.navigation import links
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
@@ -63,9 +64,9 @@ EXPERT = Experiment(
 def nothing_trains(monkeypatch):
     """Runs are queued and stay so; no process is started."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("pages.ui.readers.load_behind_the_page", lambda *_: None)
-    monkeypatch.setattr("mnist_core.worker.tend", lambda rest=0.0: None)
-    monkeypatch.setattr("mnist_core.worker.warm_up", lambda: None)
+    monkeypatch.setattr("pages.ui.choices.loader.load_in_background", lambda *_: None)
+    monkeypatch.setattr("mnist_core.scheduler.scheduler.advance", lambda rest=0.0: None)
+    monkeypatch.setattr("mnist_core.scheduler.scheduler.prewarm", lambda: None)
 
 
 def open_train(query=None) -> AppTest:
@@ -139,7 +140,7 @@ def test_a_first_visitor_sees_five_controls_and_the_presets():
     app = open_train()
     hidden = {w.key for fold in app.expander for kind in WIDGETS for w in fold.get(kind)}
     assert set(widgets_of(app)) - hidden == {*FIRST_FIVE, "preset"}
-    assert experiment_of(app) == link.first_experiment()
+    assert experiment_of(app) == links.default_experiment()
 
 
 def test_every_field_of_an_experiment_has_a_widget():
@@ -197,9 +198,9 @@ def test_the_parameter_count_and_the_layers_follow_every_slider():
         set_to(app, key, value)
         wanted = experiment_of(app).network
         assert held_at(wanted, key.removeprefix("network.")) == value
-        assert parameters_of(app) == network.parameter_count(wanted)
+        assert parameters_of(app) == summary.parameter_count(wanted)
         rows = [(row[0].split("**")[1], row[2]) for row in rows_of(app)]
-        table = network.layer_table(wanted)
+        table = summary.layer_table(wanted)
         assert rows == [(layer.name, f"{layer.parameters:,}") for layer in table]
 
 
@@ -225,7 +226,7 @@ def test_an_impossible_network_can_be_mended(impossible):
     assert not impossible.error
     assert not impossible.button(key="start").disabled
     assert experiment_of(impossible).network.blocks[2].kernel_size == 3
-    assert parameters_of(impossible) == network.parameter_count(experiment_of(impossible).network)
+    assert parameters_of(impossible) == summary.parameter_count(experiment_of(impossible).network)
 
 
 def test_a_preset_mends_an_impossible_network(impossible):
@@ -311,7 +312,7 @@ def test_a_bad_link_gives_one_warning_and_the_first_experiment(key, text):
     app = open_train({key: text, "recipe.seed": "7"})
     assert len(app.warning) == 1
     assert key.split(".")[-1] in app.warning[0].value
-    assert experiment_of(app) == link.first_experiment()
+    assert experiment_of(app) == links.default_experiment()
     assert not app.button(key="start").disabled
 
 
@@ -392,7 +393,7 @@ def test_start_makes_a_run_of_what_the_form_says_and_shows_it():
     app = open_train(EXPERT.to_query())
     app.text_input(key="run_name").set_value("mine").run()
     app.button(key="start").click().run()
-    (run,) = runs.all_runs()
+    (run,) = run_store.all_runs()
     assert (run.name, run.experiment()) == ("mine", EXPERT)
     assert "**mine** · Waiting for its turn" in words_of(app)
     assert app.button(key="stop")
@@ -403,12 +404,12 @@ def test_what_is_typed_just_before_the_click_on_start_counts():
     app.number_input(key="recipe.batch_size").set_value(55)
     app.text_input(key="run_name").set_value("late")
     app.button(key="start").click().run()
-    (run,) = runs.all_runs()
+    (run,) = run_store.all_runs()
     assert (run.name, run.experiment().recipe.batch_size) == ("late", 55)
 
 
 def test_what_is_typed_just_before_the_click_on_go_on_counts():
-    ended = runs.create(EXPERT, "ended")
+    ended = run_store.create(EXPERT, "ended")
     for file in ("model.keras", "card.json"):
         (ended.folder / file).write_text("{}")
     ended.set_status("finished")
@@ -417,9 +418,9 @@ def test_what_is_typed_just_before_the_click_on_go_on_counts():
     app.select_slider(key="continue_rate").set_value(0.0001)
     app.button(key="go_on").click().run()
     assert not app.exception
-    recipe = runs.get("ended +").experiment().recipe
+    recipe = run_store.get("ended +").experiment().recipe
     assert (recipe.epochs, recipe.learning_rate) == (3, 0.0001)
-    assert runs.get("ended +").experiment() == dataclasses.replace(EXPERT, recipe=recipe)
+    assert run_store.get("ended +").experiment() == dataclasses.replace(EXPERT, recipe=recipe)
 
 
 def test_a_run_without_a_name_is_called_after_its_preset():
@@ -427,7 +428,7 @@ def test_a_run_without_a_name_is_called_after_its_preset():
     set_to(app, "preset", "lenet")
     app.button(key="start").click().run()
     app.button(key="start").click().run()
-    assert {run.name for run in runs.all_runs()} == {"lenet", "lenet 2"}
+    assert {run.name for run in run_store.all_runs()} == {"lenet", "lenet 2"}
 
 
 @pytest.mark.parametrize("name", ["../x", "reader", "ß", ".hidden", "a/b"])
@@ -445,24 +446,24 @@ def test_stop_takes_a_waiting_run_out_of_the_queue():
     app = open_train()
     app.button(key="start").click().run()
     app.button(key="stop").click().run()
-    assert [run.state for run in runs.all_runs()] == ["stopped"]
+    assert [run.state for run in run_store.all_runs()] == ["stopped"]
     assert "Stopped" in words_of(app)
     assert not [b for b in app.button if b.key == "stop"]
 
 
 def test_who_comes_back_sees_the_run_that_goes_on():
-    going_on = runs.create(EXPERT, "going on")
+    going_on = run_store.create(EXPERT, "going on")
     going_on.set_status("training")
-    runs.create(EXPERT, "older").set_status("finished")
+    run_store.create(EXPERT, "older").set_status("finished")
     assert "**going on** · Training" in words_of(open_train())
 
 
 def test_a_run_that_another_tab_deletes_leaves_the_page():
-    run = runs.create(EXPERT, "gone")
+    run = run_store.create(EXPERT, "gone")
     run.set_status("stopped")
     app = open_train()
     assert "**gone**" in words_of(app)
-    runs.delete("gone")
+    run_store.delete("gone")
     app.run()
     assert not app.exception
     assert "**gone**" not in words_of(app)
@@ -470,7 +471,7 @@ def test_a_run_that_another_tab_deletes_leaves_the_page():
 
 @pytest.mark.parametrize("state", ["failed", "interrupted"])
 def test_a_run_that_went_wrong_says_why(state):
-    Run.set_status(runs.create(EXPERT, "bad"), state, "It went wrong.")
+    Run.set_status(run_store.create(EXPERT, "bad"), state, "It went wrong.")
     assert "It went wrong." in words_of(open_train())
 
 

@@ -13,8 +13,11 @@ import time
 import psutil
 import pytest
 
-from mnist_core import data, models, processes, runs, worker
-from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.data import loading
+from mnist_core.models import store as model_store
+from mnist_core.runs import store as run_store
+from mnist_core.scheduler import local, scheduler
 
 pytestmark = pytest.mark.slow
 
@@ -28,28 +31,28 @@ AT_ONCE = 0.2  # share of the kills that may come while the process still loads
 def one_at_a_time(home, monkeypatch):
     """One run trains at a time, and the next process gets ready at once."""
     monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "1")
-    monkeypatch.setattr(processes, "SPARE_DELAY", -1.0)
+    monkeypatch.setattr(local, "PREWARM_DELAY", -1.0)
     yield
-    for run in runs.all_runs():
-        if worker.is_alive(run):
+    for run in run_store.all_runs():
+        if scheduler.is_alive(run):
             psutil.Process(run.status()["pid"]).kill()
-    processes._dismiss_spare()
+    local._end_prewarmed()
 
 
 def working():
     """The run that a process works on, or none."""
-    return next((run for run in runs.all_runs() if run.state in runs.ACTIVE), None)
+    return next((run for run in run_store.all_runs() if run.state in run_store.ACTIVE), None)
 
 
 def begin():
     """A run that a process with TensorFlow loaded works on."""
     end = time.monotonic() + PATIENCE
-    if not any(run.state in runs.WAITING for run in runs.all_runs()):
-        runs.create(Experiment(SMALL, RECIPE, data.best_available()), "killed")
+    if not any(run.state in run_store.WAITING for run in run_store.all_runs()):
+        run_store.create(Experiment(SMALL, RECIPE, loading.best_available()), "killed")
     while working() is None:
-        worker.tend()
+        scheduler.advance()
         assert time.monotonic() < end
-    worker.warm_up()
+    scheduler.prewarm()
     return working()
 
 
@@ -63,18 +66,18 @@ def kill_at_random_moments(count):
             wait_until(lambda run=run: run.state != "starting", run)
         until = time.monotonic() + dice.uniform(0, 1.1 * takes)
         asked = dice.random() < 0.2
-        while time.monotonic() < until and run.state in runs.ACTIVE:
+        while time.monotonic() < until and run.state in run_store.ACTIVE:
             if asked and run.state == "training":
-                worker.stop(run)
+                scheduler.stop(run)
                 asked = False
             time.sleep(0.002)
         status = run.status()
-        if status["state"] in runs.ACTIVE:
+        if status["state"] in run_store.ACTIVE:
             with contextlib.suppress(ProcessLookupError):  # it ended in this very moment
                 os.kill(status["pid"], signal.SIGKILL)
             hit[status["state"]] += 1
         wait_until_dead(status["pid"])
-        worker.tend()
+        scheduler.advance()
     return hit
 
 
@@ -89,7 +92,7 @@ def seconds_of_training(run):
     """How long such a run takes once its process has loaded, the test and saving included."""
     wait_until(lambda: run.state != "starting", run)
     began = time.monotonic()
-    wait_until(lambda: run.state in runs.ENDED, run)
+    wait_until(lambda: run.state in run_store.ENDED, run)
     return time.monotonic() - began
 
 
@@ -103,9 +106,9 @@ def wait_until_dead(pid):
 
 def let_the_rest_end():
     end = time.monotonic() + PATIENCE
-    while not all(run.state in runs.ENDED for run in runs.all_runs()):
-        assert time.monotonic() < end, [run.status() for run in runs.all_runs()]
-        worker.tend()
+    while not all(run.state in run_store.ENDED for run in run_store.all_runs()):
+        assert time.monotonic() < end, [run.status() for run in run_store.all_runs()]
+        scheduler.advance()
         time.sleep(0.05)
 
 
@@ -128,8 +131,8 @@ def check(run):
     else:
         assert of_kind(run, "test")
     if run.has_model():
-        assert models.load(run.name).count_params() == 11_042
-        assert len(models.card(run.name)["curves"]) in (len(epochs), len(epochs) - 1)
+        assert model_store.load(run.name).count_params() == 11_042
+        assert len(model_store.card(run.name)["curves"]) in (len(epochs), len(epochs) - 1)
 
 
 def leftovers(home):
@@ -140,7 +143,7 @@ def leftovers(home):
 def survives(home, count, capsys):
     hit = kill_at_random_moments(count)
     let_the_rest_end()
-    found = runs.all_runs()
+    found = run_store.all_runs()
     for run in found:
         check(run)
     ended = collections.Counter(run.state for run in found)
@@ -160,10 +163,10 @@ def test_a_dozen_killed_workers_lose_nothing(home, one_at_a_time, capsys):
     let_the_rest_end()
     check(killed)
     assert killed.state == "interrupted"
-    more = worker.start(killed.experiment(), "on", continues=killed.name)
+    more = scheduler.start(killed.experiment(), "on", continues=killed.name)
     let_the_rest_end()
     assert more.state == "finished"
-    assert of_kind(more, "epoch")[-1]["epoch"] == len(models.card(killed.name)["curves"]) + 4
+    assert of_kind(more, "epoch")[-1]["epoch"] == len(model_store.card(killed.name)["curves"]) + 4
 
 
 @pytest.mark.soak

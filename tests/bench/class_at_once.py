@@ -27,10 +27,10 @@ import psutil
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
-import classroom  # noqa: E402
-from app import App  # noqa: E402
+import classroom
+from app import App
 
-from mnist_core import data  # noqa: E402
+from mnist_core.data import loading
 
 PEN_UP = 0.202  # seconds from pen-up until the canvas sends
 ALONE = 30.0  # seconds without a training
@@ -104,7 +104,7 @@ def main(minutes: float = 2, people: float = 30) -> None:
             visitors = classroom.come_in(app.url, int(people))
             alone = classroom.draw_together(visitors, ALONE)
             quiet = report(alone, ALONE, "Without a training")
-            classroom.start_run(visitors[0], data.best_available())
+            classroom.start_run(visitors[0], loading.best_available())
             print(HEAD)
             watch = Watch(app.pid)
             watch.start()

@@ -15,28 +15,23 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from mnist_core import (
-    browse,
-    data,
-    evaluation,
-    evaluation_figures,
-    models,
-    reports,
-    robustness,
-)
+from mnist_core.data import browse, loading
+from mnist_core.evaluation import cached_predictions, metrics, robustness, test_sets
+from mnist_core.models import store as model_store
+from mnist_core.plots import evaluation as evaluation_plots
 
 
-def page(model: str, test: reports.Exam) -> None:
+def page(model: str, test: test_sets.TestSet) -> None:
     """Everything that the page shows of a model, as it computes it."""
-    labels, found = test.digits.labels, reports.answers(model, test)
-    evaluation.measured(found.probabilities, labels)
-    read = browse.readings(found.probabilities)
-    matrix = evaluation.confusion_matrix(labels, read.digits)
-    evaluation.per_class(matrix)
-    browse.misread(labels, read, 4, 9)
-    evaluation_figures.confusion(matrix)
-    curve = evaluation.reliability(found.probabilities, labels)
-    evaluation_figures.reliability({model: curve})
+    labels, found = test.digits.labels, cached_predictions.predict(model, test)
+    metrics.compute_metrics(found.probabilities, labels)
+    read = browse.top_predictions(found.probabilities)
+    matrix = metrics.confusion_matrix(labels, read.digits)
+    metrics.per_class(matrix)
+    browse.misclassified(labels, read, 4, 9)
+    evaluation_plots.confusion(matrix)
+    curve = metrics.reliability(found.probabilities, labels)
+    evaluation_plots.reliability({model: curve})
 
 
 def timed(words: str, call, *arguments) -> None:
@@ -46,11 +41,11 @@ def timed(words: str, call, *arguments) -> None:
     print(f"{time.perf_counter() - start:7.2f} s  {words}", flush=True)
 
 
-def main(model: str = models.CLASSIC) -> None:
+def main(model: str = model_store.CLASSIC) -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["MNIST_CORE_HOME"] = home
-        digits = data.load("mnist").test
-        test = reports.exam(digits)
+        digits = loading.load("mnist").test
+        test = test_sets.make_test_set(digits)
         timed(
             f"the figures of {model}, TensorFlow's import and loading included", page, model, test
         )

@@ -12,10 +12,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from mnist_core import data, training  # noqa: E402
-from mnist_core.config import ConvBlock, Experiment, Network, Recipe  # noqa: E402
-from mnist_core.event_files import EventFiles  # noqa: E402
-from mnist_core.presets import PRESETS  # noqa: E402
+from mnist_core.config.schema import ConvBlock, Experiment, Network, Recipe
+from mnist_core.data import loading
+from mnist_core.presets import PRESETS
+from mnist_core.runs.tensorboard import TensorBoardWriter
+from mnist_core.training import loop
 
 SHORT_STEPS = Experiment(
     Network(blocks=[ConvBlock(filters=1, pool_size=4)], dense=[]),
@@ -26,7 +27,10 @@ SHORT_STEPS = Experiment(
 def share(experiment: Experiment, dataset) -> tuple[float, float]:
     """(seconds in the event files, seconds of the run)"""
     spent = 0.0
-    with tempfile.TemporaryDirectory() as folder, EventFiles(Path(folder), experiment) as files:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        TensorBoardWriter(Path(folder), experiment) as files,
+    ):
 
         def on_event(event):
             nonlocal spent
@@ -35,15 +39,15 @@ def share(experiment: Experiment, dataset) -> tuple[float, float]:
             spent += time.perf_counter() - began
 
         began = time.perf_counter()
-        training.train(experiment, dataset, on_event)
+        loop.train(experiment, dataset, on_event)
         took = time.perf_counter() - began
-    if files.fault:
-        sys.exit(files.fault)
+    if files.error:
+        sys.exit(files.error)
     return spent, took
 
 
 if __name__ == "__main__":
-    dataset = data.load(data.best_available())
+    dataset = loading.load(loading.best_available())
     experiments = {
         "quick, one epoch": PRESETS["quick"].with_values({"recipe.epochs": "1"}),
         "the shortest steps": SHORT_STEPS,

@@ -15,10 +15,11 @@ from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "browser")]
-from app import App  # noqa: E402
-from conftest import FLAGS, NAMES  # noqa: E402
+from app import App
+from conftest import FLAGS, NAMES
 
-from mnist_core import runs, worker  # noqa: E402
+from mnist_core.runs import store as run_store
+from mnist_core.scheduler import scheduler
 
 LIMIT = 2.0  # seconds
 LINK = "/train?data=mnist&recipe.epochs=20&network.blocks.0.filters=8"
@@ -44,7 +45,7 @@ def is_child(process) -> bool:
 
 def measure(tab, app) -> tuple[float, float]:
     """Seconds from the click to the first point: in events.jsonl, and on the page."""
-    time.sleep(worker.SPARE_DELAY + 0.5)  # since the last start: sooner, no new spare is made
+    time.sleep(scheduler.SPARE_DELAY + 0.5)  # since the last start: sooner, no new spare is made
     tab.goto(app.url + LINK)
     tab.locator(".st-key-start button").wait_for()
     wait_for_spare()
@@ -53,10 +54,10 @@ def measure(tab, app) -> tuple[float, float]:
     tab.wait_for_function(FIRST)
     seen = time.time() - clicked
     (folder,) = (app.home / "runs").iterdir()
-    run = runs.Run(folder)
+    run = run_store.Run(folder)
     first = next(event["time"] for event in run.events()[0] if event["kind"] == "steps")
-    run.ask_to_stop()
-    while run.state not in runs.ENDED:
+    run.request_stop()
+    while run.state not in run_store.ENDED:
         time.sleep(0.1)
     shutil.rmtree(folder)
     return first - clicked, seen

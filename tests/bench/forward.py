@@ -12,8 +12,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from mnist_core import forward, network
-from mnist_core.reader_training import NETWORK
+from mnist_core.network import fused, keras_model
+from mnist_core.pretrained.training import NETWORK
 
 BATCH, TIMES, ROUNDS = 256, 5, 4
 
@@ -23,7 +23,7 @@ def step_of(logits_of):
     import keras
     import tensorflow as tf
 
-    model = network.build(NETWORK, seed=0)
+    model = keras_model.build(NETWORK, seed=0)
     optimizer = keras.optimizers.AdamW(1e-3)
     optimizer.build(model.trainable_variables)
 
@@ -51,8 +51,8 @@ def main():
     labels = dice.integers(0, 10, BATCH, np.int32)
     ways = {
         "Keras, float32": by_keras,
-        "forward, float32": lambda m, x: forward.logits(NETWORK, m, x, True),
-        "forward, bfloat16": lambda m, x: forward.logits(NETWORK, m, x, True, "bfloat16"),
+        "forward, float32": lambda m, x: fused.logits(NETWORK, m, x, True),
+        "forward, bfloat16": lambda m, x: fused.logits(NETWORK, m, x, True, "bfloat16"),
     }
     steps = {name: step_of(way) for name, way in ways.items()}
     for step in steps.values():

@@ -11,24 +11,29 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from mnist_core import doodles, evaluation, many, strokes
+from mnist_core.evaluation import test_sets
 from mnist_core.prediction import Classifier
+from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes import non_digits, rendering
 
 SEED = 0
 DOODLES = 1000
-KINDS = {"letters and signs": doodles.unseen_shape, "scribbles": doodles.wandering}
+KINDS = {
+    "letters and signs": non_digits.random_unseen_shape,
+    "scribbles": non_digits.random_unseen_scribble,
+}
 THRESHOLDS = [0.0, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99]
 
 
 def main():
     path, *model = sys.argv[1:]
     classifier = Classifier.load(*model)
-    digits = evaluation.stroke_digits(strokes.read(path), SEED)
+    digits = test_sets.render_drawings(stroke_files.read_drawings(path), SEED)
     probabilities = classifier.probabilities(digits.images)
     right = probabilities.argmax(axis=1) == digits.labels
     sure = probabilities.max(axis=1)
     sure_of = {
-        kind: classifier.probabilities(many.doodle_images(DOODLES, SEED, draw)).max(axis=1)
+        kind: classifier.probabilities(rendering.render_non_digits(DOODLES, SEED, draw)).max(axis=1)
         for kind, draw in KINDS.items()
     }
     print(f"{len(right)} drawings, {right.mean():.2%} right; {DOODLES} of each that is no digit")

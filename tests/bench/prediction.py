@@ -33,7 +33,7 @@ def classifier_of(arguments) -> Classifier:
     """The model named on the command line, or an untrained lenet."""
     if arguments:
         return Classifier.load(arguments[0])
-    from mnist_core.network import build
+    from mnist_core.network.keras_model import build
 
     return Classifier(build(PRESETS["lenet"].network))
 

@@ -16,8 +16,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from mnist_core import models, network, runs, worker  # noqa: E402
-from mnist_core.presets import ABOUT, PRESETS  # noqa: E402
+from mnist_core.models import store as model_store
+from mnist_core.network import summary
+from mnist_core.presets import ABOUT, PRESETS
+from mnist_core.runs import store as run_store
+from mnist_core.scheduler import scheduler
 
 RESULTS = Path(__file__).with_name("presets.json")
 SEEDS = (0, 1, 2)
@@ -29,20 +32,20 @@ def train(names) -> None:
     for seed in SEEDS:
         for name in names:
             label = f"{name} seed {seed}"
-            if label not in {run.name for run in runs.all_runs()}:
+            if label not in {run.name for run in run_store.all_runs()}:
                 changed = PRESETS[name].with_values({"recipe.seed": str(seed)})
-                worker.start(changed, label)
+                scheduler.start(changed, label)
     waiting = [f"{name} seed {seed}" for seed in SEEDS for name in names]
     while waiting:
         time.sleep(1)
-        worker.tend()
-        for label in [w for w in waiting if runs.get(w).state in runs.ENDED]:
-            print(label, runs.get(label).state, _figures(label), flush=True)
+        scheduler.advance()
+        for label in [w for w in waiting if run_store.get(w).state in run_store.ENDED]:
+            print(label, run_store.get(label).state, _figures(label), flush=True)
             waiting.remove(label)
 
 
 def _figures(label) -> dict:
-    card = models.card(label)
+    card = model_store.card(label)
     last = card["curves"][-1]
     return {
         "test_accuracy": card["test"]["accuracy"],
@@ -56,7 +59,7 @@ def _figures(label) -> dict:
 
 def collect() -> dict:
     """Every preset's figures, a list with one entry per seed, for those that have run."""
-    there = {run.name for run in runs.all_runs() if run.state == "finished"}
+    there = {run.name for run in run_store.all_runs() if run.state == "finished"}
     labels = {name: [f"{name} seed {seed}" for seed in SEEDS] for name in PRESETS}
     return {n: [_figures(x) for x in ls] for n, ls in labels.items() if set(ls) <= there}
 
@@ -72,7 +75,7 @@ def table(results: dict) -> str:
             spread += f"; validation {_median(found, 'val_accuracy')}"
         fastest = min(f["fastest_epoch"] for f in found)
         seconds = fastest * statistics.median(f["epochs"] for f in found)
-        parameters = network.parameter_count(PRESETS[name].network)
+        parameters = summary.parameter_count(PRESETS[name].network)
         published = ABOUT[name].published or "none"
         rows.append(
             f"| {name} | {published} | {spread} | {_median(found, 'accuracy')} | {seconds:.0f} |"

@@ -16,23 +16,25 @@ import time
 def main(persons: int, each: int) -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"MNIST_CORE_HOME": home, "MNIST_CORE_PEOPLE": "many"}
-        from mnist_core import people, processes, runs, worker
         from mnist_core.presets import PRESETS
+        from mnist_core.runs import store as run_store
+        from mnist_core.scheduler import local, scheduler
+        from mnist_core.system import users
 
-        processes.hand_over = lambda run, **known: None  # nothing trains here
+        local.submit = lambda run, **known: None  # nothing trains here
         for number in range(persons):
-            with people.acting(people.person_of(f"browser {number}")):
+            with users.as_user(users.user_id(f"browser {number}")):
                 for _ in range(each):
-                    run = runs.create(PRESETS["quick"], "quick")
+                    run = run_store.create(PRESETS["quick"], "quick")
                     if number >= persons // 20:  # the others wait
                         run.set_status("finished")
         print(f"{persons} people with {each} runs each, {persons // 20 * each} of them waiting")
-        times = [timed(worker.tend) for _ in range(11)]
+        times = [timed(scheduler.advance) for _ in range(11)]
         print(
             f"  one look: {1000 * statistics.median(times[1:]):.0f} ms; the first {times[0]:.2f} s"
         )
-        with people.acting(people.person_of("browser 0")):
-            print(f"  one's own runs: {1000 * timed(runs.all_runs):.1f} ms")
+        with users.as_user(users.user_id("browser 0")):
+            print(f"  one's own runs: {1000 * timed(run_store.all_runs):.1f} ms")
 
 
 def timed(call) -> float:

@@ -17,9 +17,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-from mnist_core import data, evaluation, handwriting, models, runs, strokes, worker  # noqa: E402
-from mnist_core.prediction import Classifier  # noqa: E402
-from mnist_core.presets import PRESETS  # noqa: E402
+from mnist_core.data import loading, synthesis
+from mnist_core.evaluation import metrics, test_sets
+from mnist_core.models import store as model_store
+from mnist_core.prediction import Classifier
+from mnist_core.presets import PRESETS
+from mnist_core.runs import store as run_store
+from mnist_core.scheduler import scheduler
+from mnist_core.strokes import files as stroke_files
 
 RESULTS = Path(__file__).with_name("reading.json")
 BEGIN, END = "<!-- reading: made by tests/bench/reading.py -->", "<!-- end of reading -->"
@@ -35,23 +40,23 @@ AT_ONCE = 20_000  # digits
 
 def train() -> None:
     """LeNet by its own recipe on the built-in digits, unless that has been done."""
-    if WRITTEN not in {run.name for run in runs.all_runs()}:
-        worker.start(PRESETS["lenet"].with_values({"data": "built-in"}), WRITTEN)
-    while runs.get(WRITTEN).state not in runs.ENDED:
+    if WRITTEN not in {run.name for run in run_store.all_runs()}:
+        scheduler.start(PRESETS["lenet"].with_values({"data": "built-in"}), WRITTEN)
+    while run_store.get(WRITTEN).state not in run_store.ENDED:
         time.sleep(1)
-        worker.tend()
+        scheduler.advance()
 
 
 def measure(files) -> dict:
     """Model -> set -> its figures."""
-    sets = {name: data.load(name).test for name in COLUMNS}
+    sets = {name: loading.load(name).test for name in COLUMNS}
     for file in files:
-        sets[Path(file).stem] = evaluation.stroke_digits(strokes.read(file), seed=0)
+        sets[Path(file).stem] = test_sets.render_drawings(stroke_files.read_drawings(file), seed=0)
     return {
         name: {
-            "parameters": models.card(name)["parameters"],
+            "parameters": model_store.card(name)["parameters"],
             "sets": {
-                key: evaluation.measure(Classifier.load(name), digits)._asdict()
+                key: metrics.evaluate(Classifier.load(name), digits)._asdict()
                 for key, digits in sets.items()
             },
         }
@@ -86,11 +91,11 @@ def write(readme: Path, results: dict) -> None:
 
 def speed() -> None:
     """Digits a second, on all processors, the first call (which starts processes) left out."""
-    handwriting.write(AT_ONCE // 10)
+    synthesis.synthesize(AT_ONCE // 10)
     found = []
     for seed in range(1, 4):
         start = time.perf_counter()
-        handwriting.write(AT_ONCE, seed)
+        synthesis.synthesize(AT_ONCE, seed)
         found.append(AT_ONCE / (time.perf_counter() - start))
     print(f"{statistics.median(found):.0f} digits/s ({min(found):.0f} to {max(found):.0f})")
 

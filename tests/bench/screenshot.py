@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "browser"))
 
-import pen  # noqa: E402
+import pen
 
 PLACE = ROOT / ".github" / "draw.png"
 

@@ -14,15 +14,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from mnist_core import data, estimate, steps, training
+from mnist_core.data import loading, types
 from mnist_core.presets import PRESETS
+from mnist_core.training import duration, loop, train_step
 
 IMAGES, ROUNDS = 12_800, 5
 
 
 def ours(experiment, digits):
     """A function that trains one epoch step by step."""
-    step = steps.compile_step(training.compiled(experiment), experiment.recipe)
+    step = train_step.compile_train_step(loop.compile_model(experiment), experiment.recipe)
     size = experiment.recipe.batch_size
     labels = digits.labels.astype("int32")
 
@@ -36,7 +37,7 @@ def ours(experiment, digits):
 
 def keras_fit(experiment, digits, **compiling):
     """A function that trains one epoch by `fit`."""
-    model = training.compiled(experiment)
+    model = loop.compile_model(experiment)
     loss = "sparse_categorical_crossentropy"
     model.compile(model.optimizer, loss, metrics=["accuracy"], **compiling)
     x = digits.images[..., None] / 255.0
@@ -47,7 +48,7 @@ def keras_fit(experiment, digits, **compiling):
 def main(name="lenet"):
     """Print images per second and ratios; the ways take turns, so that noise hits all."""
     experiment = PRESETS[name]
-    digits = data.subset(data.load("mnist").train, IMAGES, seed=0)
+    digits = types.subset(loading.load("mnist").train, IMAGES, seed=0)
     ways = {
         "our step": ours(experiment, digits),
         "fit": keras_fit(experiment, digits),
@@ -64,7 +65,7 @@ def main(name="lenet"):
     for way, took in seconds.items():
         median = statistics.median(took)
         print(f"{way:30} {IMAGES / median:8,.0f} images/s  {base / median:.2f} of our step's speed")
-    guess = estimate.epoch_seconds(experiment.with_values({"recipe.validation": "none"}))
+    guess = duration.epoch_seconds(experiment.with_values({"recipe.validation": "none"}))
     print(f"{'estimate':30} {60_000 / guess:8,.0f} images/s")
 
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from mnist_core import runs
-from mnist_core.config import Experiment
+from mnist_core.config.schema import Experiment
+from mnist_core.runs import store as run_store
 
 PATIENCE = 90_000  # milliseconds; a busy machine takes its time to load TensorFlow
 FEW = {"data": "built-in", "network.blocks.0.filters": "2", "recipe.train_images": "300"}
@@ -21,18 +21,18 @@ def home(app, monkeypatch):
     shutil.rmtree(app.home / "runs", ignore_errors=True)
     monkeypatch.setenv("MNIST_CORE_HOME", str(app.home))
     yield app.home
-    going_on = [run for run in runs.all_runs() if run.state not in runs.ENDED]
+    going_on = [run for run in run_store.all_runs() if run.state not in run_store.ENDED]
     for run in going_on:
-        run.ask_to_stop()
+        run.request_stop()
     end = time.monotonic() + 60
-    while not all(run.state in runs.ENDED for run in going_on) and time.monotonic() < end:
+    while not all(run.state in run_store.ENDED for run in going_on) and time.monotonic() < end:
         time.sleep(0.1)
     shutil.rmtree(app.home / "runs", ignore_errors=True)
 
 
 def ended(name, height, **changes):
     """A run as if it had trained, whose validation accuracy is `height`."""
-    run = runs.create(Experiment().with_values(FEW | changes), name)
+    run = run_store.create(Experiment().with_values(FEW | changes), name)
     run.append({"kind": "start", "first_step": 1, "total_steps": 4, "steps_per_epoch": 2})
     for epoch in (1, 2):
         first, figures = 2 * epoch - 1, {"loss": 1.0, "accuracy": 0.5}
@@ -104,7 +104,7 @@ def test_a_sweep_fills_its_comparison_while_it_trains(home, page, app):
     page.wait_for_function("document.querySelectorAll('.st-key-scatter_seconds .point').length > 1")
     page.locator(".st-key-stop_all").wait_for(state="detached")
     for name, row in zip(names, cells(page, 0)[1:], strict=True):
-        run = runs.get(name)
+        run = run_store.get(name)
         test = next(event for event in run.events()[0] if event["kind"] == "test")
         assert row[:2] == [name, "Finished"]
         assert row[2].startswith(f"{test['accuracy']:.2%}")
@@ -124,6 +124,6 @@ def test_stop_all_ends_a_sweep_and_those_that_waited_never_begin(home, page, app
     page.locator(".st-key-stop_all button").first.click()
     page.locator(".st-key-stop_all").wait_for(state="detached")
     assert [row[1] for row in cells(page, 0)[1:]] == ["Stopped"] * 3
-    swept = [run for run in runs.all_runs() if run.name != "small"]
+    swept = [run for run in run_store.all_runs() if run.name != "small"]
     trained = [run for run in swept if any(e["kind"] == "steps" for e in run.events()[0])]
     assert [run.name for run in trained] == ["small learning rate 0.001"]

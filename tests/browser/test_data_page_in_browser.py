@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_core import animation
+from mnist_core.data import animation
 
 PATIENCE = 120_000  # milliseconds; the built-in digits may have to be written first
 FETCH = """async url => {

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from mnist_core import browse, data, evaluation
+from mnist_core.data import browse, loading
+from mnist_core.evaluation import metrics
 from mnist_core.prediction import Classifier
 
 PATIENCE = 120_000  # milliseconds: the first reading loads TensorFlow; the digits may be written
@@ -15,15 +16,19 @@ SAID = {"mnist": "MNIST", "built-in": "Built-in"}
 @pytest.fixture(scope="module")
 def known():
     """(name of the set, labels, readings): the library's own word on it."""
-    name = data.best_available()
-    digits = data.load(name).test
-    return name, digits.labels, browse.readings(Classifier.load(MODEL).probabilities(digits.images))
+    name = loading.best_available()
+    digits = loading.load(name).test
+    return (
+        name,
+        digits.labels,
+        browse.top_predictions(Classifier.load(MODEL).probabilities(digits.images)),
+    )
 
 
 def commonest(known):
     """The cell with the most mistakes."""
     _, labels, read = known
-    matrix = evaluation.confusion_matrix(labels, read.digits)
+    matrix = metrics.confusion_matrix(labels, read.digits)
     matrix[range(10), range(10)] = 0
     return divmod(int(matrix.argmax()), 10)
 
@@ -70,7 +75,7 @@ def test_a_clicked_cell_shows_its_images_and_a_clicked_image_is_seen_inside(eval
     digit, taken = commonest(known)
     click_cell(evaluate, digit, taken)
     evaluate.get_by_text(f"of {digit} that {MODEL} misreads as {taken}").wait_for()
-    expected = browse.misread(labels, read, digit, taken)[:18].tolist()
+    expected = browse.misclassified(labels, read, digit, taken)[:18].tolist()
     assert_shown(evaluate, expected)
     assert all(f"A {digit}, " in alt and f"read as {taken}, " in alt for alt in alts(evaluate))
     assert f"true={digit}" in evaluate.url and f"read={taken}" in evaluate.url
@@ -92,7 +97,7 @@ def test_a_cell_can_be_chosen_without_a_mouse(evaluate, known):
         evaluate.wait_for_function("([k, v]) => location.search.includes(`${k}=${v}`)",
                                    arg=[key, value])  # fmt: skip
     evaluate.get_by_text(f"of {digit} that {MODEL} misreads as {taken}").wait_for()
-    assert_shown(evaluate, browse.misread(labels, read, digit, taken)[:18].tolist())
+    assert_shown(evaluate, browse.misclassified(labels, read, digit, taken)[:18].tolist())
 
 
 def test_the_same_cell_can_be_clicked_again_after_all_mistakes(evaluate, known):

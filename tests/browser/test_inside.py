@@ -6,8 +6,8 @@ import numpy as np
 import pen
 import pytest
 
-from mnist_core import inspection
-from mnist_core.data import load
+from mnist_core.data.loading import load
+from mnist_core.interpret import activations
 
 PATIENCE = 60_000  # milliseconds; the built-in digits may have to be written first
 ROWS = """() => [...document.querySelectorAll('.st-key-arithmetic .steps-of tr')].map(row =>
@@ -32,7 +32,7 @@ def look(page, app):
 @pytest.fixture(scope="module")
 def steps():
     """The classic at work on the image that LINK names."""
-    return inspection.load("classic").steps(load("built-in").test.images[NUMBER])
+    return activations.load("classic").steps(load("built-in").test.images[NUMBER])
 
 
 def click_pixel(tab, image, row, column, size) -> None:

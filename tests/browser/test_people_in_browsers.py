@@ -2,9 +2,10 @@
 
 import pytest
 
-from mnist_core import people, runs
 from mnist_core.presets import PRESETS
-from pages.ui import person
+from mnist_core.runs import store as run_store
+from mnist_core.system import users
+from pages.ui.app import identity
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def crowd(start_app, tmp_path_factory, monkeypatch):
 
 
 def cookie(context):
-    return next((c for c in context.cookies() if c["name"] == person.COOKIE), None)
+    return next((c for c in context.cookies() if c["name"] == identity.COOKIE), None)
 
 
 def on_runs(context, app):
@@ -25,7 +26,7 @@ def on_runs(context, app):
     tab = context.new_page()
     tab.goto(f"{app.url}/runs")
     tab.get_by_text("You see your own runs").wait_for()
-    tab.wait_for_function(f"document.cookie.includes('{person.COOKIE}=')")
+    tab.wait_for_function(f"document.cookie.includes('{identity.COOKIE}=')")
     return tab
 
 
@@ -33,10 +34,10 @@ def test_a_browser_is_known_again_and_two_tabs_of_it_are_one_person(browser, cro
     anns, bens = browser.new_context(), browser.new_context()
     tab = on_runs(anns, crowd)
     kept = cookie(anns)
-    assert person.SECRET.fullmatch(kept["value"])
+    assert identity.SECRET.fullmatch(kept["value"])
     assert kept["sameSite"] == "Strict"
-    with people.acting(people.person_of(f"browser {kept['value']}")):
-        runs.create(PRESETS["tiny"], "hers").set_status("stopped")
+    with users.as_user(users.user_id(f"browser {kept['value']}")):
+        run_store.create(PRESETS["tiny"], "hers").set_status("stopped")
     for again in (tab, anns.new_page()):
         again.goto(f"{crowd.url}/runs?run=hers")
         again.locator(".st-key-opened").get_by_text("hers", exact=True).wait_for()
@@ -55,9 +56,9 @@ def test_two_tabs_that_open_at_once_agree_on_one_secret(browser, crowd):
         tab.goto(f"{crowd.url}/runs", wait_until="commit")
     for tab in tabs:
         tab.get_by_text("Nothing has been trained here yet").wait_for()
-        tab.wait_for_function(f"document.cookie.includes('{person.COOKIE}=')")
-    with people.acting(people.person_of(f"browser {cookie(context)['value']}")):
-        runs.create(PRESETS["tiny"], "shared").set_status("stopped")
+        tab.wait_for_function(f"document.cookie.includes('{identity.COOKIE}=')")
+    with users.as_user(users.user_id(f"browser {cookie(context)['value']}")):
+        run_store.create(PRESETS["tiny"], "shared").set_status("stopped")
     for tab in tabs:
         tab.goto(f"{crowd.url}/runs?run=shared")
         tab.locator(".st-key-opened").get_by_text("shared", exact=True).wait_for()
@@ -67,15 +68,15 @@ def test_two_tabs_that_open_at_once_agree_on_one_secret(browser, crowd):
 @pytest.mark.parametrize("value", ["x", "é", "a" * 44])
 def test_a_cookie_that_is_no_secret_is_replaced_and_the_page_stays(browser, crowd, value):
     context = browser.new_context()
-    context.add_cookies([{"name": person.COOKIE, "value": value, "url": crowd.url}])
+    context.add_cookies([{"name": identity.COOKIE, "value": value, "url": crowd.url}])
     loads, tab = [], context.new_page()
     tab.on("load", lambda _: loads.append(1))
     tab.goto(f"{crowd.url}/runs")
     tab.get_by_text("You see your own runs").wait_for()
-    tab.wait_for_function(f"!document.cookie.includes('{person.COOKIE}={value};')")
+    tab.wait_for_function(f"!document.cookie.includes('{identity.COOKIE}={value};')")
     tab.wait_for_timeout(2000)
     assert len(loads) == 1
-    assert person.SECRET.fullmatch(cookie(context)["value"])
+    assert identity.SECRET.fullmatch(cookie(context)["value"])
     context.close()
 
 
@@ -83,11 +84,11 @@ def test_a_secret_that_does_not_reach_the_server_has_no_page_load_for_ever(brows
     """A cookie for one page only goes nowhere else: the tab is somebody new, and stays."""
     context, loads = browser.new_context(), []
     one_page = {"domain": "127.0.0.1", "path": "/runs"}
-    context.add_cookies([{"name": person.COOKIE, "value": "a" * 43, **one_page}])
+    context.add_cookies([{"name": identity.COOKIE, "value": "a" * 43, **one_page}])
     tab = context.new_page()
     tab.on("load", lambda _: loads.append(1))
     tab.goto(f"{crowd.url}/runs")
-    tab.wait_for_function(f"document.cookie.split('{person.COOKIE}=').length === 3")
+    tab.wait_for_function(f"document.cookie.split('{identity.COOKIE}=').length === 3")
     tab.get_by_text("You see your own runs").wait_for()
     tab.wait_for_timeout(2000)
     assert len(loads) == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_core import data
+from mnist_core.data import loading
 
 ROOT = Path(__file__).parents[2]
 TITLE = "[class*=st-key-opened] h4"
@@ -19,7 +19,7 @@ FEW = ["recipe.train_images=300", "recipe.epochs=1", "recipe.validation=none"]
 def small(app):
     """A real run called "small", trained on a few images, in the home of the app."""
     command = [sys.executable, "-m", "mnist_core", "train", "--preset", "tiny", "--name", "small"]
-    for change in [*FEW, f"data={data.best_available()}"]:
+    for change in [*FEW, f"data={loading.best_available()}"]:
         command += ["--set", change]
     env = os.environ | {"MNIST_CORE_HOME": str(app.home)}
     subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)

@@ -8,10 +8,12 @@ import urllib.parse
 import pen
 import pytest
 
-from mnist_core import data, network, runs
-from mnist_core.config import Experiment
+from mnist_core.config.schema import Experiment
+from mnist_core.data import loading
+from mnist_core.network import summary
+from mnist_core.runs import store as run_store
 
-DATA = data.best_available()
+DATA = loading.best_available()
 # About a minute of training on two cores: enough to do something meanwhile
 LONG = {"data": DATA, "network.blocks.0.filters": "8", "recipe.epochs": "60"}
 LONG |= {"recipe.train_images": "9000", "recipe.validation_fraction": "0.05"}
@@ -63,15 +65,15 @@ def train(page, app):
 
 def forget_all(app) -> None:
     """Stop what trains, so that the next test has the machine to itself, and clear the list."""
-    going_on = [run for run in runs_of(app) if run.state not in runs.ENDED]
+    going_on = [run for run in runs_of(app) if run.state not in run_store.ENDED]
     for run in going_on:
-        run.ask_to_stop()
-    wait_until(lambda: all(run.state in runs.ENDED for run in going_on))
+        run.request_stop()
+    wait_until(lambda: all(run.state in run_store.ENDED for run in going_on))
     shutil.rmtree(app.home / "runs", ignore_errors=True)
 
 
-def runs_of(app) -> list[runs.Run]:
-    return [runs.Run(p) for p in (app.home / "runs").glob("*") if (p / "status.json").exists()]
+def runs_of(app) -> list[run_store.Run]:
+    return [run_store.Run(p) for p in (app.home / "runs").glob("*") if (p / "status.json").exists()]
 
 
 def wait_until(true, seconds=60) -> None:
@@ -100,7 +102,7 @@ def click_key(tab, key) -> None:
 
 def count_of(settings) -> str:
     """The parameter count that belongs to a link, by the library."""
-    return str(network.parameter_count(Experiment().with_values(settings).network))
+    return str(summary.parameter_count(Experiment().with_values(settings).network))
 
 
 def wait_for_parameters(tab, settings) -> None:

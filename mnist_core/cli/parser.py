@@ -1,0 +1,142 @@
+"""The command line: python -m mnist_core COMMAND; `--help` lists the commands.
+
+Exit status 0: done. 2: the input or the arguments are at fault, said in one line on standard
+error. `--json` prints one JSON object a line.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from mnist_core.cli import evaluate as evaluate_command
+from mnist_core.cli import health as health_command
+from mnist_core.cli import internal, listing
+from mnist_core.cli import predict as predict_command
+from mnist_core.cli import reader as reader_command
+from mnist_core.cli import training as training_command
+from mnist_core.presets import PRESETS
+from mnist_core.system import logging_setup, settings, users
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line; `--help` has the rest."""
+
+    def error(self, message):
+        self.exit(2, f"mnist_core: {message}\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and option, with its meaning."""
+    top = _Parser(prog="python -m mnist_core", description=__doc__.split("\n")[0])
+    several = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name, help, call):
+        found = several.add_parser(name, help=help, description=help)
+        found.add_argument("--json", action="store_true", help="one JSON object a line")
+        found.set_defaults(call=call)
+        return found
+
+    _training(command)
+    _asking(command)
+    _reader(command("reader", "train the model that ships, anew", reader_command.train_reader))
+    command("presets", "the named experiments", listing.list_presets)
+    kept = command("runs", "the trainings there are", listing.list_runs)
+    kept.add_argument("--folder", action="store_true", help="only say where they are kept")
+    command("models", "the models there are", listing.list_models)
+    health = command(
+        "health", "is this installation well? 0 if it is, else 1", health_command.check_health
+    )
+    health.add_argument("--url", default="", help="of the running app, to ask it too")
+    _hidden_work(several)
+    return top
+
+
+def _training(command):
+    train = command("train", "train a network and keep it as a model", training_command.train)
+    sweep = command("sweep", "train one after the other with several values of a field",
+                    training_command.sweep)  # fmt: skip
+    for each in (train, sweep):
+        what = each.add_mutually_exclusive_group()
+        what.add_argument("--preset", choices=list(PRESETS), metavar="NAME", help="see presets")
+        about = "an experiment as JSON"
+        what.add_argument("--experiment", type=Path, metavar="FILE.json", help=about)
+        each.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="PATH=VALUE",
+            help="change a field, such as recipe.epochs=3 or network.blocks.0.filters=16",
+        )
+        each.add_argument("--name", help="what the run and its model are called")
+    sweep.add_argument("--field", required=True, metavar="PATH", help="such as recipe.epochs")
+    sweep.add_argument("--values", required=True, metavar="A,B,C", help="such as 1,3,10")
+
+
+def _asking(command):
+    evaluate = command("evaluate", "how good a model is on a test set", evaluate_command.evaluate)
+    evaluate.add_argument("--model", default="reader", metavar="NAME", help="see models")
+    evaluate.add_argument("--data", default="mnist", help="mnist, built-in or a STROKES.jsonl")
+    evaluate.add_argument(
+        "--robustness", action="store_true", help="also with the test set shifted, turned, ..."
+    )
+
+    predict = command("predict", "read pictures of digits", predict_command.predict)
+    predict.add_argument("pictures", nargs="+", type=Path, metavar="PICTURE")
+    predict.add_argument("--model", default="reader", metavar="NAME", help="see models")
+
+
+def _reader(command):
+    command.add_argument(
+        "--strokes",
+        nargs="+",
+        type=Path,
+        required=True,
+        metavar="FILE.jsonl",
+        help="drawings to learn from, besides MNIST",
+    )
+    command.add_argument(
+        "--choose-by",
+        type=Path,
+        required=True,
+        metavar="FILE.jsonl",
+        help="drawings by other writers, to calibrate by and to measure on",
+    )
+    command.add_argument("--out", type=Path, required=True, help="folder for model and card")
+    command.add_argument("--seed", type=int)
+    command.add_argument("--epochs", type=int)
+    command.add_argument(
+        "--bfloat16",
+        action="store_true",
+        help="compute in 16 bits: faster where the processor can (AVX512-BF16, AMX)",
+    )
+
+
+def _hidden_work(several):
+    """What `worker` starts; its token is there to be seen on the command line."""
+    work = several.add_parser("work")
+    work.add_argument("token")
+    work.set_defaults(call=internal.run_job, json=False)
+    several.add_parser("ray").set_defaults(call=internal.serve_ray, json=False)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = parser().parse_args(arguments)
+    say = _say_json if options.json else _say_text
+    try:
+        settings.validate_all()
+        logging_setup.configure(without="WARNING")  # a command says itself what it does
+        with users.as_user(users.SINGLE_USER):  # whoever has a shell here: the machine's own runs
+            return options.call(options, say) or 0
+    except (ValueError, OSError) as fault:
+        print(f"mnist_core: {' '.join(str(fault).split())}", file=sys.stderr)
+        return 2
+
+
+def _say_json(text: str, **facts) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+def _say_text(text: str, **facts) -> None:
+    print(text, flush=True)

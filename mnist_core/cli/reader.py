@@ -1,0 +1,30 @@
+"""The command that trains the shipped reader: reader."""
+
+import dataclasses
+
+
+def train_reader(options, say) -> None:
+    """Train the reader anew; a line an epoch, then its figures."""
+    from mnist_core.pretrained import pipeline
+
+    changes = {"seed": options.seed, "epochs": options.epochs}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    recipe = dataclasses.replace(pipeline.training.RECIPE, **changes)
+
+    def on_epoch(figures):
+        loss, accuracy = figures["loss"], figures["accuracy"]
+        text = f"Epoch {figures['epoch']}: loss {loss:.4f}, accuracy {accuracy:.4f}"
+        say(f"{text} ({figures['seconds']:.0f} s)", kind="epoch", **figures)
+
+    card = pipeline.train_reader(
+        options.strokes,
+        options.choose_by,
+        options.out,
+        recipe,
+        dtype="bfloat16" if options.bfloat16 else "float32",
+        on_epoch=on_epoch,
+    )
+    for name, found in card["about"]["figures"].items():
+        low, high = found["interval"]
+        text = f"{name}: {found['accuracy']:.2%} ({low:.2%} to {high:.2%}) of {found['images']}"
+        say(text, kind="figures", set=name, **found)

@@ -1,0 +1,60 @@
+"""A data set by its name; the second time it comes from memory."""
+
+import threading
+
+from mnist_core.data import mnist
+from mnist_core.data.types import DataError, DataMissingError, Dataset, Digits, make_dataset
+
+_loaded: dict[str, tuple[object, Dataset]] = {}
+
+
+_lock = threading.Lock()
+
+
+def load(name: str = "mnist", download: bool = False) -> Dataset:
+    """A data set; the second time it comes from memory.
+
+    Args:
+        name: "mnist" or "built-in".
+        download: fetch MNIST where there is no file of it. Off, so that a page never goes to
+            the network unasked.
+
+    Raises:
+        DataMissing: there is no file of MNIST, and `download` is off.
+        DataError: the file is not MNIST, or the download failed; says which and why.
+    """
+    if download and name == "mnist" and mnist.find_mnist() is None:
+        mnist.download()
+    with _lock:
+        stamp, make = _loader(name)
+        if name not in _loaded or _loaded[name][0] != stamp:
+            _loaded[name] = (stamp, make())
+        return _loaded[name][1]
+
+
+def _loader(name):
+    """What tells this state of a data set from others, and the call that makes it."""
+    if name == "built-in":
+        return None, _built_in
+    if name != "mnist":
+        raise DataError(f"A data set must be 'mnist' or 'built-in'. Received: {name!r}")
+    path = mnist.find_mnist()
+    if path is None:
+        raise DataMissingError(
+            "There is no MNIST on this computer yet: download it, or let MNIST_PATH name a"
+            " mnist.npz. The built-in data set needs neither."
+        )
+    changed = path.stat().st_mtime_ns if path.is_file() else None
+    return (path, changed), lambda: mnist.read_mnist(path)
+
+
+def _built_in() -> Dataset:
+    from mnist_core.data import synthetic
+
+    train, test = (Digits(part.images, part.labels) for part in synthetic.load())
+    return make_dataset("built-in", train, test, "mnist_core.data.synthesis")
+
+
+def best_available() -> str:
+    """ "mnist" where a file of it is found, else "built-in"."""
+    return "mnist" if mnist.find_mnist() else "built-in"

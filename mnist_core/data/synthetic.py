@@ -1,0 +1,72 @@
+"""The built-in data set as a whole: written once on a computer, then kept in its cache."""
+
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import platformdirs
+
+from mnist_core.data import synthesis
+from mnist_core.system import atomic_files, npz_files
+from mnist_core.system.npz_files import ArraySpec
+
+TRAIN_COUNT, TEST_COUNT = 60_000, 10_000
+TRAIN_WRITERS, TEST_WRITERS = range(1200), range(1200, 1400)  # nobody is in both
+SEED = 0
+VERSION = 1  # of the digits: a change of the pen model that changes them takes the next number
+
+
+class SyntheticDigits(NamedTuple):
+    """Digits of the pen model."""
+
+    images: np.ndarray  # uint8 (n, 28, 28)
+    labels: np.ndarray  # uint8 (n,)
+    writers: np.ndarray  # int64 (n,): who wrote each
+
+
+def load() -> tuple[SyntheticDigits, SyntheticDigits]:
+    """(train, test), by different writers; from the cache, or written now and put there."""
+    cache = cache_file()
+    try:
+        return _read(cache)
+    except ValueError:  # not there, or damaged: it is as good as none
+        pass
+    train = SyntheticDigits(*synthesis.synthesize(TRAIN_COUNT, SEED, TRAIN_WRITERS))
+    test = SyntheticDigits(*synthesis.synthesize(TEST_COUNT, SEED, TEST_WRITERS))
+    _save(cache, train, test)
+    return train, test
+
+
+def cache_file() -> Path:
+    """Where the data set is kept; the name says which version it is."""
+    return platformdirs.user_cache_path("mnist_core", appauthor=False) / f"built-in-{VERSION}.npz"
+
+
+def _read(cache) -> tuple[SyntheticDigits, SyntheticDigits]:
+    shapes = {}
+    for part, count in (("train", TRAIN_COUNT), ("test", TEST_COUNT)):
+        shapes[f"{part}_images"] = ArraySpec((count, 28, 28), "uint8")
+        shapes[f"{part}_labels"] = ArraySpec((count,), "uint8")
+        shapes[f"{part}_writers"] = ArraySpec((count,), "int64")
+    found = npz_files.read(cache, shapes)
+    parts = (
+        [found[f"{part}_{name}"] for name in SyntheticDigits._fields] for part in ("train", "test")
+    )
+    train, test = (SyntheticDigits(*part) for part in parts)
+    return train, test
+
+
+def _save(cache, train, test) -> None:
+    """Put it where the next start finds it, and take older ones away; without is only slower."""
+    named = {f"train_{name}": value for name, value in train._asdict().items()}
+    named |= {f"test_{name}": value for name, value in test._asdict().items()}
+    data = io.BytesIO()
+    np.savez(data, **named)
+    try:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        for old in cache.parent.glob("built-in-*.npz"):
+            old.unlink(missing_ok=True)
+        atomic_files.write(cache, data.getvalue())
+    except OSError:
+        return

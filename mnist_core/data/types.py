@@ -1,0 +1,70 @@
+"""What a data set is: images with their labels, for training and for testing."""
+
+import hashlib
+from typing import NamedTuple
+
+import numpy as np
+
+
+class DataError(ValueError):
+    """A data set can't be used; the message says which file and why."""
+
+
+class DataMissingError(DataError):
+    """There is no file of the data set yet; a download would cure it."""
+
+
+class Digits(NamedTuple):
+    """Images, uint8 (n, 28, 28), ink bright on 0, and their labels, uint8 (n,), 0 to 9."""
+
+    images: np.ndarray
+    labels: np.ndarray
+
+
+class Dataset(NamedTuple):
+    """Two sets of digits, read-only, the sha256 of all their bytes, and where they are from."""
+
+    name: str
+    train: Digits
+    test: Digits
+    checksum: str
+    source: str
+
+
+def subset(digits: Digits, count: int, seed: int) -> Digits:
+    """`count` of the digits, drawn by `seed`; fewer are always among more. All: as they are."""
+    if not 1 <= count <= len(digits.labels):
+        raise ValueError(f"count must be from 1 to {len(digits.labels)}. Received: {count}")
+    if count == len(digits.labels):
+        return digits
+    chosen = np.random.default_rng(seed).permutation(len(digits.labels))[:count]
+    return Digits(digits.images[chosen], digits.labels[chosen])
+
+
+def split(digits: Digits, fraction: float, seed: int) -> tuple[Digits, Digits]:
+    """(train, validation): each digit in exactly one, `fraction` of them in validation.
+
+    Both get at least one digit.
+    """
+    count = len(digits.labels)
+    if not (0 < fraction < 1 and count >= 2):
+        raise ValueError(
+            f"A split must have a fraction between 0 and 1, and two digits or more."
+            f" Received: {fraction}, {count} digits"
+        )
+    held_back = min(max(round(count * fraction), 1), count - 1)
+    order = np.random.default_rng(seed).permutation(count)
+    validation, train = order[:held_back], order[held_back:]
+    return (
+        Digits(digits.images[train], digits.labels[train]),
+        Digits(digits.images[validation], digits.labels[validation]),
+    )
+
+
+def make_dataset(name: str, train: Digits, test: Digits, source: str) -> Dataset:
+    """A data set of these digits, made read-only."""
+    checksum = hashlib.sha256()
+    for array in (*train, *test):
+        array.setflags(write=False)  # every page and session shares them
+        checksum.update(array)
+    return Dataset(name, train, test, checksum.hexdigest(), source)

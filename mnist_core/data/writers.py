@@ -1,0 +1,94 @@
+"""Who writes the built-in digits: hands made up by dice."""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from mnist_core.config.validation import option
+from mnist_core.data.glyphs import forms_of
+
+MAX_CONTROLS = 30  # of any form
+USUAL_FORM_SHARE = 0.85  # how often people write their usual form
+
+
+@dataclass(frozen=True)
+class WritingStyle:
+    """What stays the same in all that one person writes. Lengths are in digit heights."""
+
+    slant: float = option(0.15, "Leaning to the right; below 0, to the left.", limits=(-1.0, 1.2))
+    aspect: float = option(0.72, "Width through height.", limits=(0.3, 1.6))
+    turn: float = option(0.0, "The whole digit turned.", limits=(-0.5, 0.5), unit="radians")
+    top: float = option(
+        0.0, "Below 0 the upper half is large, above 0 the lower half.", limits=(-0.6, 0.6)
+    )
+    side: float = option(
+        0.0, "Below 0 the left half is wide, above 0 the right half.", limits=(-0.6, 0.6)
+    )
+    roundness: float = option(0.3, "How far corners are cut.", limits=(0.0, 1.0))
+    speed: float = option(
+        0.3, "Fast strokes run past their end and bend on the way.", limits=(0.0, 1.0)
+    )
+    tremor: float = option(0.004, "How much the hand shakes.", limits=(0.0, 0.04))
+    joins: float = option(0.02, "How far strokes miss each other.", limits=(0.0, 0.12))
+    pen: float = option(0.115, "Width of the line.", limits=(0.034, 0.3))
+    wildness: float = option(
+        1.0, "How much one digit differs from the next by the same hand.", limits=(0.0, 3.0)
+    )
+
+
+STYLE_FIELDS = tuple(WritingStyle.__dataclass_fields__)
+
+
+class Writer(NamedTuple):
+    """A person: a hand, the form they prefer of each digit, and their way of bending it."""
+
+    style: WritingStyle
+    usual_forms: np.ndarray  # int (10,)
+    habits: np.ndarray  # float64 (10, MOST_CONTROLS, 2): how control points always stray
+
+
+@lru_cache(maxsize=4000)
+def writer(seed: int, number: int) -> Writer:
+    """A person, made up by dice: the same seed and number give the same one."""
+    dice = np.random.default_rng([seed, 0, number])
+    normal = dice.normal
+    hand = WritingStyle(
+        slant=float(np.clip(normal(0.16, 0.24), -0.6, 1.0)),
+        aspect=float(np.clip(0.74 * np.exp(normal(0, 0.26)), 0.38, 1.5)),
+        turn=float(normal(0, 0.07)),
+        top=float(np.clip(normal(0, 0.18), -0.5, 0.5)),
+        side=float(np.clip(normal(0, 0.12), -0.5, 0.5)),
+        roundness=float(dice.beta(1.2, 1.8)),
+        speed=float(dice.beta(1.2, 2.5)),
+        tremor=float(np.clip(0.004 * np.exp(normal(0, 0.7)), 0, 0.04)),
+        joins=float(np.clip(0.025 * np.exp(normal(0, 0.5)), 0, 0.12)),
+        pen=float(np.clip(0.12 * np.exp(normal(0, 0.38)), 0.036, 0.29)),
+        wildness=float(np.clip(np.exp(normal(0, 0.3)), 0, 3)),
+    )
+    favourites = np.array([_random_form(digit, dice) for digit in range(10)])
+    return Writer(hand, favourites, normal(0, 0.05, (10, MAX_CONTROLS, 2)))
+
+
+def style_values(hand: WritingStyle) -> list[float]:
+    """A hand as its NUMBERS, in that order."""
+    return [getattr(hand, name) for name in STYLE_FIELDS]
+
+
+def choose_form(person: Writer, digit: int, dice: np.random.Generator) -> int:
+    """Which form of a digit they write this time: nearly always their usual one."""
+    return (
+        int(person.usual_forms[digit])
+        if dice.random() < USUAL_FORM_SHARE
+        else _random_form(digit, dice)
+    )
+
+
+def _random_form(digit, dice) -> int:
+    return int(np.searchsorted(_limits(int(digit)), dice.random()))
+
+
+@cache
+def _limits(digit):
+    return np.cumsum([share for _, share in forms_of(digit)])[:-1]

@@ -1,0 +1,1 @@
+"""How good a model is: metrics, kept predictions, perturbations, comparison of runs."""

@@ -1,0 +1,1 @@
+"""Trained networks that are kept: store, card, weights, bundle, exports."""

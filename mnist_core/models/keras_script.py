@@ -1,0 +1,242 @@
+"""An experiment as a Keras program that stands alone: to read, to run, to change.
+
+It has the network, the recipe and the choice of images of the experiment, but its own dice: its
+figures come near those of the run, not digit for digit.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+
+from mnist_core.config import layer_shapes
+from mnist_core.config.schema import Augmentation, Experiment, Recipe
+from mnist_core.training.augmentation import ELASTIC_GRID
+
+LINE_LENGTH = 100  # characters
+OPTIMIZER_ARGUMENTS = {
+    "Adam": (),
+    "AdamW": ("weight_decay",),
+    "SGD": ("momentum",),
+    "RMSprop": ("momentum",),
+    "Adadelta": (),
+}
+
+
+def generate(name: str, experiment: Experiment) -> str:
+    """The program.
+
+    Args:
+        name: what it calls the model that it saves; a checked run name.
+    """
+    recipe = experiment.recipe
+    tensorflow = "import tensorflow as tf\n" if recipe.augmentation != Augmentation() else ""
+    parts = [
+        _HEAD.format(
+            name=json.dumps(name),
+            data=_data_note(experiment),
+            tensorflow=tensorflow,
+            seed=recipe.seed,
+        ),
+        _choice(recipe),
+        "\n".join(_model(experiment)) + "\n",
+        _rate(recipe),
+        _batches(recipe),
+        _fit(recipe),
+        _TAIL.format(file_name=json.dumps(f"{name}.keras")),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+_HEAD = '''"""Trains the network {name} on MNIST with Keras and saves it.
+
+Needs tensorflow and numpy. MNIST is downloaded, unless MNIST_PATH names a mnist.npz.{data}
+"""
+
+import os
+
+import keras
+import numpy as np
+{tensorflow}
+SEED = {seed}
+keras.utils.set_random_seed(SEED)
+
+# The images: uint8 (n, 28, 28), ink bright on 0. The network is fed floats from 0 to 1.
+if os.environ.get("MNIST_PATH"):
+    with np.load(os.environ["MNIST_PATH"]) as file:
+        x_train, y_train, x_test, y_test = (
+            file[key] for key in ("x_train", "y_train", "x_test", "y_test")
+        )
+else:
+    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+x_train = x_train[..., None].astype("float32") / 255
+x_test = x_test[..., None].astype("float32") / 255
+'''
+
+
+def _data_note(experiment) -> str:
+    if experiment.data == "mnist":
+        return ""
+    return (
+        f"\nThe run it is from learned from the data set {experiment.data!r}, which is not part of"
+        "\nthis program; it learns from MNIST."
+    )
+
+
+def _choice(recipe: Recipe) -> str:
+    """Which images train and which validate: those that `training.arrange` takes."""
+    lines = []
+    if recipe.train_images < 60_000:
+        lines += [
+            f"chosen = np.random.default_rng(SEED).permutation(len(x_train))"
+            f"[:{recipe.train_images}]",
+            "x_train, y_train = x_train[chosen], y_train[chosen]",
+        ]
+    if recipe.validation == "split":
+        lines += [
+            f"held_back = max(1, round({recipe.validation_fraction} * len(x_train)))",
+            "order = np.random.default_rng(SEED).permutation(len(x_train))",
+            "x_val, y_val = x_train[order[:held_back]], y_train[order[:held_back]]",
+            "x_train, y_train = x_train[order[held_back:]], y_train[order[held_back:]]",
+        ]
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def _model(experiment: Experiment) -> Iterator[str]:
+    yield "model = keras.Sequential("
+    yield "    ["
+    yield f"        keras.Input({layer_shapes.IMAGE_SHAPE}),"
+    for layer in layer_shapes.plan_layers(experiment.network):
+        arguments = [f"{key}={_literal(value)}" for key, value in layer.arguments.items()]
+        arguments.append(f'name="{layer.name}"')
+        yield from _call(" " * 8, f"keras.layers.{layer.kind}", arguments, ",")
+    yield "    ]"
+    yield ")"
+    yield "model.summary()"
+
+
+def _call(indent: str, what: str, arguments: list[str], end: str = "") -> Iterator[str]:
+    """The lines of a call: one, three, or one per argument, whichever fits first."""
+    inside = ", ".join(arguments)
+    if len(line := f"{indent}{what}({inside}){end}") <= LINE_LENGTH:
+        yield line
+        return
+    yield f"{indent}{what}("
+    if len(line := f"{indent}    {inside}") <= LINE_LENGTH:
+        yield line
+    else:
+        yield from (f"{indent}    {argument}," for argument in arguments)
+    yield f"{indent}){end}"
+
+
+def _literal(value) -> str:
+    return json.dumps(value) if isinstance(value, str) else repr(value)
+
+
+def _rate(recipe: Recipe) -> str:
+    lines = [
+        f"BATCH_SIZE = {recipe.batch_size}",
+        f"EPOCHS = {recipe.epochs}",
+    ]
+    rate = f"{recipe.learning_rate}"
+    if recipe.schedule == "cosine":
+        lines += [
+            "steps = EPOCHS * -(-len(x_train) // BATCH_SIZE)",
+            f"warmup_steps = round({recipe.warmup} * steps)",
+            "learning_rate = keras.optimizers.schedules.CosineDecay(",
+            f"    0.0 if warmup_steps else {rate},",
+            "    decay_steps=max(1, steps - warmup_steps),",
+            "    warmup_steps=warmup_steps,",
+            f"    warmup_target={rate} if warmup_steps else None,",
+            ")",
+        ]
+        rate = "learning_rate"
+    extra = {key: getattr(recipe, key) for key in OPTIMIZER_ARGUMENTS[recipe.optimizer]}
+    arguments = "".join(f", {key}={value}" for key, value in extra.items())
+    lines += [
+        "model.compile(",
+        f"    optimizer=keras.optimizers.{recipe.optimizer}({rate}{arguments}),",
+        '    loss="sparse_categorical_crossentropy",',
+        '    metrics=["accuracy"],',
+        ")",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+_AUGMENT = '''
+def augment(x, y):
+    """Images moved, turned, scaled and slanted at random about their centre, in one resampling."""
+    # At most: pixels right, pixels down, radians, share wider, share taller, radians of slant.
+    most = [{most}]
+    dice = tf.random.uniform((tf.shape(x)[0], 6), -1.0, 1.0) * tf.constant(most)
+    dx, dy, angle, wider, taller, shear = tf.unstack(dice, axis=1)
+    cos, sin, slant = tf.cos(angle), tf.sin(angle), tf.tan(shear)
+    a0, a1 = (cos + slant * sin) / (1 + wider), (slant * cos - sin) / (1 + taller)
+    b0, b1 = sin / (1 + wider), cos / (1 + taller)
+    centre = 13.5  # of pixels 0 to 27
+    a2 = centre - a0 * (centre + dx) - a1 * (centre + dy)
+    b2 = centre - b0 * (centre + dx) - b1 * (centre + dy)
+    zero = tf.zeros_like(dx)
+    matrix = tf.stack([a0, a1, a2, b0, b1, b2, zero, zero], axis=1)
+    return {bent}keras.ops.image.affine_transform(x, matrix, fill_mode="constant"){close}, y
+
+'''
+
+_BEND = '''
+def bend(x):
+    """Images bent as if drawn on rubber: each pixel from a place nearby, moved by smooth noise."""
+    n = tf.shape(x)[0]
+    moves = tf.image.resize(tf.random.normal((n, {bends}, {bends}, 2)), (28, 28), "bicubic")
+    down, right = tf.meshgrid(tf.range(28.0), tf.range(28.0), indexing="ij")
+    places = tf.stack([right, down], axis=-1) + {elastic} * moves
+    places = tf.clip_by_value(places + 1, 0.0, 28.999)  # in a frame of 0
+    room = tf.reshape(tf.pad(x[..., 0], [[0, 0], [1, 1], [1, 1]]), (-1,))
+    corner = tf.floor(places)
+    right, down = tf.unstack(places - corner, axis=-1)
+    column, row = tf.unstack(tf.cast(corner, tf.int32), axis=-1)
+    at = tf.range(n)[:, None, None] * 900 + row * 30 + column
+    above = tf.gather(room, at) * (1 - right) + tf.gather(room, at + 1) * right
+    below = tf.gather(room, at + 30) * (1 - right) + tf.gather(room, at + 31) * right
+    return (above * (1 - down) + below * down)[..., None]
+
+'''
+
+_BATCHES = """batches = tf.data.Dataset.from_tensor_slices((x_train, y_train))
+batches = batches.shuffle(len(x_train), seed=SEED).batch(BATCH_SIZE).map(augment)
+"""
+
+
+def _batches(recipe: Recipe) -> str:
+    a = recipe.augmentation
+    if a == Augmentation():
+        return ""
+    most = (a.shift, a.shift, math.radians(a.rotation), a.scale, a.scale, math.radians(a.shear))
+    most = ", ".join(repr(round(float(value), 6)) for value in most)
+    bent, close = ("bend(", ")") if a.elastic else ("", "")
+    bend = _BEND.format(bends=ELASTIC_GRID, elastic=a.elastic) if a.elastic else ""
+    function = _AUGMENT.format(most=most, bent=bent, close=close)
+    return f"{bend}{function}\n{_BATCHES}"
+
+
+def _fit(recipe: Recipe) -> str:
+    lines, arguments = [], ["x_train", "y_train", "batch_size=BATCH_SIZE"]
+    if recipe.augmentation != Augmentation():
+        arguments = ["batches"]
+    arguments.append("epochs=EPOCHS")
+    if recipe.validation != "none":
+        part = {"split": "val", "test": "test"}[recipe.validation]
+        arguments.append(f"validation_data=(x_{part}, y_{part})")
+    if recipe.patience or recipe.restore_best_weights:
+        stopping = [
+            'monitor="val_loss"',
+            f"patience={recipe.patience or 'EPOCHS'}",
+            f"restore_best_weights={recipe.restore_best_weights}",
+        ]
+        lines += _call("", "early_stopping = keras.callbacks.EarlyStopping", stopping)
+        arguments.append("callbacks=[early_stopping]")
+    return "\n".join([*lines, *_call("", "model.fit", arguments)]) + "\n"
+
+
+_TAIL = """loss, accuracy = model.evaluate(x_test, y_test, batch_size=1000, verbose=0)
+print(f"test loss {{loss:.4f}}, test accuracy {{accuracy:.2%}}")
+model.save({file_name})
+"""

@@ -1,0 +1,163 @@
+"""Trained networks by name: those of the runs, and the two that ship with the package.
+
+A model is a folder with model.keras (its weights) and card.json (what is known of it). The
+network is always built from the card's experiment and only weights are read from files: Keras'
+own `load_model` can be made to run a stranger's code.
+"""
+
+import json
+import logging
+from pathlib import Path
+
+from mnist_core.config.schema import Experiment
+from mnist_core.models import bundle, export_formats, weights
+from mnist_core.models.card import make_card
+from mnist_core.network import keras_model
+from mnist_core.runs import store as run_store
+from mnist_core.runs.run import Run
+from mnist_core.system import atomic_files, paths, users
+
+__all__ = [
+    "EXPORTS",
+    "ModelError",
+    "card",
+    "experiment",
+    "export",
+    "folder",
+    "import_bundle",
+    "load",
+    "make_card",
+    "names",
+    "save",
+    "weights_path",
+]
+
+log = logging.getLogger(__name__)
+
+READER = "reader"
+CLASSIC = "classic"  # LeNet by its published recipe, on MNIST alone
+SHIPPED = (READER, CLASSIC)
+
+EXPORTS = {
+    "script": "the Keras program that trains this network, to read and to run",
+    "keras": "the model in Keras' own format: keras.models.load_model reads it",
+    "h5": "the model in Keras' older format, for older programs",
+    "json": "a zip: the architecture as JSON, the weights apart",
+    "bundle": "to import it into this app elsewhere",
+}
+
+
+class ModelError(ValueError):
+    """A model can't be used; the message says which and why."""
+
+
+def names() -> list[str]:
+    """Every model, the newest first, and those that ship last."""
+    return [run.name for run in run_store.all_runs() if run.has_model()] + list(SHIPPED)
+
+
+def folder(name: str) -> Path:
+    """Where the model of this name is, or would be.
+
+    Raises:
+        RunError: that can't be a name.
+    """
+    if name in SHIPPED:
+        return paths.PACKAGE / "pretrained" / name
+    return users.runs_folder() / run_store.validate_name(name)
+
+
+def weights_path(name: str) -> Path:
+    """The file with the weights of this model.
+
+    Raises:
+        ModelError: there is no such model.
+    """
+    place = folder(name)
+    if not Run(place).has_model():
+        raise ModelError(f"There is no model called {name!r}. There are: {', '.join(names())}")
+    return place / "model.keras"
+
+
+def card(name: str) -> dict:
+    """What is known of this model; see `make_card`. Its name is the one it goes by now.
+
+    Raises:
+        ModelError: there is no such model, or its card can't be read.
+    """
+    place = weights_path(name).with_name("card.json")
+    try:
+        return json.loads(place.read_text()) | {"name": name}
+    except (OSError, ValueError, TypeError, RecursionError) as fault:
+        raise ModelError(f"{place} must be the card of a model, as JSON: {fault}.") from None
+
+
+def load(name: str):
+    """This model, built from its card's experiment, with its weights: x -> probabilities.
+
+    Raises:
+        ModelError: there is no such model, or its files don't fit together.
+    """
+    path = weights_path(name)
+    model = keras_model.build(experiment(name).network)
+    try:
+        weights.load_weights(model, path)
+    except ValueError as fault:
+        raise ModelError(f"{path} must hold the weights of {name!r}: {fault}") from None
+    return model
+
+
+def experiment(name: str) -> Experiment:
+    """What was asked when this model was trained: its network, recipe and data set.
+
+    Raises:
+        ModelError: there is no such model, or its card is damaged.
+    """
+    found = card(name).get("experiment")
+    try:
+        return Experiment.from_json(json.dumps(found))
+    except ValueError as fault:
+        raise ModelError(f"The card of {name!r} is damaged: {fault}") from None
+
+
+def save(place: Path, model, card: dict) -> None:
+    """Put a model and its card into a folder, each file whole or not at all."""
+    with atomic_files.replace(place / "model.keras") as part:
+        model.save(part)
+    atomic_files.write(place / "card.json", json.dumps(card, indent=1))
+
+
+def export(name: str, kind: str) -> tuple[str, bytes]:
+    """(file name, content) of a model in one of the EXPORTS.
+
+    Raises:
+        ModelError: there is no such model, or no such kind.
+    """
+    if kind not in EXPORTS:
+        raise ModelError(f"kind must be one of {', '.join(EXPORTS)}. Received: {kind!r}")
+    if kind == "keras":
+        return f"{name}.keras", weights_path(name).read_bytes()
+    if kind == "script":
+        return export_formats.script(name, experiment(name))
+    if kind == "bundle":
+        return f"{name}.bundle.zip", bundle.pack(experiment(name), card(name), load(name))
+    make = {"h5": export_formats.h5, "json": export_formats.json_and_weights}[kind]
+    return make(name, load(name))
+
+
+def import_bundle(data: bytes, name: str) -> str:
+    """Make a model of a bundle that was exported elsewhere. Nothing in it is run.
+
+    Returns:
+        The name it got: `name`, with a number behind it where that is taken.
+
+    Raises:
+        ValueError: the name isn't one, or the bundle is refused; says why. Nothing is written.
+    """
+    run_store.validate_name(name)
+    try:
+        experiment, card, weights = bundle.unpack(data)
+    except ValueError as fault:
+        log.info("A bundle was refused: %s", fault)
+        raise
+    return bundle.import_run(name, experiment, card, bundle.build_model(experiment, weights))

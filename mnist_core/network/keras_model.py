@@ -1,0 +1,24 @@
+"""Network -> Keras model, and its layer table without Keras."""
+
+from mnist_core.config import layer_shapes
+from mnist_core.config.schema import Network
+
+
+def build(network: Network, seed: int | None = None):
+    """A `keras.Sequential` that turns x into probabilities, with fresh random weights.
+
+    Input: float32 (n, 28, 28, 1) in [0, 1]. Output: float32 (n, 10), rows sum to 1. The layer
+    before the last is called "logits".
+
+    Args:
+        seed: the same seed gives the same first weights; None gives new ones each time.
+    """
+    import keras
+
+    if seed is not None:
+        keras.utils.set_random_seed(seed)
+    model = keras.Sequential(name="network")
+    model.add(keras.Input(layer_shapes.IMAGE_SHAPE, name="image"))
+    for layer in layer_shapes.plan_layers(network):
+        model.add(getattr(keras.layers, layer.kind)(name=layer.name, **layer.arguments))
+    return model

@@ -1,0 +1,33 @@
+"""A network's layers as a table, and its size; without Keras."""
+
+import math
+
+from mnist_core.config import layer_shapes
+from mnist_core.config.layer_shapes import Layer
+from mnist_core.config.schema import Network
+
+
+def layer_table(network: Network) -> list[Layer]:
+    """A row per Keras layer: name, kind, arguments, output_shape (no batch axis), parameters."""
+    return layer_shapes.plan_layers(network)
+
+
+def parameter_count(network: Network) -> int:
+    """All the numbers the model holds, batch normalization's moving averages included.
+
+    The same as "Total params" of Keras' `model.summary()`.
+    """
+    return sum(layer.parameters for layer in layer_shapes.plan_layers(network))
+
+
+def multiply_adds(network: Network) -> int:
+    """Multiplications that one image costs on its way through the network."""
+    total, shape = 0, layer_shapes.IMAGE_SHAPE
+    for layer in layer_shapes.plan_layers(network):
+        if layer.kind == "Conv2D":
+            kernel = layer.arguments["kernel_size"] ** 2
+            total += math.prod(layer.output_shape) * kernel * shape[-1]
+        elif layer.kind == "Dense":
+            total += shape[-1] * layer.output_shape[-1]
+        shape = layer.output_shape
+    return total

@@ -1,0 +1,1 @@
+"""Plain data -> Plotly figures. Knows neither Keras nor Streamlit."""

@@ -1,0 +1,191 @@
+"""How models did on a test -> Plotly figures. Knows neither Keras nor Streamlit.
+
+Backgrounds are transparent and colours mid-toned, so that a figure stands on light and dark pages.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mnist_core.evaluation.metrics import Reliability, wilson_interval
+from mnist_core.evaluation.perturbations import Perturbation
+from mnist_core.plots.style import GRID, TRAINING, VALIDATION
+
+COLOURS = (TRAINING, VALIDATION)  # of the first and the second model
+DIAGONAL = "rgba(128, 128, 128, 0.16)"
+DIGITS = list(range(10))
+MAX_OPACITY = 0.8  # opacity of the commonest mistake: its number stays legible
+HEIGHTS = {"confusion": 440, "reliability": 380, "robustness": 260}  # pixels, fixed
+
+
+def confusion(matrix: np.ndarray, which: int = 0, cell: tuple[int, int] | None = None) -> go.Figure:
+    """A confusion matrix whose few mistakes are not drowned by what is right.
+
+    Only mistakes are coloured, by the square root of their number; what is right is a number on
+    grey.
+
+    Args:
+        matrix: int (10, 10), row = the true digit, column = what it was read as.
+        which: 0 or 1: the first or the second model, by its colour.
+        cell: (true digit, read as): framed.
+    """
+    wrong = matrix * (1 - np.eye(10, dtype=int))
+    figure = go.Figure(
+        go.Heatmap(
+            z=np.sqrt(wrong),
+            zmin=0,
+            zmax=max(1.0, float(np.sqrt(wrong.max()))),
+            x=DIGITS,
+            y=DIGITS,
+            colorscale=[_with_opacity(COLOURS[which], opacity) for opacity in (0, MAX_OPACITY)],
+            showscale=False,
+            hoverinfo="skip",
+        )
+    )
+    figure.add_trace(_cells(matrix))
+    for digit in DIGITS:
+        figure.add_shape(**_box(digit, digit), layer="below", line_width=0, fillcolor=DIAGONAL)
+    if cell is not None:
+        figure.add_shape(**_box(*cell), line={"color": COLOURS[which], "width": 3})
+    side = {"tickvals": DIGITS, "range": [-0.5, 9.5], "gridcolor": GRID, "zeroline": False}
+    side |= {"showgrid": False, "fixedrange": True}
+    figure.update_xaxes(title="Read as", **side)
+    figure.update_yaxes(title="True digit", **side | {"range": [9.5, -0.5]})
+    figure.update_layout(hoverdistance=40)  # pixels: no gap between two cells
+    return _lay_out(figure, "confusion", showlegend=False)
+
+
+def _cells(matrix) -> go.Scatter:
+    """The counts as text, and something to click: a page hears of clicks on points only."""
+    rows, columns = (axis.ravel() for axis in np.indices(matrix.shape))
+    counts = matrix.ravel()
+    return go.Scatter(
+        x=columns, y=rows, text=[f"{count:,}" if count else "" for count in counts],
+        mode="markers+text", marker={"symbol": "square", "size": 30, "opacity": 0},
+        unselected={"marker": {"opacity": 0}}, textfont={"size": 12}, customdata=counts,
+        hovertemplate="%{customdata:,} images of %{y} read as %{x}<extra></extra>",
+    )  # fmt: skip
+
+
+def _box(row, column) -> dict:
+    return {
+        "type": "rect", "x0": column - 0.5, "x1": column + 0.5, "y0": row - 0.5, "y1": row + 0.5,
+    }  # fmt: skip
+
+
+def reliability(found: Mapping[str, Reliability]) -> go.Figure:
+    """How often models are right where they are about so sure, and how often they are.
+
+    Above, a point for each bin with images, with its 95 % interval; on the diagonal, sureness can
+    be trusted. Below, how many images a bin has, on a logarithmic axis.
+
+    Args:
+        found: model -> its calibration curve; one or two.
+    """
+    figure = go.Figure(_diagonal())
+    for (name, curve), colour in zip(found.items(), COLOURS, strict=False):
+        figure.add_trace(_calibration(name, curve, colour))
+        figure.add_trace(_counts(name, curve, colour))
+    share = {"tickformat": ".0%", "gridcolor": GRID, "zeroline": False, "range": [-0.02, 1.02]}
+    figure.update_xaxes(title="How sure (probability of the best guess)", anchor="y2", **share)
+    figure.update_yaxes(title="How often right", domain=[0.34, 1], **share)
+    most = max((int(curve.counts.max()) for curve in found.values()), default=1)
+    figure.update_layout(
+        yaxis2={"title": "Images", "type": "log", "domain": [0, 0.24], "gridcolor": GRID,
+                "range": [-0.3, np.log10(most) + 0.2], "dtick": 1 if most < 1e4 else 2},
+        barmode="group", bargap=0.15,
+    )  # fmt: skip
+    return _lay_out(figure, "reliability")
+
+
+def _diagonal() -> go.Scatter:
+    return go.Scatter(
+        x=[0, 1], y=[0, 1], mode="lines", name="right as often as sure", hoverinfo="skip",
+        line={"color": "rgba(128, 128, 128, 0.8)", "dash": "dot", "width": 1.5},
+    )  # fmt: skip
+
+
+def _calibration(name, curve, colour) -> go.Scatter:
+    filled = np.flatnonzero(curve.counts)
+    right, counts = curve.right[filled].tolist(), curve.counts[filled].tolist()
+    share, ends = curve.share[filled], np.array([wilson_interval(*n) for n in zip(right, counts)])  # noqa: B905
+    return go.Scatter(
+        x=curve.confidence[filled], y=share, name=name, mode="lines+markers",
+        line={"color": colour, "width": 2}, marker={"size": 7},
+        error_y={"array": ends[:, 1] - share, "arrayminus": share - ends[:, 0], "thickness": 1,
+                 "width": 3, "color": _with_opacity(colour, 0.6)},
+        customdata=np.stack([right, counts], axis=1),
+        hovertemplate="%{x:.1%} sure, %{y:.1%} right: %{customdata[0]:,} of %{customdata[1]:,}"
+        f"<extra>{name}</extra>",
+    )  # fmt: skip
+
+
+def _counts(name, curve, colour) -> go.Bar:
+    bins = len(curve.counts)
+    return go.Bar(
+        x=(np.arange(bins) + 0.5) / bins, y=curve.counts, name=name, yaxis="y2", showlegend=False,
+        marker={"color": _with_opacity(colour, 0.7), "line": {"width": 0}},
+        hovertemplate="%{y:,} images<extra>" + name + "</extra>",
+    )  # fmt: skip
+
+
+def robustness(
+    move: Perturbation, found: Mapping[str, Mapping[float, int]], count: int
+) -> go.Figure:
+    """Accuracy by how far a test set is moved; the axes don't depend on what is known by now.
+
+    Args:
+        found: model -> amount -> how many images are read right; one or two models.
+        count: images of the test.
+    """
+    figure = go.Figure()
+    for (name, curve), colour in zip(found.items(), COLOURS, strict=False):
+        figure.add_trace(_accuracy_line(name, curve, colour, move.unit, count))
+    figure.add_vline(x=move.identity, line={"color": GRID, "width": 2})
+    room = (move.amounts[-1] - move.amounts[0]) * 0.04
+    ends = [move.amounts[0] - room, move.amounts[-1] + room]
+    figure.update_xaxes(title=f"{move.name} ({move.unit})", range=ends, gridcolor=GRID)
+    figure.update_xaxes(zeroline=False)
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", gridcolor=GRID, zeroline=False)
+    return _lay_out(figure, "robustness", showlegend=len(found) > 1)
+
+
+def _accuracy_line(name, curve, colour, unit, count) -> go.Scatter:
+    amounts = sorted(curve)
+    return go.Scatter(
+        x=amounts, y=[curve[amount] / count for amount in amounts], name=name,
+        mode="lines+markers", line={"color": colour, "width": 2}, marker={"size": 6},
+        customdata=[wilson_interval(curve[amount], count) for amount in amounts],
+        hovertemplate=f"%{{x}} {unit}: %{{y:.2%}} (%{{customdata[0]:.2%}} to"
+        f" %{{customdata[1]:.2%}})<extra>{name}</extra>",
+    )  # fmt: skip
+
+
+def _with_opacity(colour: str, opacity: float) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {opacity})"
+
+
+def _lay_out(figure, kind, showlegend=True) -> go.Figure:
+    return figure.update_layout(
+        height=HEIGHTS[kind],
+        margin={"l": 52, "r": 12, "t": 30 if showlegend else 10, "b": 44},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        showlegend=showlegend,
+        hovermode="closest",
+        dragmode=False,
+    )
+
+
+def describe_mistakes(matrix: np.ndarray, most: int = 3) -> list[str]:
+    """The commonest mistakes of a confusion matrix, in words: "4 read as 9 (7 times)"."""
+    wrong = (matrix * (1 - np.eye(10, dtype=int))).ravel().tolist()
+    commonest = sorted(range(100), key=lambda at: -wrong[at])[:most]
+    return [
+        f"{at // 10} read as {at % 10} ({wrong[at]:,} time{'s' * (wrong[at] > 1)})"
+        for at in commonest
+        if wrong[at]
+    ]

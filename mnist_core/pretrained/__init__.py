@@ -1,0 +1,1 @@
+"""The two models that ship, and how the reader is made."""

@@ -1,0 +1,181 @@
+"""A run is a folder: what was asked, what happened, what came of it.
+
+    experiment.json  what was asked
+    status.json      where it stands now, and which process works on it
+    events.jsonl     what happened, a JSON object a line, appended while it trains
+    model.keras      the weights of the last full epoch, then the final ones
+    card.json        what is known of that model
+    reports/         what that model made of test sets; see `reports`
+    stop             an empty file: somebody asked it to stop
+    worker.log       what the process said that trained it
+    training/, validation/, test/   the events once more, for TensorBoard; see `event_files`
+
+Every file but events.jsonl is replaced whole; of events.jsonl only whole lines are read. So a
+crash at any moment leaves a run that can be read. Nothing here needs Keras.
+"""
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from mnist_core.config.schema import Experiment
+from mnist_core.runs import events
+from mnist_core.system import atomic_files, users
+
+WAITING = ("queued",)
+ACTIVE = ("starting", "training", "testing")  # a process works on it
+ENDED = ("finished", "stopped", "failed", "interrupted")
+MAX_TIMESTAMP = 250_000_000_000.0  # unix time, in the year 9892
+UNREADABLE = {"state": "interrupted", "sentence": "Its status can't be read.", "created": 0.0}
+
+# What could not be written (a full disk, say) holds as long as the file stays as it is
+_unsaved_status: dict[Path, tuple[tuple, dict]] = {}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training, as its folder tells it."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """What it is called: the folder's name."""
+        return self.folder.name
+
+    @property
+    def user_id(self) -> str:
+        """Whose it is; see `people`."""
+        return users.owner_of(self.folder.parent)
+
+    def __str__(self) -> str:
+        """As the log calls it; of somebody's on a server for many, with the start of their hash."""
+        return repr(self.name) + (
+            f" of {self.user_id[:6]}" if self.user_id != users.SINGLE_USER else ""
+        )
+
+    def experiment(self) -> Experiment:
+        """What was asked.
+
+        Raises:
+            ValueError: the file is gone or damaged, or asks for what this version doesn't know.
+        """
+        try:
+            return Experiment.from_json((self.folder / "experiment.json").read_text())
+        except OSError:
+            raise ValueError(f"What was asked of {self.name!r} can't be read.") from None
+
+    def status(self) -> dict:
+        """Where it stands: "state", "sentence", "created" (unix time), "continues" (a name)."""
+        place = self.folder / "status.json"
+        try:
+            stamp = _file_version(place)
+            found = _read_status(place, *stamp)
+        except (OSError, ValueError, RecursionError):
+            return dict(UNREADABLE)
+        known, unwritten = _unsaved_status.get(self.folder, (None, {}))
+        return found | unwritten if known == stamp else dict(found)
+
+    @property
+    def state(self) -> str:
+        """One of WAITING, ACTIVE or ENDED."""
+        return self.status()["state"]
+
+    def set_status(self, state: str, sentence: str = "", **more) -> None:
+        """Note where it stands, in status.json and as an event.
+
+        Raises:
+            OSError: it can't be written; that a run has ended holds in this process all the same.
+        """
+        change = {"state": state, "sentence": sentence} | more
+        place = self.folder / "status.json"
+        try:
+            atomic_files.write(place, json.dumps(self.status() | change))
+        except OSError:
+            if place.exists() and state not in ACTIVE:  # nothing works on what isn't noted
+                _unsaved_status[self.folder] = (_file_version(place), change)
+            raise
+        _unsaved_status.pop(self.folder, None)
+        self.append({"kind": "status", "state": state, "sentence": sentence, "time": time.time()})
+
+    def note(self, **known) -> None:
+        """Keep something in status.json that is no event."""
+        atomic_files.write(self.folder / "status.json", json.dumps(self.status() | known))
+
+    def retry_status(self) -> None:
+        """Try once more to note where it stands.
+
+        Raises:
+            OSError: it still can't be written.
+        """
+        status = self.status()
+        self.set_status(status["state"], status["sentence"])
+
+    def append(self, event: dict) -> None:
+        """Add an event. A line that a crash cut short is closed off first."""
+        with (self.folder / "events.jsonl").open("ab+") as log:
+            if log.tell():
+                log.seek(-1, os.SEEK_END)
+                if log.read(1) != b"\n":
+                    log.write(b"\n")
+            log.write(json.dumps(event).encode() + b"\n")
+
+    def events(self, offset: int = 0) -> tuple[list[dict], int]:
+        """The events from a byte offset on, and the offset to go on from; see `events`."""
+        try:
+            with (self.folder / "events.jsonl").open("rb") as log:
+                log.seek(offset)
+                new = log.read()
+        except OSError:
+            return [], offset
+        whole = new[: new.rfind(b"\n") + 1]
+        return [events.parse(line) for line in whole.splitlines() if line], offset + len(whole)
+
+    def has_model(self) -> bool:
+        """Whether there are weights, and what is known of them."""
+        return all((self.folder / name).is_file() for name in ("model.keras", "card.json"))
+
+    def request_stop(self) -> None:
+        """Leave the mark that the run's process looks for after each batch."""
+        (self.folder / "stop").touch()
+
+    def stop_requested(self) -> bool:
+        """Whether it should end: asked to, or its folder is gone."""
+        return (self.folder / "stop").exists() or not self.folder.exists()
+
+
+def runs_with_unsaved_status() -> list[Run]:
+    """The runs whose status is known to this process only, because it could not be written."""
+    for folder in list(_unsaved_status):
+        if not folder.exists():
+            del _unsaved_status[folder]
+    return [Run(folder) for folder in _unsaved_status]
+
+
+def _file_version(place: Path) -> tuple[int, int, int]:
+    """What tells a state of a file from others."""
+    state = place.stat()
+    return state.st_mtime_ns, state.st_ino, state.st_size
+
+
+@lru_cache(maxsize=20_000)  # more than a class keeps: fewer than there are would help nobody
+def _read_status(place: Path, *stamp) -> dict:
+    """Read once: every look at the queue asks for every run's."""
+    found = json.loads(place.read_text())
+    if not isinstance(found, dict) or found.get("state") not in WAITING + ACTIVE + ENDED:
+        raise ValueError("state")
+    tries = found.get("tries")
+    return found | {
+        "sentence": str(found.get("sentence") or ""),
+        "created": _timestamp(found.get("created")),
+        "started": _timestamp(found.get("started")),
+        "tries": tries if type(tries) is int else 0,
+    }
+
+
+def _timestamp(value) -> float:
+    """A unix time that a calendar has; 0 if it isn't one."""
+    return float(value) if type(value) in (int, float) and 0 <= value < MAX_TIMESTAMP else 0.0

@@ -1,0 +1,186 @@
+"""All runs of whom the program works for: make one, find one, name it, delete it."""
+
+import json
+import logging
+import re
+import shutil
+import time
+from pathlib import Path
+
+from mnist_core.config.schema import Experiment
+from mnist_core.runs.run import ACTIVE, ENDED, WAITING, Run
+from mnist_core.system import atomic_files, settings, staging, users
+
+__all__ = ["ACTIVE", "ENDED", "WAITING", "Run", "RunError"]  # and what is below
+
+log = logging.getLogger(__name__)
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,59}")
+RESERVED = ("reader", "classic")  # the models that ship
+
+
+class RunError(ValueError):
+    """Something asked of a run that can't be done; the message says why."""
+
+
+def validate_name(name: str) -> str:
+    """`name`, if a run may be called so.
+
+    Raises:
+        RunError: it could leave its folder, or is a shipped model's.
+    """
+    good = NAME.fullmatch(name) and not name.endswith((".", " "))
+    if not good or name.lower() in RESERVED:
+        raise RunError(
+            "A name must be 1 to 60 letters, digits, spaces or . _ + -, begin with a letter or a"
+            f" digit, and not be 'reader' or 'classic'. Received: {name[:80]!r}"
+        )
+    return name
+
+
+def create(experiment: Experiment, name: str = "run", continues: str | None = None, **known) -> Run:
+    """A new run, queued. It gets a number behind its name where the name is taken.
+
+    Args:
+        continues: the name of an ended run, whose weights and curves the new one begins with.
+        known: more for its status, such as the sweep it belongs to.
+
+    Raises:
+        RunError: the name isn't one, the run to continue has another network or no weights, or
+            there are too many runs.
+    """
+    parent = _require_continuable(experiment, continues) if continues else None
+    validate_name(name)
+    check_quota(waiting=1)
+    with staging.staging_folder(users.runs_folder()) as new:
+        atomic_files.write(new / "experiment.json", experiment.to_json())
+        if parent:
+            _inherit(parent, new)
+        status = known | {"created": time.time(), "continues": continues}
+        atomic_files.write(
+            new / "status.json", json.dumps(status | {"state": "queued", "sentence": ""})
+        )
+        return Run(publish(new, name))
+
+
+def check_quota(count: int = 1, waiting: int = 0) -> None:
+    """See that there may be more runs; limits: `settings`.
+
+    Args:
+        count: how many more.
+        waiting: how many of them wait for their turn.
+
+    Raises:
+        RunError: says how many there may be, and what to do.
+    """
+    found = all_runs()
+    wait = waiting and sum(run.state in WAITING for run in found) + waiting
+    for most, there, what in (
+        (settings.WAITING_PER_PERSON.value(), wait, "wait: let one begin, or cancel one"),
+        (settings.KEPT_PER_PERSON.value(), len(found) + count, "be kept: delete one"),
+    ):
+        if most and there > most:
+            raise RunError(f"At most {most} of your runs can {what}.")
+
+
+def publish(new: Path, name: str) -> Path:
+    """Give a finished folder the first free of `name`, `name 2`, `name 3`, ..."""
+    for number in range(1, 100_000):
+        place = new.with_name(name if number == 1 else f"{name[:54]} {number}")
+        if place.exists():
+            continue
+        try:
+            return new.rename(place)
+        except OSError:  # another process took it in between
+            if not place.exists():
+                raise
+    raise RunError(f"There are too many runs called {name!r}.")
+
+
+def _require_continuable(experiment, name) -> Run:
+    parent = get(name)
+    if parent.state not in ENDED or not parent.has_model():
+        raise RunError(f"{name!r} can't be continued: it has no weights yet, or is still training.")
+    if parent.experiment().network != experiment.network:
+        raise RunError(
+            f"To continue {name!r} the network must stay the same; the recipe may change."
+        )
+    return parent
+
+
+def _inherit(parent: Run, new: Path) -> None:
+    """The parent's weights and card, and its curves as far as its weights go."""
+    for name in ("model.keras", "card.json"):
+        shutil.copy2(parent.folder / name, new / name)
+    events = [e for e in parent.events()[0] if e["kind"] in ("start", "steps", "epoch")]
+    if parent.state in ("interrupted", "failed"):  # its weights are those of its last full epoch
+        last = max((i for i, e in enumerate(events) if e["kind"] == "epoch"), default=-1)
+        events = events[: last + 1]
+    (new / "events.jsonl").write_text("".join(json.dumps(e) + "\n" for e in events))
+
+
+def get(name: str) -> Run:
+    """The run of that name.
+
+    Raises:
+        RunError: there is none.
+    """
+    folder = users.runs_folder() / validate_name(name)
+    if not (folder / "experiment.json").is_file():
+        raise RunError(f"There is no run called {name!r}.")
+    return Run(folder)
+
+
+def all_runs() -> list[Run]:
+    """Every run of whom the program works for, the newest first."""
+    return sorted(runs_in(users.runs_folder()), key=_created, reverse=True)
+
+
+def all_users_runs() -> list[Run]:
+    """Every run of everybody, the oldest first; never for a page."""
+    places = users.all_run_folders()
+    return sorted((run for place in places for run in runs_in(place)), key=_created)
+
+
+def runs_in(place: Path) -> list[Run]:
+    """The runs in a folder of runs, in no order."""
+    found = [Run(path) for path in place.iterdir()] if place.is_dir() else []
+    return [r for r in found if NAME.fullmatch(r.name) and (r.folder / "experiment.json").is_file()]
+
+
+def _created(run: Run) -> float:
+    return run.status()["created"]
+
+
+def delete(name: str) -> None:
+    """Remove a run and its model. It leaves the list at once, even if removing takes a while.
+
+    Raises:
+        RunError: there is none, or it is training.
+    """
+    run = _require_ended(name)  # first: a name such as ../x must not become part of a path
+    with staging.staging_folder(run.folder.parent, staging.DELETED) as gone:
+        run.folder.rename(gone / name)
+        log.info("Run %s was deleted.", run)
+
+
+def rename(old: str, new: str) -> Run:
+    """Call a run something else.
+
+    Raises:
+        RunError: there is none, it is training, or the new name is taken or isn't one.
+    """
+    place = users.runs_folder() / validate_name(new)
+    if place.exists():
+        raise RunError(f"There is a run called {new!r} already.")
+    run = _require_ended(old)
+    found = Run(run.folder.rename(place))
+    log.info("Run %s is called %r now.", run, found.name)
+    return found
+
+
+def _require_ended(name) -> Run:
+    run = get(name)
+    if run.state not in ENDED:
+        raise RunError(f"{name!r} is waiting or training: stop it first.")
+    return run

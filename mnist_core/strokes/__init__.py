@@ -1,0 +1,1 @@
+"""Drawings as pen paths: files, rasterizing, jitter, and what is no digit."""

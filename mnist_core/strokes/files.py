@@ -1,0 +1,165 @@
+"""Drawings as pen paths: read from files, placed on a canvas, drawn as a browser draws them."""
+
+import io
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from mnist_core.config.validation import describe
+
+MAX_FILE_BYTES = 200 * 2**20  # bytes, about 300,000 drawings
+MAX_LINE = 2 * 2**20  # characters: MOST_POINTS take about half of it
+MAX_POINTS = 20_000  # in one drawing: over two minutes of a pen at 144 points a second
+MAX_COORDINATE = 1e6
+MAX_CANVAS = 4096
+SUBPIXELS = 4  # sub-pixels a pixel, each way: 16 levels of grey at an edge
+
+
+class Drawing(NamedTuple):
+    """One digit as somebody wrote it."""
+
+    label: int  # 0 to 9
+    writer: str
+    strokes: list[np.ndarray]  # each float64 (k, 2), k >= 1: from pen-down to pen-up; y down
+
+
+def read_drawings(path: str | Path) -> list[Drawing]:
+    """The drawings of a stroke file: JSON, one drawing a line.
+
+    A line is `{"label": 8, "writer": "...", "strokes": [[[x, y], ...], ...]}`; x to the right,
+    y down. Empty lines are skipped.
+
+    Raises:
+        ValueError: names the file and the line, what was expected and what came.
+    """
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise ValueError(f"{path} must have at most 200 MB. Received: {size / 2**20:.0f} MB")
+        with path.open("rb") as file:
+            return _drawings(file, path)
+    except OSError as fault:
+        raise ValueError(f"{path} must be a file of strokes. Received: {fault.strerror}") from None
+
+
+def parse_drawings(data: bytes, name: str) -> list[Drawing]:
+    """The drawings in the bytes of a stroke file; see `read`.
+
+    Args:
+        name: what errors call the file.
+    """
+    return _drawings(io.BytesIO(data), name)
+
+
+def _drawings(file, name) -> list[Drawing]:
+    try:
+        text = io.TextIOWrapper(file, encoding="utf-8")
+        lines = enumerate(iter(lambda: text.readline(MAX_LINE + 1), ""), start=1)
+        found = [_drawing(name, n, line) for n, line in lines if line.strip()]
+    except UnicodeDecodeError:
+        raise ValueError(f"{name} must be JSON lines in UTF-8. Received: other bytes") from None
+    if not found:
+        raise ValueError(f"{name} must hold a drawing a line. Received: an empty file")
+    return found
+
+
+def _drawing(path, number, line) -> Drawing:
+    where = f"{path}, line {number}"
+    if len(line) > MAX_LINE:
+        raise ValueError(f"{where} must have at most {MAX_LINE:,} characters, and has more.")
+    try:
+        plain = json.loads(line)
+    except (ValueError, RecursionError):
+        raise ValueError(f"{where} must be JSON. Received: {line.strip()[:60]!r}") from None
+    if not isinstance(plain, dict) or not {"label", "strokes"} <= set(plain):
+        raise ValueError(f"{where} must be an object with label and strokes.")
+    label, writer = plain["label"], plain.get("writer", "")
+    if type(label) is not int or not 0 <= label <= 9:
+        raise ValueError(
+            f"{where}: label must be a whole number 0 to 9. Received: {describe(label)}"
+        )
+    if not isinstance(writer, str):
+        raise ValueError(f"{where}: writer must be a text. Received: {describe(writer)}")
+    strokes = plain["strokes"]
+    if not isinstance(strokes, list) or not strokes:
+        raise ValueError(f"{where}: strokes must be a list with at least one stroke.")
+    return Drawing(label, writer, _points(where, strokes))
+
+
+def _points(where, strokes) -> list[np.ndarray]:
+    expected = f"{where}: a stroke must be a list of [x, y], numbers of at most 1,000,000"
+    if not all(isinstance(stroke, list) for stroke in strokes):
+        raise ValueError(f"{expected}.")
+    count = sum(map(len, strokes))
+    if count > MAX_POINTS:
+        raise ValueError(f"{where} must have at most {MAX_POINTS} points. Received: {count}")
+    try:
+        arrays = [np.array(stroke) for stroke in strokes]
+    except ValueError:  # rows of different lengths
+        raise ValueError(f"{expected}.") from None
+    for array in arrays:
+        fits = array.ndim == 2 and array.shape[1] == 2 and array.dtype.kind in "if"
+        # written so that NaN does not pass
+        if not (fits and np.abs(array).max() <= MAX_COORDINATE):
+            raise ValueError(f"{expected}.")
+    return [array.astype(np.float64) for array in arrays]
+
+
+def transform(strokes, matrix, shift=(0.0, 0.0)) -> list[np.ndarray]:
+    """Every point p as `matrix @ p + shift`; matrix (2, 2): turn, stretch, slant."""
+    matrix = np.asarray(matrix, np.float64)
+    return [np.asarray(stroke, np.float64) @ matrix.T + shift for stroke in strokes]
+
+
+def place(strokes, canvas: int = 280, size: float = 0.6, at=None) -> list[np.ndarray]:
+    """The drawing moved and scaled, not stretched, to where it shall be on a canvas.
+
+    Args:
+        strokes: list of (k, 2) point arrays, in any unit.
+        canvas: side of the canvas in pixels.
+        size: the drawing's longer side, as a share of the canvas.
+        at: (x, y) of the middle of its box, in pixels; None is the middle of the canvas.
+    """
+    points = np.concatenate([np.asarray(stroke, np.float64) for stroke in strokes])
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = (high - low).max()
+    scale = size * canvas / extent if extent else 1.0  # a single dot has no size to change
+    at = np.full(2, canvas / 2) if at is None else np.asarray(at, np.float64)
+    return transform(strokes, np.eye(2) * scale, at - (low + high) / 2 * scale)
+
+
+def rasterize(strokes, canvas: int = 280, width: float = 22) -> np.ndarray:
+    """A picture of the strokes: uint8 (canvas, canvas), white on black, as a browser draws it.
+
+    Ends and corners are round, edges are grey in proportion to what the pen covers of a
+    pixel, and a stroke without length is a dot. What lies outside the canvas is cut off.
+
+    Args:
+        strokes: list of (k, 2) point arrays in canvas pixels, x right, y down.
+        canvas: side in pixels, 1 to 4096.
+        width: of the pen, in pixels.
+
+    Raises:
+        ValueError: canvas or width is out of range.
+    """
+    if not (1 <= canvas <= MAX_CANVAS and 0 < width <= canvas):
+        raise ValueError(
+            f"A canvas must be 1 to {MAX_CANVAS} pixels and the pen no wider."
+            f" Received: canvas {canvas}, width {width}"
+        )
+    sheet = Image.new("L", (canvas * SUBPIXELS, canvas * SUBPIXELS))
+    pen = ImageDraw.Draw(sheet)
+    radius = width * SUBPIXELS / 2
+    for stroke in strokes:
+        # Pillow counts pixels by their middles, a canvas by their corners
+        points = np.asarray(stroke, np.float64) * SUBPIXELS - 0.5
+        if len(points) > 1:
+            pen.line(points.ravel().tolist(), fill=255, width=max(1, round(2 * radius)))
+        reach = max(radius - 0.5, 0)  # Pillow's ellipse includes both ends of its box
+        for box in np.hstack([points - reach, points + reach]).tolist():
+            pen.ellipse(box, fill=255)
+    return np.asarray(sheet.reduce(SUBPIXELS))

@@ -1,0 +1,1 @@
+"""What everything stands on: settings, users, the log, error messages, files that are whole."""

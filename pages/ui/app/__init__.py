@@ -1,0 +1,1 @@
+"""What every page needs around it: start-up, identity, errors, background jobs, style."""

@@ -1,0 +1,1 @@
+"""What a page is about: which model, which data set, which sample."""

@@ -1,0 +1,93 @@
+"""Which set of digits a page looks at, and its digits, loaded with a word about the wait."""
+
+from typing import NamedTuple
+
+import streamlit as st
+
+from mnist_core.data import loading, synthetic
+from mnist_core.data.types import Dataset, Digits
+from pages.ui.app import errors
+from pages.ui.choices import data_notice
+
+NAMES = {"MNIST": "mnist", "Built-in": "built-in"}
+PARTS = {"Test": "test", "Training": "train"}
+SYNTHESIS_NOTE = (
+    "The built-in digits are being written, once on this computer. It takes up to a minute."
+)
+ALL = "All"
+STYLE = """
+@media (max-width: 640px) {  /* eleven buttons in one row */
+  .st-key-digit button, .st-key-pen_digit button { padding-inline: 0; min-width: 1.95rem; }
+}
+"""
+
+
+class ChosenSet(NamedTuple):
+    """A part of a data set."""
+
+    dataset: Dataset
+    part: str  # "train" or "test"
+
+    @property
+    def digits(self) -> Digits:
+        """Images and labels, read-only."""
+        return getattr(self.dataset, self.part)
+
+    def words(self) -> str:
+        """What it is called in a sentence."""
+        whose = "MNIST's" if self.dataset.name == "mnist" else "the built-in"
+        return f"{whose} {'training' if self.part == 'train' else 'test'} set"
+
+
+def choose() -> tuple[str, str]:
+    """Two choices: the name of a data set, and "train" or "test"."""
+    best = next(said for said, name in NAMES.items() if name == loading.best_available())
+    said = st.segmented_control(
+        "Set", list(NAMES), default=best, required=True, key="set", bind="query-params",
+        help="MNIST: written by American clerks and pupils around 1990;"
+        " every network here is compared on it. Built-in: written by the pen model on this page.",
+    )  # fmt: skip
+    part = st.segmented_control(
+        "Part", list(PARTS), default="Test", required=True, key="part", bind="query-params",
+        help="A network learns from the training part only. The test part"
+        " is its exam.",
+    )  # fmt: skip
+    return NAMES[said], PARTS[part]
+
+
+def link_fields(name: str, part: str) -> dict[str, str]:
+    """What a link needs to have `choose` start from these."""
+    said = {value: label for label, value in (NAMES | PARTS).items()}
+    return {"set": said[name], "part": said[part]}
+
+
+def load_chosen(name: str, part: str) -> ChosenSet | None:
+    """What was chosen; None, after saying what to do, where it isn't there."""
+    data_notice.show(name)
+    if not data_notice.is_there(name):
+        return None
+    dataset = load(name)
+    return dataset and ChosenSet(dataset, part)
+
+
+def load(name: str) -> Dataset | None:
+    """A data set; None, after saying why, if it can't be read."""
+    unwritten = name == "built-in" and not synthetic.cache_file().exists()
+    try:
+        with st.spinner(
+            SYNTHESIS_NOTE if unwritten else "The digits are being read …", show_time=True
+        ):
+            return loading.load(name)
+    except (ValueError, OSError) as fault:
+        errors.show(fault)
+        return None
+
+
+def choose_digit() -> int | None:
+    """One of the ten digits, or None for all."""
+    options = [ALL, *map(str, range(10))]
+    said = st.segmented_control(
+        "Digit", options, default=ALL, required=True, key="digit", bind="query-params",
+        wrap=True,
+    )  # fmt: skip
+    return None if said == ALL else int(said)

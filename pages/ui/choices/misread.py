@@ -1,0 +1,33 @@
+"""What a model takes the digits of a set for: asked once, then remembered."""
+
+import streamlit as st
+
+from mnist_core.data.browse import TopPredictions
+from mnist_core.evaluation.test_sets import TestSet
+from mnist_core.models import store as model_store
+from pages.ui.choices import predictions
+from pages.ui.choices.data_set import ChosenSet
+
+WIDTH = 200  # pixels, of a list
+ANY = "Any"
+
+
+def choose_model() -> str | None:
+    """Whose mistakes to show, or None for all digits."""
+    if not st.toggle("Only those a model reads wrongly", key="mistakes", bind="query-params"):
+        return None
+    return st.selectbox("Model", model_store.names(), key="by", bind="query-params", width=WIDTH)
+
+
+def choose_digit(label: str, key: str) -> int | None:
+    """A digit, or None for any."""
+    options = [ANY, *map(str, range(10))]
+    said = st.selectbox(label, options, key=key, bind="query-params", width=WIDTH // 2)
+    return None if said == ANY else int(said)
+
+
+def predict(model: str, chosen: ChosenSet) -> TopPredictions | None:
+    """What the model takes the digits for; None, after saying why, if it can't be asked."""
+    mark = predictions.fingerprint(chosen.dataset.checksum, chosen.part, chosen.digits)
+    found = predictions.predict(model, TestSet(chosen.digits, mark))
+    return found and found.readings

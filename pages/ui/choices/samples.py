@@ -1,0 +1,84 @@
+"""Ways in without a pen: sample digits and uploads."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.preprocess import image_files, mnist_rule
+from pages.ui.app import errors
+from pages.ui.choices.loader import model_loader
+from pages.ui.state.session import Session
+from pages.ui.widgets import answer, canvas
+
+_STYLE = """
+[class*=st-key-sample-] button { width: 52px; height: 52px; padding: 0; border-radius: 6px;
+  background: #000 center / 100% 100%; image-rendering: pixelated; color: transparent; }
+[class*=st-key-sample-] button:hover { outline: 2px solid #2f86e0; color: transparent; }
+[class*=st-key-sample-] button * { color: transparent; }"""
+
+
+def show(session: Session) -> None:
+    """A row of digits to click, and a place for a picture."""
+    left, right = st.columns([2, 1], gap="large")
+    with left:
+        digits(session)
+    with right:
+        _upload(session)
+
+
+def digits(session: Session) -> None:
+    """A row of digits that people wrote, to take with a click."""
+    st.markdown("**No pen at hand? Take a digit that someone wrote**")
+    try:
+        test_set = model_loader().test_set()
+    except (ValueError, OSError) as fault:
+        errors.show(fault)
+        return
+    if test_set is None:
+        st.caption("They are on their way.")
+        return
+    chosen = ten_digits(test_set, session.samples_seed)
+    backgrounds = "".join(
+        f".st-key-sample-{digit} button {{ background-image: url({answer.data_url(image)}) }}"
+        for digit, image in enumerate(chosen)
+    )
+    st.html(f"<style>{_STYLE}{backgrounds}</style>")
+    with st.container(horizontal=True, key="samples"):
+        for digit, image in enumerate(chosen):
+            st.button(f"A {digit}", key=f"sample-{digit}", on_click=_take, args=(session, image))
+        st.button("Others", key="others", icon=":material/casino:", on_click=_others,
+                  args=(session,))  # fmt: skip
+
+
+def ten_digits(digits, seed: int) -> list[np.ndarray]:
+    """One image of each digit, other ones for another seed: ten uint8 (28, 28)."""
+    dice = np.random.default_rng(seed)
+    return [digits.images[dice.choice(np.flatnonzero(digits.labels == d))] for d in range(10)]
+
+
+def _take(session: Session, image: np.ndarray) -> None:
+    canvas.replace_drawing(session, [], canvas.fit(image))
+
+
+def _others(session: Session) -> None:
+    session.samples_seed += 1
+
+
+def _upload(session: Session) -> None:
+    st.file_uploader("Or a picture of one", ["png", "jpg", "jpeg"], key="upload",
+                     on_change=_open, args=(session,))  # fmt: skip
+    if session.error:
+        st.error(session.error)
+
+
+def _open(session: Session) -> None:
+    file = st.session_state.upload
+    if file is None:
+        session.error = ""
+        return
+    try:
+        ink = mnist_rule.preprocessing_steps(image_files.open_picture(file.getvalue())).ink
+    except (ValueError, OSError) as fault:
+        session.error = errors.message(fault, f"{file.name}:")
+        return
+    strong = np.rint(ink * (255 / ink.max())).astype(np.uint8)  # a pencil on a photo is faint
+    canvas.replace_drawing(session, [], canvas.fit(strong))

@@ -1,0 +1,187 @@
+"""The confusion matrix: click a cell, see those images; click an image, see it on Inside."""
+
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.data import browse
+from mnist_core.plots import evaluation as evaluation_plots
+from pages.ui.choices.misread import ANY
+from pages.ui.choices.predictions import Result
+from pages.ui.evaluate.test_set import ChosenTest
+from pages.ui.state.session import session
+from pages.ui.widgets import answer, gallery
+from pages.ui.widgets.gallery import Tile
+
+DIGITS = [ANY, *map(str, range(10))]
+PAGES = (18, 24)  # images on one: beside the matrix of one model, below those of two
+BOTH = "Both"
+STYLE = """
+/* Plotly letters are paler than the page's: too pale on a coloured cell */
+[class*=st-key-confusion] .textpoint text { fill: currentColor !important; }
+[class*=st-key-confusion] .heatmaplayer, [class*=st-key-confusion] .nsewdrag { cursor: pointer; }
+"""
+
+
+class Selection(NamedTuple):
+    """Which images to show."""
+
+    whose: str  # a model, `only(model)` or BOTH
+    digit: int | None  # the true one; None: any
+    read_as: int | None  # None: any
+
+    def cell(self, model: str) -> tuple[int, int] | None:
+        """(true digit, read as), if that is one cell of this model's matrix."""
+        one = self.digit is not None and self.read_as is not None
+        of_it = self.whose in (model, only_label(model), BOTH)
+        return (self.digit, self.read_as) if one and of_it else None
+
+
+def only_label(model: str) -> str:
+    """The choice of what nobody but this model misreads."""
+    return f"Only {model}"
+
+
+def show(found: list[Result], chosen: ChosenTest) -> None:
+    """A matrix for each model, and the images of the cell that was clicked."""
+    if len(found) == 1:
+        *above, below = st.columns([9, 10], gap="large")
+    else:
+        above, below = st.columns(2, gap="large"), st.container()
+    with below:
+        wanted = _choose(found)
+    for which, (place, result) in enumerate(zip(above, found, strict=True)):
+        with place:
+            _matrix(result, chosen, which, wanted.cell(result.model))
+    with below:
+        _images(found, chosen, wanted)
+
+
+def _matrix(result: Result, chosen: ChosenTest, which: int, cell: tuple[int, int] | None) -> None:
+    st.markdown(f"**What {result.model} takes each digit for.** Click a cell.")
+    commonest = ", ".join(evaluation_plots.describe_mistakes(result.matrix)) or "none"
+    # Another key after each click: a chart doesn't tell of a click on what it has selected
+    key = f"matrix_{which}_{session().confusion_clicks}"
+    with st.container(key=f"confusion_{which}"):
+        st.plotly_chart(
+            evaluation_plots.confusion(result.matrix, which, cell),
+            key=key,
+            on_select=partial(_clicked, key, result.model),
+            selection_mode="points",
+            config={"displayModeBar": False},
+            alt=f"The confusion matrix of {result.model} on {chosen.words}."
+            f" The commonest mistakes: {commonest}.",
+        )
+    st.caption(
+        "A row for each digit, a column for what it was read as. On the grey diagonal is what was"
+        " read right; colour is for mistakes, the more the stronger."
+    )
+
+
+def _clicked(key: str, model: str) -> None:
+    points = st.session_state[key]["selection"]["points"]
+    if points:
+        session().confusion_clicks += 1
+        st.session_state["true"] = str(points[0]["y"])
+        st.session_state["read"] = str(points[0]["x"])
+        st.session_state["whose"] = model
+
+
+def _choose(found: list[Result]) -> Selection:
+    """The choices, for those without a mouse too."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        whose = _choose_model(found)
+        digit, read_as = (
+            None if said == ANY else int(said)
+            for said in (
+                st.selectbox("True digit", DIGITS, key="true", bind="query-params", width=110),
+                st.selectbox("Read as", DIGITS, key="read", bind="query-params", width=110),
+            )
+        )
+        if digit is not None or read_as is not None:
+            st.button("All mistakes", key="all_mistakes", on_click=_forget)
+    return Selection(whose, digit, read_as)
+
+
+def _images(found: list[Result], chosen: ChosenTest, wanted: Selection) -> None:
+    """What the choices leave, in words, and the images."""
+    by, numbers = _matching_images(found, *wanted)
+    st.markdown(_description(by, *wanted, len(numbers)))
+    if len(numbers):
+        key = "-".join(map(str, (*wanted, chosen.test.mark[:8])))
+        _gallery(found, by, chosen, numbers, key)
+
+
+def _forget() -> None:
+    st.session_state["true"] = st.session_state["read"] = ANY
+
+
+def _choose_model(found) -> str:
+    """Whose mistakes: a model's, those of no other, or those that both make."""
+    names = [result.model for result in found]
+    if len(names) == 1:
+        return names[0]
+    options = [*names, *map(only_label, names), BOTH]
+    if st.session_state.get("whose") not in options:
+        st.session_state.pop("whose", None)
+    return st.selectbox("Misread by", options, key="whose", bind="query-params", width=220)
+
+
+def _matching_images(found, whose, digit, read_as) -> tuple[Result, np.ndarray]:
+    """(the model it is about, the numbers of the images)."""
+    by = next((r for r in found if whose in (r.model, only_label(r.model))), found[0])
+    if digit is not None and digit == read_as:
+        numbers = browse.correctly_classified(by.labels, by.readings, digit)
+    else:
+        numbers = browse.misclassified(by.labels, by.readings, digit, read_as)
+    if len(found) > 1 and whose != by.model:
+        other = found[1] if by is found[0] else found[0]
+        alike = other.wrong == by.wrong
+        numbers = numbers[alike[numbers] if whose == BOTH else ~alike[numbers]]
+    return by, numbers
+
+
+def _description(by, whose, digit, read_as, count) -> str:
+    images = f"image{'s' * (count != 1)}"
+    of = "" if digit is None else f" of {digit}"
+    taken = "" if read_as is None else f" as {read_as}"
+    if digit is not None and digit == read_as:
+        also = {by.model: "", BOTH: " by both"}.get(whose, " by no other")
+        order = ", the least sure first" if count > 1 else ""
+        return f"**{count:,}** {images} of {digit} that {by.model} reads right{also}{order}."
+    who = f"both models misread; {by.model} takes them" if whose == BOTH else f"{by.model} misreads"
+    who = f"only {who}" if whose == only_label(by.model) else who
+    if not count:
+        return f"No {images}{of} that {who}{taken}."
+    order = ", **the most confidently wrong first**" if count > 1 else ""
+    return f"**{count:,}** {images}{of} that {who}{taken}{order}."
+
+
+def _gallery(found, by, chosen, numbers, key) -> None:
+    size = PAGES[len(found) - 1]
+    pages = browse.page_count(len(numbers), size)
+    place = st.container()
+    at = st.pagination(pages, key=f"page-{key}") if pages > 1 else 1
+    shown = browse.page(numbers, at, size)
+    with place:
+        tiles = [_tile(found, by, chosen, int(number)) for number in shown]
+        clicked = gallery.show(tiles, "wide", key=f"cell-{key}-{at}")
+    st.caption("Click an image to see it on Inside.")
+    if clicked is not None:
+        chosen.open_inside(by.model, int(shown[clicked]))
+
+
+def _tile(found, by, chosen, number) -> Tile:
+    read = by.readings
+    said = f"read as {read.digits[number]}, {answer.percent(float(read.confidence[number]))}"
+    alt, more = f"{chosen.alt(number)}, {said}.", said
+    if len(found) > 1:
+        more = " · ".join(
+            f"{r.model}: {r.readings.digits[number]},"
+            f" {answer.percent(float(r.readings.confidence[number]))}"
+            for r in found
+        )
+    image, label = chosen.test.digits.images[number], chosen.test.digits.labels[number]
+    return Tile(image, alt, str(label), f"no. {number:,}", more)

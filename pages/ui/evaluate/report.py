@@ -1,0 +1,183 @@
+"""What a test says of one model, or of two beside each other, in numbers."""
+
+import html
+import math
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.evaluation import metrics
+from mnist_core.evaluation.metrics import Metrics
+from mnist_core.plots import evaluation as evaluation_plots
+from mnist_core.plots.evaluation import COLOURS
+from mnist_core.prediction import NOT_SURE_BELOW
+from pages.ui.choices.predictions import Result
+
+STYLE = """
+.test { display: grid; gap: .1rem 1.6rem; align-items: baseline; max-width: 75rem;
+  font-variant-numeric: tabular-nums; }
+.test > * { padding: .3rem 0; }
+.test b { font-size: 1.15rem; white-space: nowrap; }
+.test small { font-size: .85rem; opacity: .75; white-space: nowrap; }
+.test p { margin: 0; font-size: .87rem; line-height: 1.35; opacity: .75; }
+.test .name { font-weight: 600; overflow-wrap: anywhere; }
+.test .name i { display: inline-block; width: .7rem; height: .7rem; border-radius: 50%;
+  margin-right: .4rem; }
+.test.one { grid-template-columns: max-content max-content minmax(12rem, 1fr); }
+.test.two { grid-template-columns: max-content max-content max-content max-content
+  minmax(10rem, 1fr); }
+@media (max-width: 900px) {
+  .test.one { grid-template-columns: max-content 1fr; }
+  .test.two { grid-template-columns: minmax(4.6rem, max-content) repeat(3, 1fr); gap: 0 .7rem; }
+  .test.two small { display: block; }
+  .test p { grid-column: 1 / -1; padding: 0 0 .5rem; }
+}
+"""
+CLASSES = {
+    "Recall": "Of the images of this digit, the share that is read as it.",
+    "Precision": "Of the images that are read as this digit, the share that is it.",
+    "F1": "One number for both: their harmonic mean, which is low if either of them is.",
+}
+
+
+def metrics_table(found: list[Result]) -> None:
+    """Accuracy with its interval, loss, calibration: a row each, a column for each model."""
+    kind = "one" if len(found) == 1 else "two"
+    cells = ["<span></span>", *(_name(result, i) for i, result in enumerate(found))]
+    cells += ["<span>Difference</span>"] * (len(found) > 1) + ["<p></p>"]
+    for label, words, value, show, change in ROWS:
+        values = [value(result.measure) for result in found]
+        cells.append(f"<span>{label}</span>")
+        cells += [f"<span>{show(result.measure)}</span>" for result in found]
+        if len(found) > 1:
+            cells.append(f"<span>{_signed(change, values[1] - values[0])}</span>")
+        cells.append(f"<p>{words}</p>")
+    st.html(f'<div class="test {kind}">{"".join(cells)}</div>')
+
+
+def _name(result, number) -> str:
+    dot = f'<i style="background:{COLOURS[number]}"></i>'
+    return f'<span class="name">{dot}{html.escape(result.model)}</span>'
+
+
+def _signed(form, difference) -> str:
+    shown = form.format(abs(difference))
+    if not any(letter in "123456789" for letter in shown):
+        return "none"
+    return f"{'+' if difference > 0 else '−'}{shown}"
+
+
+def percent(share: float) -> str:
+    """A share with two digits after the point; nothing for nothing."""
+    return "–" if math.isnan(share) else f"{100 * share:.2f} %"
+
+
+def _accuracy(found: Metrics) -> str:
+    low, high = found.interval
+    return f"<b>{percent(found.accuracy)}</b> <small>{100 * low:.2f} to {100 * high:.2f}</small>"
+
+
+def _misread(found: Metrics) -> float:
+    return round((1 - found.accuracy) * found.images)
+
+
+# label, meaning, its number, that number with words, its difference
+ROWS = (
+    (
+        "Accuracy",
+        "The share read right. Small: where it would lie for more and more such digits, with 95 %"
+        " confidence.",
+        lambda m: 100 * m.accuracy, _accuracy, "{:.2f} points",
+    ),
+    (
+        "Misread", "How many that are.", _misread,
+        lambda m: f"<b>{_misread(m):,}</b> <small>of {m.images:,}</small>", "{:,}",
+    ),
+    (
+        "Loss",
+        "How surprised it is by the right answers: 0 is never, 2.3 is plain guessing.",
+        lambda m: m.loss, lambda m: f"<b>{m.loss:.4f}</b>", "{:.4f}",
+    ),
+    (
+        "Calibration error",
+        "How far \"90 % sure\" is from being right in 90 of 100 cases, on average.",
+        lambda m: 100 * m.calibration_error,
+        lambda m: f"<b>{percent(m.calibration_error)}</b>", "{:.2f} points",
+    ),
+    (
+        "Not sure", f"The share with a best guess below {NOT_SURE_BELOW:.0%}.",
+        lambda m: 100 * m.not_sure, lambda m: f"<b>{percent(m.not_sure)}</b>", "{:.2f} points",
+    ),
+)  # fmt: skip
+
+
+def comparison_text(first: Result, second: Result) -> None:
+    """Which images only one of two models misreads, and whether that can be luck."""
+    only = [
+        int((one.wrong & ~other.wrong).sum()) for one, other in ((first, second), (second, first))
+    ]
+    both = int((first.wrong & second.wrong).sum())
+    luck = metrics.mcnemar(*only)
+    st.markdown(
+        f"Only **{first.model}** misreads **{only[0]:,}** of these images, only **{second.model}**"
+        f" **{only[1]:,}**, and both of them **{both:,}**. {_significance_text(luck)}"
+    )
+
+
+def _significance_text(luck: float) -> str:
+    if luck >= 0.05:
+        return (
+            f"Two equally good models would differ as much in {100 * luck:.0f} of 100 such tests:"
+            " this may be luck."
+        )
+    tests = f"1 of {float(f'{1 / luck:.1g}'):,.0f}" if luck > 1e-6 else "less than 1 of a million"
+    return (
+        f"Two equally good models would differ as much in about {tests} such tests: this is hardly"
+        " luck."
+    )
+
+
+def per_class(found: list[Result]) -> None:
+    """Recall, precision and F1 of each digit, as a table that can be sorted."""
+    st.markdown("**Digit by digit**")
+    several = len(found) > 1
+    rows = [{"Digit": digit} for digit in range(10)]
+    columns = {"Digit": st.column_config.NumberColumn(width=55, pinned=True)}
+    of_each = [metrics.per_class(result.matrix) for result in found]
+    for name, meaning in CLASSES.items():
+        for result, one in zip(found, of_each, strict=True):
+            title = f"{name}, {result.model}" if several else name
+            for row, share in zip(rows, getattr(one, name.lower()).tolist(), strict=True):
+                row[title] = None if math.isnan(share) else 100 * share
+            columns[title] = st.column_config.NumberColumn(format="%.2f %%", help=meaning)
+    for row, images in zip(rows, of_each[0].images.tolist(), strict=True):
+        row["Images"] = images
+    columns["Images"] = st.column_config.NumberColumn(format="localized", width=75)
+    st.dataframe(
+        rows, hide_index=True, column_config=columns, height=36 + 35 * 10, placeholder="–",
+        alt="Recall, precision, F1 and the number of images of each digit.", key="per_class",
+    )  # fmt: skip
+    weakest = [
+        f"{result.model} is weakest at the {int(np.nanargmin(one.recall))}"
+        for result, one in zip(found, of_each, strict=True)
+    ]
+    st.caption(f"By recall, {', '.join(weakest)}.")
+
+
+def calibration(found: list[Result]) -> None:
+    """Can one trust how sure it is?"""
+    st.markdown("**Can one trust how sure it is?**")
+    st.plotly_chart(
+        evaluation_plots.reliability({result.model: result.reliability for result in found}),
+        key="reliability",
+        config={"displayModeBar": False},
+        alt="The calibration curve: how often the best guess is right, by how sure the model is;"
+        " below it, how many images there are of each.",
+    )
+    st.caption(
+        "A point on the dotted line: of the answers given with 70 % sureness, 70 % are right. Above"
+        " it the model is better than it thinks, below it boasts. Where there are few images"
+        " (the bars; each line upwards is ten times as many) a point can't be placed well:"
+        " the thin lines are 95 % intervals. The calibration error is the mean distance from the"
+        " dotted line, each image counted once."
+    )

@@ -1,0 +1,105 @@
+"""What models are tested on: a data set's test part, or a file of drawings that a visitor gives."""
+
+import hashlib
+from typing import NamedTuple
+
+import streamlit as st
+
+from mnist_core.data import loading
+from mnist_core.evaluation import test_sets
+from mnist_core.evaluation.test_sets import TestSet
+from mnist_core.strokes import files as stroke_files
+from pages.ui.app import background_jobs, errors
+from pages.ui.choices import data_set, predictions
+from pages.ui.choices.data_set import NAMES
+from pages.ui.navigation import inside_link
+from pages.ui.state.session import StrokeFile, session
+
+STROKE_FILE = "A stroke file"
+MAX_DRAWINGS = 20_000  # about a minute to draw; the command line takes any number
+HELP = (
+    "MNIST: 10,000 digits by people whom no network here learned from. Built-in: 10,000 written by"
+    " this program's pen model. A stroke file: drawings of your own choice, one a line, as"
+    ' `{"label": 8, "strokes": [[[x, y], ...], ...]}` with y down. Each is drawn on a canvas at a'
+    " random place, size and pen width, and prepared as MNIST does."
+)
+
+
+class ChosenTest(NamedTuple):
+    """Digits to test on, and where they are from."""
+
+    test: TestSet
+    words: str  # as in "the built-in test set"
+    data_set: str | None  # "mnist" or "built-in"; None: a file of drawings
+
+    def alt(self, number: int) -> str:
+        """What an image of it is called."""
+        return f"A {self.test.digits.labels[number]}, number {number:,} of {self.words}"
+
+    def open_inside(self, model: str, number: int) -> None:
+        """Go to Inside with an image of it."""
+        if self.data_set:
+            inside_link.open_image(model, self.data_set, "test", number)
+        else:
+            inside_link.open_sent_image(model, self.test.digits.images[number], self.alt(number))
+
+
+def choose() -> str:
+    """Which of them, as links say it."""
+    best = next(said for said, name in NAMES.items() if name == loading.best_available())
+    return st.segmented_control(
+        "Tested on", [*NAMES, STROKE_FILE], default=best,
+        required=True, key="exam", bind="query-params", help=HELP,
+    )  # fmt: skip
+
+
+def fetch(said: str) -> ChosenTest | None:
+    """What was chosen; None, after saying what to do, where it isn't there."""
+    if said == STROKE_FILE:
+        return _of_a_file()
+    found = data_set.load_chosen(NAMES[said], "test")
+    if found is None:
+        return None
+    digits = found.digits
+    mark = predictions.fingerprint(found.dataset.checksum, "test", digits)
+    return ChosenTest(TestSet(digits, mark), found.words(), NAMES[said])
+
+
+def _of_a_file() -> ChosenTest | None:
+    file = st.file_uploader("Drawings, one a line", ["jsonl", "json", "txt"], key="strokes")
+    if file is not None:
+        try:
+            session().drawings = StrokeFile(_render_file(file.getvalue(), file.name), file.name)
+        except (ValueError, OSError) as fault:
+            errors.show(fault, icon=":material/broken_image:")
+    given = session().drawings
+    if given is None:
+        st.info("Give a file, and every model can be tested on it.", icon=":material/upload:")
+        return None
+    count = len(given.test.digits.labels)
+    st.caption(f"Tested on the {count:,} drawing{'s' * (count != 1)} of {given.name}.")
+    return ChosenTest(given.test, given.name, None)
+
+
+def _render_file(content: bytes, name: str) -> TestSet:
+    """The file's drawings as images.
+
+    Raises:
+        ValueError: they can't be read, or are too many; says what was expected and what came.
+    """
+    count = len(content.splitlines())
+    if count > MAX_DRAWINGS:
+        raise ValueError(
+            f"{name} must hold at most {MAX_DRAWINGS:,} drawings to be tested on here; `python -m"
+            f" mnist_core evaluate --data` takes more. Received: {count:,} lines"
+        )
+
+    def draw(task):
+        drawings = stroke_files.parse_drawings(content, name)
+        return test_sets.make_test_set(test_sets.render_drawings(drawings, 0, task.tell))
+
+    about = (name, hashlib.sha256(content).hexdigest())
+    task = background_jobs.job_pool("drawings").start(about, draw)
+    return background_jobs.wait_for(
+        task, f"{name} is being read …", "The drawings are being drawn …"
+    )

@@ -1,0 +1,146 @@
+"""Every layer's values for one image, in order, to look at and to click."""
+
+import html
+from collections.abc import Callable
+
+import numpy as np
+
+from mnist_core.interpret.activations import LayerActivation
+from mnist_core.interpret.tiles import TileGrid
+from pages.ui.state.session import ValueLocation
+from pages.ui.widgets import answer, clickable
+from pages.ui.widgets import layers as layer_widgets
+
+WIDE = 660  # pixels: what the layers' column is wide on a desk
+FIRST = 64  # maps of a layer that are shown unless all are asked for
+UNITS = 50  # values in a row, of a layer without maps
+UNIT = 5  # pixels of the picture for such a value
+
+STYLE = """
+.layer { margin: 0 0 1.1rem; }
+.layer p { margin: 0 0 .3rem; line-height: 1.35; }
+.layer p span { opacity: .75; }
+.layer img { display: block; max-width: 100%; image-rendering: pixelated; cursor: crosshair;
+  border-radius: 3px; }
+.layer [data-click]:is(:hover, :focus-visible) { outline: 2px solid #2f86e0; }
+.framed { position: relative; width: fit-content; max-width: 100%; }
+.framed i { position: absolute; pointer-events: none; outline: 2px solid #ff8f0f;
+  min-width: 3px; min-height: 3px; }
+.ten-values { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: 3px;
+  max-width: 660px; font-variant-numeric: tabular-nums; text-align: center; }
+.ten-values div { border-radius: 4px; cursor: pointer; padding: .25rem 0; line-height: 1.25;
+  font-size: .82rem; background: color-mix(in srgb, currentColor 8%, transparent); }
+.ten-values b { display: block; font-size: 1.05rem; }
+.ten-values .chosen { outline: 2px solid #ff8f0f; }
+.ten-values .best { background: #2f86e0; color: #fff; }
+@media (max-width: 640px) { .ten-values div { font-size: .62rem; } }
+"""
+
+
+def show(
+    steps: list[LayerActivation],
+    spot: ValueLocation,
+    every_map: bool,
+    choose: Callable[[ValueLocation], None],
+) -> None:
+    """All layers; `choose` is called with the value that is clicked."""
+
+    def clicked(click):
+        name, *unit = click.what.split(".")
+        (step,) = [step for step in steps if step.layer.name == name]
+        place = (int(unit[0]),) if unit else _place(step, mosaic(step.output, every_map), click)
+        choose(ValueLocation(name, place))
+
+    body = "".join(_layer(step, spot, every_map) for step in steps)
+    clickable.show(body, "layers", clicked, leads_to="one_value")
+
+
+def mosaic(output: np.ndarray, every_map: bool = True) -> TileGrid:
+    """How the maps, or the values, of a layer are laid out: float (h, w, maps) or (n,)."""
+    if output.ndim == 1:
+        return TileGrid(len(output), UNIT, UNIT, min(UNITS, len(output)))
+    height, width, maps = output.shape
+    count = maps if every_map else min(maps, FIRST)
+    columns = max(1, WIDE // (zoom(width) * (width + 1)))
+    return TileGrid(count, height, width, min(columns, count))
+
+
+def zoom(width: int) -> int:
+    """How many pixels of the screen a value gets, in maps so wide."""
+    return 2 if width >= 20 else 3 if width >= 10 else 5 if width >= 4 else 10
+
+
+def _place(step, tiles, click) -> tuple[int, ...]:
+    number, row, column = tiles.at(click.x, click.y)
+    return (number,) if step.output.ndim == 1 else (row, column, number)
+
+
+def _layer(step: LayerActivation, spot: ValueLocation, every_map: bool) -> str:
+    layer = step.layer
+    chosen = spot.place if spot.layer == layer.name else None
+    head = f"<p><b>{layer.name}</b> <span>{_words(step, every_map)}</span></p>"
+    if layer.kind == "Dropout":
+        body = ""
+    elif layer.name in ("logits", "probabilities"):
+        body = _ten(step, chosen)
+    else:
+        body = _picture(step, chosen, every_map)
+    return f'<div class="layer">{head}{body}</div>'
+
+
+def _words(step, every_map) -> str:
+    kind = step.layer.kind
+    if kind == "Dropout":
+        return "passes everything on: it only drops values while the network trains"
+    what = f"{kind}, {layer_widgets.MEANINGS[kind]}"
+    if step.output.ndim == 1:
+        return f"{what} · {len(step.output):,} values"
+    height, width, maps = step.output.shape
+    shown = mosaic(step.output, every_map).count
+    rest = f", the first {shown} here" if shown < maps else ""
+    return f"{what} · {maps} map{'s' * (maps > 1)} of {height} × {width}{rest}"
+
+
+def _picture(step, chosen, every_map) -> str:
+    output, tiles = step.output, mosaic(step.output, every_map)
+    if output.ndim == 1:
+        values = np.broadcast_to(output[:, None, None], (len(output), UNIT, UNIT))
+    else:
+        values = np.moveaxis(output, -1, 0)[: tiles.count]
+    picture = tiles.draw(values, float(np.abs(output).max(initial=0)))
+    scale = zoom(tiles.width) if output.ndim > 1 else 2
+    what = "values" if output.ndim == 1 else "feature maps"
+    image = (
+        f'<img data-click="{step.layer.name}" decoding="sync" style="width:'
+        f'{picture.shape[1] * scale}px" alt="{tiles.count} {what} of {step.layer.name}"'
+        f' src="{answer.data_url(picture)}">'
+    )
+    return f'<div class="framed">{image}{_frame(tiles, chosen)}</div>'
+
+
+def _frame(tiles: TileGrid, chosen) -> str:
+    """A frame around the chosen tile."""
+    if chosen is None or chosen[-1] >= tiles.count:
+        return ""
+    top, left = tiles.corner(chosen[-1])
+    return frame(top, left, tiles.height, tiles.width, tiles.size)
+
+
+def frame(top, left, height, width, size) -> str:
+    """A frame over a part of a picture of `size` (height, width), in the picture's pixels."""
+    down, across = 100 / size[0], 100 / size[1]
+    return (
+        f'<i style="top:{top * down:.3f}%;left:{left * across:.3f}%;'
+        f'height:{height * down:.3f}%;width:{width * across:.3f}%"></i>'
+    )
+
+
+def _ten(step, chosen) -> str:
+    best = int(step.output.argmax())
+    cells = []
+    for digit, value in enumerate(step.output):
+        kind = "chosen " * (chosen == (digit,)) + "best" * (digit == best)
+        said = answer.percent(value) if step.layer.kind == "Softmax" else f"{value:.2f}"
+        click = f'data-click="{step.layer.name}.{digit}"'
+        cells.append(f'<div class="{kind}" {click}><b>{digit}</b>{html.escape(said)}</div>')
+    return f'<div class="ten-values">{"".join(cells)}</div>'

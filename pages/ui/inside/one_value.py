@@ -1,0 +1,179 @@
+"""One value of one layer: where it is, what it sees, and its arithmetic."""
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.interpret import layer_arithmetic, receptive_field
+from mnist_core.interpret.activations import Inspector, LayerActivation
+from mnist_core.interpret.tiles import TileGrid
+from pages.ui.inside import arithmetic as arithmetic_view
+from pages.ui.inside import feature_maps
+from pages.ui.state.session import ValueLocation
+from pages.ui.widgets import answer, clickable
+
+LARGE = 250  # pixels on the screen, of a map and of the image beside it
+STYLE = """
+.large { display: flex; flex-wrap: wrap; gap: .9rem; }
+.large figure { margin: 0; width: 250px; max-width: 47%; }
+.large figcaption { font-size: .85rem; line-height: 1.3; margin-top: .3rem; }
+.large img { width: 100%; display: block; image-rendering: pixelated; border-radius: 4px; }
+.large img[data-click] { cursor: crosshair; }
+.large .framed { width: 100%; }
+"""
+MEANINGS = {
+    "Conv2D": "A filter is laid on a patch of the maps before it. Each value is multiplied with"
+    " the weight on it; the sum of all, plus a bias, says how well the patch fits the filter.",
+    "BatchNormalization": "The value is compared with what was typical of its map in training:"
+    " how many spreads it lies above the mean; then stretched and moved by two learned numbers.",
+    "Activation": "The bend: without it, layers upon layers would be one single weighted sum.",
+    "MaxPooling2D": "Only the largest value of each square goes on: that it was found counts more"
+    " than where exactly.",
+    "Flatten": "The maps are laid in one long row, value by value. Nothing is computed.",
+    "GlobalAveragePooling2D": "All of a map becomes one number: its mean.",
+    "Dense": "Every value before it is multiplied with a weight of its own; all are added up.",
+    "Softmax": "Each logit's exponential, divided by the sum of all ten: now all lie between 0 and"
+    " 1 and add up to 1.",
+    "Dropout": "While training, some values are set to 0 at random. Now all are passed on.",
+}
+FORMULAS = {
+    "Conv2D": r"y = f\Big(\sum_{i,j,m} x_{i,j,m}\, w_{i,j,m} + b\Big)",
+    "BatchNormalization": r"y = \gamma\,\frac{x-\mu}{\sqrt{\sigma^2+0.001}}+\beta",
+    "MaxPooling2D": r"y = \max_{i,j} x_{i,j}",
+    "GlobalAveragePooling2D": r"y = \frac{1}{n}\sum_{i,j} x_{i,j}",
+    "Dense": r"y = f\Big(\sum_i x_i\, w_i + b\Big)",
+    "Softmax": r"p_d = \frac{e^{z_d}}{\sum_k e^{z_k}}",
+}
+
+
+def default_location(steps: list[LayerActivation]) -> ValueLocation:
+    """The value to begin with: the strongest of the first layer."""
+    return ValueLocation(steps[0].layer.name, _strongest(steps[0]))
+
+
+def clip_location(spot: ValueLocation | None, steps: list[LayerActivation]) -> ValueLocation:
+    """The spot, if these layers have it; else the first."""
+    shapes = {step.layer.name: step.output.shape for step in steps}
+    shape = shapes.get(spot.layer) if spot else None
+    if shape is None or len(shape) != len(spot.place):
+        return default_location(steps)
+    return ValueLocation(
+        spot.layer, tuple(min(i, n - 1) for i, n in zip(spot.place, shape, strict=True))
+    )
+
+
+def number_inputs(
+    steps: list[LayerActivation], spot: ValueLocation, choose: Callable[[ValueLocation], None]
+) -> None:
+    """The spot in numbers, for a keyboard; `choose` is called with another one."""
+    names = [step.layer.name for step in steps]
+    shape = steps[names.index(spot.layer)].output.shape
+    st.session_state["spot-layer"] = spot.layer
+
+    def moved():
+        layer = st.session_state["spot-layer"]
+        place = [st.session_state.get(f"spot-{what}", 0) for what in _axes(spot.place)]
+        same = len(steps[names.index(layer)].output.shape) == len(spot.place)
+        choose(
+            ValueLocation(layer, tuple(place) if same else _strongest(steps[names.index(layer)]))
+        )
+
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        st.selectbox("Layer", names, key="spot-layer", on_change=moved, width=190)
+        for what, value, size in zip(_axes(spot.place), spot.place, shape, strict=True):
+            st.session_state[f"spot-{what}"] = value
+            st.number_input(what, 0, size - 1, key=f"spot-{what}", on_change=moved, width=104)
+
+
+def _axes(place) -> tuple[str, ...]:
+    return ("Row", "Column", "Map") if len(place) == 3 else ("Value",)
+
+
+def _strongest(step: LayerActivation) -> tuple[int, ...]:
+    """The strongest value of a layer."""
+    return tuple(int(i) for i in np.unravel_index(int(step.output.argmax()), step.output.shape))
+
+
+def show(
+    inspector: Inspector,
+    image: np.ndarray,
+    step: LayerActivation,
+    spot: ValueLocation,
+    choose: Callable[[ValueLocation], None],
+) -> None:
+    """The value's map and what it sees, and its arithmetic; `choose` gets a pixel clicked."""
+
+    def clicked(click):
+        _, row, column = TileGrid(1, *step.output.shape[:2], 1).at(click.x, click.y)
+        choose(ValueLocation(spot.layer, (row, column, spot.place[2])))
+
+    if len(spot.place) == 3:
+        field = receptive_field.receptive_field(inspector.plan, spot.layer, spot.place)
+        clickable.show(_large(image, step, spot, field), "large", clicked)
+    st.markdown(MEANINGS[step.layer.kind])
+    if step.layer.kind in FORMULAS:
+        st.latex(FORMULAS[step.layer.kind])
+    found = layer_arithmetic.explain(step, spot.place)
+    all_digits = st.toggle(
+        "All digits", key="all_digits",
+        help="Numbers are shown rounded, so they may miss their sum in the last place."
+        " Switch this on, or point at a number, to see it as the computer holds it.",
+    )  # fmt: skip
+    chosen = _choose_map(found) if isinstance(found, layer_arithmetic.Convolution) else 0
+    with st.container(key="arithmetic"):
+        st.html(arithmetic_view.show(found, chosen, all_digits))
+        st.html(_check(found, step, spot, arithmetic_view.NumberFormat(all_digits)))
+
+
+def _choose_map(found: layer_arithmetic.Convolution) -> int:
+    """Which of the maps before it is shown with its patch: the heaviest, unless one is chosen."""
+    count = found.inputs.shape[-1]
+    if count == 1:
+        return 0
+    heaviest = arithmetic_view.heaviest_map(found)
+    options = ["heaviest", *range(count)]
+    said = st.selectbox(
+        "Patch of map", options, key="patch_of", width=210,
+        format_func=lambda o: f"{heaviest}, which counts most" if o == "heaviest" else str(o),
+        help="The filter has a layer of weights for each map before it.",
+    )  # fmt: skip
+    return heaviest if said == "heaviest" else min(said, count - 1)
+
+
+def _check(found, step: LayerActivation, spot: ValueLocation, write) -> str:
+    """What the network itself computed, to hold against the sum."""
+    value = float(step.output[spot.place])
+    return (
+        '<div class="sum"><p>The network computed'
+        f' <b title="{arithmetic_view.all_digits_text(value)}">{write.number(value)}</b>.</p></div>'
+    )
+
+
+def _large(image, step: LayerActivation, spot: ValueLocation, field) -> str:
+    row, column, number = spot.place
+    height, width = step.output.shape[:2]
+    largest = float(np.abs(step.output).max(initial=0))
+    tile = TileGrid(1, height, width, 1).draw(step.output[None, :, :, number], largest)
+    pixel = feature_maps.frame(row, column, 1, 1, (height, width))
+    size = (field.bottom - field.top, field.right - field.left)
+    seen = feature_maps.frame(field.top, field.left, *size, image.shape)
+    return (
+        '<div class="large">'
+        + _figure(tile, f"Map {number} of {spot.layer}", pixel, "Click a pixel.", "pixel")
+        + _figure(image, "The image", seen, f"It sees these {size[0]} × {size[1]} pixels.")
+        + "</div>"
+    )
+
+
+def _figure(picture, alt, frame, words, click="") -> str:
+    part = f'data-click="{click}"' if click else ""
+    return (
+        f'<figure><div class="framed"><img {part} decoding="sync" alt="{alt}"'
+        f' src="{answer.data_url(picture)}">{frame}</div><figcaption>{words}</figcaption></figure>'
+    )
+
+
+def layer_named(steps: list[LayerActivation], name: str) -> LayerActivation:
+    """The step of this layer."""
+    return next(step for step in steps if step.layer.name == name)

@@ -1,0 +1,81 @@
+"""Whose image Inside looks at: the drawing, a digit of a set, or one that another page sent."""
+
+from typing import NamedTuple
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.preprocess import foreground, mnist_rule
+from pages.ui.choices import data_set, samples
+from pages.ui.navigation.inside_link import DATA_SET, DRAWING, SENT
+from pages.ui.state.session import Session
+from pages.ui.widgets import answer, canvas, view_picker
+
+SMALL = 0.64
+WORDS = "What the network sees"
+# The canvas is small here, so that one sees the layers follow the pen
+STYLE = f"""
+@media (min-width: 641px) {{
+    .st-key-pad {{ width: {SMALL * canvas.SIDE}px; height: {SMALL * canvas.SIDE}px; }}
+    .st-key-pad > div {{ transform: scale({SMALL}); }}
+    .st-key-seen .seen {{ width: 11rem; }}
+}}
+@media (max-width: 640px) {{ .st-key-seen .seen {{ width: 9rem; }} }}
+"""
+
+
+class Source(NamedTuple):
+    """An image to look into, or None where there is nothing yet, and what is known of it."""
+
+    image: np.ndarray | None  # uint8 (28, 28)
+    words: str
+
+
+def choose(memory: Session) -> Source:
+    """The choice, and the canvas or the fields that belong to it."""
+    options = [DRAWING, DATA_SET] + [SENT] * (memory.sent_image is not None)
+    said = view_picker.choose("Look at", options, "look_at")
+    return {DRAWING: _drawing, DATA_SET: _of_a_set, SENT: _sent}[said](memory)
+
+
+def show(source: Source, memory: Session) -> None:
+    """The image as the network sees it, and where it is from; for a drawing, other ones to take."""
+    with st.container(key="seen"):
+        answer.show_image(source.image)
+        st.caption(source.words)
+    if source.words == WORDS:
+        samples.digits(memory)
+
+
+def _drawing(memory: Session) -> Source:
+    canvas.canvas_with_tools(memory)
+    try:
+        return Source(mnist_rule.to_mnist(canvas.picture(memory)), WORDS)
+    except foreground.BlankPictureError:
+        return Source(None, WORDS)
+
+
+def _of_a_set(memory: Session) -> Source:
+    with st.container(horizontal=True, gap="medium"):
+        name, part = data_set.choose()
+    chosen = data_set.load_chosen(name, part)
+    if chosen is None:
+        return Source(None, "")
+    images, labels = chosen.digits
+    last = len(labels) - 1
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        number = st.number_input(
+            f"Number, 0 to {last:,}", 0, last, key="number", bind="query-params", width=200
+        )
+        st.button("Another", key="another", icon=":material/casino:", on_click=_random_image,
+                  args=(last,))  # fmt: skip
+    words = f"A {labels[number]}, number {number:,} of {chosen.words()}"
+    return Source(images[number], words)
+
+
+def _random_image(last: int) -> None:
+    st.session_state["number"] = int(np.random.default_rng().integers(last + 1))
+
+
+def _sent(memory: Session) -> Source:
+    return Source(*memory.sent_image)

@@ -1,0 +1,1 @@
+"""Addresses, lessons, links from page to page, the form of an experiment."""

@@ -1,0 +1,33 @@
+"""The way in: every page is shown by streamlit_app.py."""
+
+import runpy
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from mnist_core.system import paths
+from pages.ui.navigation import lesson
+from pages.ui.state.session import session
+
+APP = paths.PROJECT / "streamlit_app.py"
+
+
+def require() -> None:
+    """Begin a page, with the lesson that its visitor came for, if any.
+
+    The page is shown through the app if Streamlit ran its file alone, without the app around it.
+
+    It does so for the first visitor of a fresh server who comes by a link to a page: files in a
+    folder called `pages` count as an app's pages until st.navigation has been called once.
+    """
+    if not session().entered:
+        runpy.run_path(str(APP))
+        st.stop()
+    context, before = get_script_run_ctx(), session().page
+    session().page = context.page_script_hash
+    elsewhere = before not in ("", session().page)
+    if elsewhere and context.is_history_navigation and not st.query_params:
+        # Streamlit empties a page's address when it is left. A run about Back takes that to ask
+        # for every default, of the model too; another run finds the page as it was left
+        st.rerun()
+    lesson.show_from_address(by_back=context.is_history_navigation)

@@ -1,0 +1,185 @@
+"""What can be done with a run or a model: draw on it, train it again, rename, export, delete."""
+
+import re
+from functools import partial
+
+import streamlit as st
+
+from mnist_core.models import store as model_store
+from mnist_core.runs import store as run_store
+from mnist_core.scheduler import sweeps
+from mnist_core.system import users
+from pages.ui.app import errors
+from pages.ui.navigation import form, next_steps
+from pages.ui.runs import selection as run_selection
+from pages.ui.runs.listing import Entry
+from pages.ui.state.run_follower import RunFollower
+from pages.ui.state.session import session
+from pages.ui.widgets import queue as queue_widgets
+
+FILES = {
+    "script": "train_{}.py",
+    "keras": "{}.keras",
+    "h5": "{}.h5",
+    "json": "{}.zip",
+    "bundle": "{}.bundle.zip",
+}
+LABELS = {
+    "script": "Keras script (.py)",
+    "keras": "Model for Keras (.keras)",
+    "h5": "Model for older programs (.h5)",
+    "json": "Architecture and weights (.zip)",
+    "bundle": "Bundle, to import it here (.zip)",
+}
+
+
+def show(entry: Entry) -> None:
+    """A row of buttons; what can't be done now is grey and says why."""
+    with st.container(horizontal=True, key="run_actions"):
+        why = "" if entry.card else "It has no weights that can be read."
+        next_steps.show(entry.name, "draw_on_run", why)
+        _train(entry)
+        _sweep(entry)
+        if not entry.has_ended():
+            queue_widgets.stop_button("stop_run", entry.run)
+        _export(entry)
+        _rename(entry)
+        _delete(entry)
+
+
+def locked_reason(entry: Entry) -> str:
+    """Why this can't be renamed or deleted; nothing if it can."""
+    if entry.run is None:
+        return "It comes with the app, and stays."
+    return "" if entry.has_ended() else "It is waiting or training: stop it first."
+
+
+def _train(entry: Entry) -> None:
+    why = "" if entry.experiment else "What was asked can't be read."
+    if st.button("Start a variation", key="open_in_train", icon=":material/school:",
+                 disabled=bool(why),
+                 help=why or "Opens Train with its settings, for you to change."):  # fmt: skip
+        form.apply(entry.experiment)
+        if entry.run:
+            session().follower = RunFollower(entry.run)
+        # Streamlit refuses to leave without: the page's own `run` would stay in the address
+        st.switch_page("pages/train.py", query_params=entry.experiment.to_query())
+
+
+def _sweep(entry: Entry) -> None:
+    others = sweeps.members(sweeps.sweep_id(entry.run)) if entry.run else []
+    if len(others) > 1:
+        names = [run.name for run in others]
+        st.button("Compare its sweep", key="open_sweep", icon=":material/stacked_line_chart:",
+                  on_click=run_selection.select_runs, args=(names,),
+                  help=f"The {len(names)} runs that were started together with it.",
+        )  # fmt: skip
+
+
+def _export(entry: Entry) -> None:
+    with st.popover("Export", icon=":material/download:", key="export"):
+        if entry.experiment:
+            st.download_button(
+                "Experiment (.json)", entry.experiment.to_json(), f"{entry.name}.json",
+                "application/json", key="export_experiment", on_click="ignore", width="stretch",
+                help="What was asked, as JSON: `python -m mnist_core train --experiment` reads it.",
+            )  # fmt: skip
+        if not entry.card:
+            st.caption("There is no model to export.")
+            return
+        whose = users.current_user()
+        for kind, about in model_store.EXPORTS.items():
+            st.download_button(
+                LABELS[kind], partial(export_bytes, whose, entry.name, kind),
+                file_name(entry.name, kind), "application/octet-stream", key=f"export_{kind}",
+                on_click="ignore", width="stretch", help=about[0].upper() + about[1:] + ".",
+            )  # fmt: skip
+
+
+def export_bytes(whose: str, name: str, kind: str) -> bytes:
+    """An export, made once it is asked for, in a thread that knows of no visit."""
+    with users.as_user(whose):
+        return model_store.export(name, kind)[1]
+
+
+def file_name(name: str, kind: str) -> str:
+    """What an export is called, known before it is made."""
+    found = FILES[kind].format(name)
+    return found.replace(" ", "_") if kind == "script" else found
+
+
+def _rename(entry: Entry) -> None:
+    why = locked_reason(entry)
+    with st.popover("Rename", icon=":material/edit:", disabled=bool(why), help=why or None,
+                    key=f"rename {entry.name}"):  # fmt: skip
+        with st.form("rename_form", border=False):
+            new = st.text_input("New name", entry.name, max_chars=60, key=f"name of {entry.name}")
+            asked = st.form_submit_button("Rename", key="rename")
+        if asked:
+            _renamed(entry.name, new.strip())
+
+
+def _renamed(old: str, new: str) -> None:
+    try:
+        run = run_store.rename(old, new)
+    except (ValueError, OSError) as fault:
+        errors.show(fault)
+        return
+    if session().follower and session().follower.run.name == old:
+        session().follower = RunFollower(run)
+    run_selection.select_run(new)
+    st.rerun()
+
+
+def _delete(entry: Entry) -> None:
+    why = locked_reason(entry)
+    if st.button("Delete", key="delete", icon=":material/delete:", disabled=bool(why),
+                 help=why or None):  # fmt: skip
+        _confirm(entry.name)
+
+
+@st.dialog("Delete this run?")
+def _confirm(name: str) -> None:
+    st.write(f"**{name}**, its curves and its model will be gone for good.")
+    with st.container(horizontal=True):
+        if st.button("Delete", key="delete_for_good", type="primary"):
+            try:
+                run_store.delete(name)
+            except (ValueError, OSError) as fault:
+                errors.show(fault)
+                return
+            st.rerun()
+        if st.button("Keep it", key="keep"):
+            st.rerun()
+
+
+def import_form() -> None:
+    """A place for a bundle that was exported elsewhere."""
+    with st.popover("Import a model", icon=":material/upload:", key="import"):
+        with st.form("import_form", clear_on_submit=True, border=False):
+            bundle = st.file_uploader(
+                "A bundle, exported from this app", ["zip"], key="bundle",
+                help="Only numbers and settings are read from it; nothing in it is run.",
+            )  # fmt: skip
+            asked = st.form_submit_button("Import", key="import_bundle")
+        if asked and bundle is not None:
+            _imported(bundle)
+        elif asked:
+            st.caption("Choose a file first.")
+
+
+def _imported(bundle) -> None:
+    try:
+        with st.spinner("Reading it …"):
+            name = model_store.import_bundle(bundle.getvalue(), name_for(bundle.name))
+    except (ValueError, OSError) as fault:
+        errors.show(fault, f"{bundle.name}:")
+        return
+    run_selection.select_run(name)
+    st.rerun()
+
+
+def name_for(file: str) -> str:
+    """A run's name from a bundle's: "my net.bundle (1).zip" -> "my net"."""
+    plain = re.sub(r"[^A-Za-z0-9 ._+-]", "", re.split(r"\.bundle|\.zip$", file)[0])
+    return plain.lstrip(" ._+-")[:50].rstrip(" .") or "imported"

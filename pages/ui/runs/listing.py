@@ -1,0 +1,144 @@
+"""All runs and the models that ship: what a page knows of each, and a table of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import streamlit as st
+
+from mnist_core.config import validation
+from mnist_core.config.schema import Experiment
+from mnist_core.evaluation import comparison
+from mnist_core.models import store as model_store
+from mnist_core.network import summary
+from mnist_core.runs import store as run_store
+from mnist_core.runs.store import Run
+from mnist_core.scheduler import scheduler
+from pages.ui.app import errors
+from pages.ui.widgets import run_status
+
+SHIPPED = "Comes with the app"
+TEST = "Share of the test images that it read right."
+EXPERIMENT = "What was asked: the preset nearest to it, and what is different."
+ROWS = 8  # shown at once; more are scrolled to
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a page knows of a run, or of the model that ships; what can't be read is missing."""
+
+    name: str
+    run: Run | None  # None: the model that ships
+    state: str
+    sentence: str = ""
+    created: float | None = None  # unix time
+    seconds: float | None = None  # it took to train
+    card: dict = field(default_factory=dict)  # empty: there is no model
+    experiment: Experiment | None = None
+    error: str = ""  # why something of it can't be read
+    place: int = 0  # among those that wait, 1 is next; 0: it doesn't
+
+    def has_ended(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self.run is None or self.state in run_store.ENDED
+
+    def test(self) -> dict:
+        """Its test figures, or nothing. A run that goes on has none, whatever it began with."""
+        return (self.card.get("test") or {}) if self.has_ended() else {}
+
+    def status_text(self) -> str:
+        """Its state in words."""
+        if self.run is None:
+            return SHIPPED
+        return f"Waiting, place {self.place}" if self.place else run_status.STATE_LABELS[self.state]
+
+
+def list_entries() -> list[Entry]:
+    """Every run, the newest first, and the model that ships."""
+    with_model = set(model_store.names())
+    found = [_of_run(run, run.name in with_model) for run in run_store.all_runs()]
+    return [*found, *map(_of_shipped, model_store.SHIPPED)]
+
+
+def states() -> dict[str, tuple[str, int]]:
+    """Where each run stands now, by name: its state, and its place if it waits."""
+    return {run.name: (run.state, scheduler.queue_position(run)) for run in run_store.all_runs()}
+
+
+def _of_run(run: Run, has_model: bool) -> Entry:
+    status, card, experiment, faults = run.status(), {}, None, []
+    try:
+        experiment = run.experiment()
+    except (ValueError, OSError) as fault:
+        faults.append(errors.message(fault, "Its experiment can't be read."))
+    try:
+        card = model_store.card(run.name) if has_model else {}
+    except (ValueError, OSError) as fault:
+        faults.append(errors.message(fault))
+    state = status.get("state", "interrupted")
+    took = status.get("seconds")
+    if took is None and state in run_store.ENDED:
+        took = card.get("seconds")
+    return Entry(
+        run.name, run, state, status.get("sentence", ""), status.get("created"), took, card,
+        experiment, " ".join(faults), scheduler.queue_position(run),
+    )  # fmt: skip
+
+
+def _of_shipped(name) -> Entry:
+    card = model_store.card(name)
+    return Entry(
+        name,
+        None,
+        "finished",
+        created=datetime.fromisoformat(card["made"]).timestamp(),
+        seconds=card["seconds"],
+        card=card,
+        experiment=validation.from_plain(Experiment, card["experiment"]),
+    )
+
+
+def table(found: list[Entry], chosen: list[int], on_select: Callable) -> None:
+    """All of them, a row each.
+
+    Args:
+        chosen: rows that are ticked.
+        on_select: called with `found` after a click.
+    """
+    selection = {"rows": chosen, "columns": [], "cells": []}
+    st.session_state["run_table"] = {"selection": selection}
+    st.dataframe(
+        [_row(entry) for entry in found],
+        key="run_table",
+        on_select=lambda: on_select(found),
+        selection_mode=["multi-row", "single-cell"],
+        hide_index=True,
+        placeholder="–",
+        height=36 + 35 * min(len(found), ROWS),
+        column_config=_columns(),
+        alt="All runs, newest first. The lists below open one of them, or compare several.",
+    )
+
+
+def _row(entry: Entry) -> dict:
+    made = entry.created and datetime.fromtimestamp(entry.created)
+    return {
+        "Name": entry.name,
+        "Test": entry.test().get("accuracy"),
+        "State": entry.status_text(),
+        "Experiment": entry.experiment and comparison.describe_experiment(entry.experiment),
+        "Parameters": entry.experiment and summary.parameter_count(entry.experiment.network),
+        "Seconds": entry.seconds,
+        "Made": made or None,
+    }
+
+
+def _columns() -> dict:
+    return {
+        "Name": st.column_config.TextColumn(pinned=True),
+        "Test": st.column_config.NumberColumn(format="percent", width="small", help=TEST),
+        "Experiment": st.column_config.TextColumn(help=EXPERIMENT),
+        "Parameters": st.column_config.NumberColumn(format="localized"),
+        "Seconds": st.column_config.NumberColumn(format="%.0f"),
+        "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
+    }

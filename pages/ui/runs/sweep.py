@@ -1,0 +1,111 @@
+"""A sweep: choose what to start from, a setting and a few values; it queues a run for each."""
+
+import streamlit as st
+
+from mnist_core.config import grid, labels
+from mnist_core.config.schema import Experiment
+from mnist_core.data import loading
+from mnist_core.presets import PRESETS
+from mnist_core.scheduler import sweeps
+from pages.ui.app import errors
+from pages.ui.choices import data_notice
+from pages.ui.runs import selection as run_selection
+from pages.ui.runs.listing import Entry
+from pages.ui.state.session import session
+from pages.ui.widgets import duration as run_duration
+from pages.ui.widgets import run_status
+
+PRESET = " (preset)"  # no run's name has brackets
+
+
+def show(found: list[Entry], opened: Entry | None) -> None:
+    """The form, folded away; it starts from what is opened, if one is."""
+    with st.expander("Sweep: try several values of one setting", icon=":material/tune:"):
+        left, middle, right = st.columns([3, 3, 4])
+        with left:
+            name, base = _base(found, opened)
+        with middle:
+            path = _field(base)
+        with right:
+            text = _values(name, base, path)
+        try:
+            wanted = grid.experiments(base, path, text)
+        except ValueError as fault:
+            errors.show(fault, icon=":material/block:")
+            wanted = {}
+        _start(wanted, base, path, name)
+
+
+def _base(found, opened) -> tuple[str, Experiment]:
+    known = {entry.name: entry.experiment for entry in found if entry.run and entry.experiment}
+    best = loading.best_available()
+    known |= {f"{n}{PRESET}": e.with_values({"data": best}) for n, e in PRESETS.items()}
+    first = opened.name if opened and opened.name in known else f"quick{PRESET}"
+    # What is opened is what one wants to vary, until one says otherwise
+    if opened and session().swept_from != opened.name:
+        session().swept_from = opened.name
+        st.session_state["sweep_from"] = first
+    if st.session_state.get("sweep_from") not in known:
+        st.session_state["sweep_from"] = first
+    name = st.selectbox(
+        "Start from", list(known), key="sweep_from",
+        help="A run or a preset; everything else stays as it is there.",
+    )  # fmt: skip
+    return name.removesuffix(PRESET), known[name]
+
+
+def _field(base) -> str:
+    paths = grid.sweepable_paths(base)
+    if st.session_state.get("sweep_field") not in paths:
+        st.session_state["sweep_field"] = paths[0]
+    return st.selectbox(
+        "Setting", paths, key="sweep_field", format_func=labels.path_label,
+        help="What the runs will differ in. Those that teach most come first.",
+    )  # fmt: skip
+
+
+def _values(name, base, path) -> str:
+    with st.container(key="sweep_values"):
+        return st.text_input(
+            "Values", grid.suggest_values(base, path), key=f"values of {path} from {name}",
+            help=f"With commas between them, at most {grid.MAX_RUNS}. {_limits(path)}",
+        )  # fmt: skip
+
+
+def _limits(path) -> str:
+    """What a field means and may hold, in words."""
+    about = labels.field_info(path)
+    said = about["help"]
+    if about.get("choices"):
+        choices = [labels.format_value(path, choice) for choice in about["choices"]]
+        return f"{said} One of {', '.join(choices)}."
+    low, high = about.get("limits") or about.get("length") or (None, None)
+    if low is None:
+        return f"{said} On or off."
+    unit = f" {about['unit']}" if about["unit"] else ""
+    return (
+        f"{said} From {labels.format_value(path, low)} to {labels.format_value(path, high)}{unit}."
+    )
+
+
+def _start(wanted: dict[str, Experiment], base, path, name) -> None:
+    """The button. It stays pressable beside a fault: a click may be what ends the mending of it."""
+    ready = all(data_notice.is_there(one.data) for one in [base, *wanted.values()])
+    pressed = st.button(
+        "Start the sweep", key="sweep_start", type="primary", icon=":material/play_arrow:",
+        disabled=not ready,
+    )  # fmt: skip
+    if not ready:
+        st.caption("MNIST is not on this computer; the Train page offers to download it.")
+    elif wanted:
+        took = run_status.format_duration(run_duration.total_seconds(list(wanted.values())))
+        st.caption(f"{len(wanted)} runs, about {took} in all on this computer.")
+    if not (pressed and wanted):  # no callback: it would miss what was typed just before the click
+        return
+    try:
+        made = sweeps.start(wanted, path, name)
+    except (ValueError, OSError) as fault:
+        errors.show(fault)
+        return
+    run_selection.select_runs([run.name for run in made])
+    st.rerun()

@@ -1,0 +1,1 @@
+"""What a visit remembers between reruns and from page to page."""

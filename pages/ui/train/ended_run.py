@@ -1,0 +1,68 @@
+"""What can be done with a run that has ended: draw on it, or go on training it."""
+
+import dataclasses
+
+import streamlit as st
+
+from mnist_core.config.schema import Recipe
+from mnist_core.scheduler import scheduler
+from pages.ui.app import errors
+from pages.ui.navigation import form, next_steps
+from pages.ui.navigation import presets as preset_choice
+from pages.ui.state.run_follower import RunFollower
+from pages.ui.state.session import session
+from pages.ui.train import failure_plots
+
+
+def show(story: RunFollower) -> None:
+    """The buttons, where there is a model."""
+    if not (story.run.folder / "card.json").exists():
+        return
+    with st.container(horizontal=True):
+        next_steps.show(story.run.name, "draw_on")
+        _picture(story)
+        with st.popover("Continue", icon=":material/resume:", key="continue"):
+            _continue(story)
+
+
+def _picture(story: RunFollower) -> None:
+    """Of the networks that fail on purpose: the way to the picture that shows why."""
+    found = failure_plots.FAILURE_PLOTS.get(preset_choice.preset_name(story.run.experiment()))
+    if found and st.button(found.words, key="why", icon=":material/search_insights:"):
+        found.open(story.run.name)
+
+
+def _continue(story: RunFollower) -> None:
+    experiment = story.run.experiment()
+    st.caption("Go on from these weights, as a new run. The first one stays as it is.")
+    fields = {field.name: field.metadata for field in dataclasses.fields(Recipe)}
+    rates = sorted({*form.RATES, experiment.recipe.learning_rate})
+    st.select_slider(
+        "Learning rate",
+        rates,
+        experiment.recipe.learning_rate,
+        format_func="{:g}".format,
+        help=fields["learning_rate"]["help"],
+        key="continue_rate",
+    )
+    low, high = fields["epochs"]["limits"]
+    st.number_input("More epochs", low, high, experiment.recipe.epochs, key="more_epochs")
+    st.button(
+        "Go on",
+        key="go_on",
+        type="primary",
+        on_click=_go_on,
+        args=(story, experiment),
+    )
+
+
+def _go_on(story, experiment) -> None:
+    # From the widgets themselves: a number typed just before the click comes along with it
+    rate, epochs = st.session_state["continue_rate"], st.session_state["more_epochs"]
+    recipe = dataclasses.replace(experiment.recipe, learning_rate=rate, epochs=epochs)
+    changed = dataclasses.replace(experiment, recipe=recipe)
+    name = story.run.name
+    try:
+        session().follower = RunFollower(scheduler.start(changed, f"{name[:50]} +", continues=name))
+    except (ValueError, OSError) as fault:
+        errors.toast(fault)

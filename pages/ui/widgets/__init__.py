@@ -1,0 +1,1 @@
+"""What pages are built of: canvas, answer, gallery, charts, clickable pictures."""

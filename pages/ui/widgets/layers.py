@@ -1,0 +1,53 @@
+"""The network in the form: a sketch, its size, and a row per layer."""
+
+import base64
+
+import streamlit as st
+
+from mnist_core.config.layer_shapes import Layer
+from mnist_core.network.diagram import HEIGHT, describe, to_svg
+
+MEANINGS = {
+    "Conv2D": "looks for patterns",
+    "BatchNormalization": "evens out each map",
+    "Activation": "bends",
+    "MaxPooling2D": "keeps the largest",
+    "Dropout": "drops some at random",
+    "Flatten": "lays maps in a row",
+    "GlobalAveragePooling2D": "averages each map",
+    "Dense": "weighs everything",
+    "Softmax": "makes probabilities",
+}
+
+
+def drawing(table: list[Layer]) -> None:
+    """The sketch, as wide as it needs; of no layers, the room for one, so that nothing jumps."""
+    picture = ""
+    if table:
+        svg = base64.b64encode(to_svg(table).encode()).decode()
+        picture = (
+            f'<img src="data:image/svg+xml;base64,{svg}" alt="{describe(table)}"'
+            ' style="max-width:none">'
+        )
+    st.html(f'<div style="overflow-x:auto; min-height:{HEIGHT + 7}px">{picture}</div>')
+
+
+def table(table: list[Layer]) -> None:
+    """The total and a row per layer."""
+    total = sum(layer.parameters for layer in table)
+    st.markdown("Parameters", help="The numbers that training sets: weights and biases.")
+    with st.container(key="parameters"):
+        st.html(f'<span style="font-size:1.9rem">{_grouped(total)}</span>')
+    st.table([_row(layer) for layer in table], hide_index=True, border="horizontal")
+
+
+def _grouped(number: int) -> str:
+    """The digits in groups of three, set apart by space that is not part of the text."""
+    groups = f"{number:,}".split(",")
+    return groups[0] + "".join(f'<span style="margin-left:.2em">{g}</span>' for g in groups[1:])
+
+
+def _row(layer: Layer) -> dict[str, str]:
+    shape = "\u00a0×\u00a0".join(map("{:,}".format, layer.output_shape))  # on one line
+    what = f"**{layer.name}**  \n{layer.kind}: {MEANINGS[layer.kind]}"
+    return {"Layer": what, "Output": shape, "Parameters": f"{layer.parameters:,}"}

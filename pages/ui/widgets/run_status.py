@@ -1,0 +1,33 @@
+"""How a run stands, and how long things take, in words."""
+
+import streamlit as st
+
+from pages.ui.state.run_follower import RunFollower
+
+STATE_LABELS = {
+    "queued": "Waiting for its turn",
+    "starting": "Getting ready",
+    "training": "Training",
+    "testing": "Taking the test",
+    "finished": "Finished",
+    "stopped": "Stopped",
+    "failed": "Failed",
+    "interrupted": "Interrupted",
+}
+
+
+def format_duration(seconds: float) -> str:
+    """Seconds in words, no finer than anyone needs."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 90 * 60:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def damage_note(story: RunFollower) -> None:
+    """Say it where some of what happened in a run can't be read."""
+    count = story.damaged_count()
+    if count:
+        lines = "1 line" if count == 1 else f"{count} lines"
+        st.caption(f"{lines} of its record can't be read; the rest is shown.")
