@@ -135,7 +135,7 @@ def test_a_card_tells_the_experiment_and_the_parameters_keras_counts(mine):
 
 
 def test_the_version_on_a_card_is_the_projects():
-    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
     assert project["project"]["version"] == card_of()["versions"]["mnist_core"]
 
 

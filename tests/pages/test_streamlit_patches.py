@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-ENTRY = Path(__file__).parents[1] / "streamlit_app.py"
+ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ from mnist_core.runs import store as run_store
 from mnist_core.scheduler import heartbeat, local, ray_cluster, ray_messenger, scheduler, sweeps
 from mnist_core.system import error_messages, settings
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
 LONG = {"epochs": 200, "train_images": 10_000}  # minutes
 PATIENCE = 120  # seconds; an actor is there after 8, on a busy machine after several times that

@@ -21,7 +21,7 @@ from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from mnist_core.strokes import files as stroke_files
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SEVEN = [np.array([[84.0, 60], [196, 60], [125, 230]])]
 ONE = [np.array([[140.0, 50], [140, 230]])]
 FEW = ["recipe.train_images=200", "recipe.epochs=2", "recipe.validation=none"]

@@ -1,6 +1,6 @@
 """Workers killed with kill -9 at random moments: no run is lost, and nothing piles up.
 
-A dozen kills; `pytest -m soak tests/test_worker_killed.py` does two hundred.
+A dozen kills; `pytest -m soak tests/scheduler/test_killed_processes.py` does two hundred.
 """
 
 import collections

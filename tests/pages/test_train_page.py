@@ -23,7 +23,7 @@ from pages.ui.navigation import links
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FIRST_FIVE = {
     "network.blocks",
     "network.dense",

@@ -15,7 +15,7 @@ from pages.ui.state.session import Lesson
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ENTRY = Path(__file__).parents[1] / "streamlit_app.py"
+ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 RATES = {
     "title": "How fast should it learn?",
     "question": "Which learning rate is best?",

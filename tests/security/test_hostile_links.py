@@ -26,7 +26,7 @@ from pages.ui.navigation import lesson, links
 from pages.ui.runs import actions as run_actions
 from pages.ui.state.session import Lesson
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ENTRY = ROOT / "streamlit_app.py"
 ADDRESSES = 15  # for each page
 PAGES = ("draw", "train", "evaluate", "inside", "data", "runs")

@@ -18,7 +18,7 @@ from pages.ui.widgets import answer, canvas
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ENTRY = Path(__file__).parents[1] / "streamlit_app.py"
+ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 
 
 def path(*points, width=canvas.PEN_WIDTH):

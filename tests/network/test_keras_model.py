@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from test_config import networks
+from test_schema import networks
 
 from mnist_core.network.keras_model import build
 from mnist_core.network.summary import layer_table, parameter_count

@@ -31,7 +31,7 @@ from pages.ui.choices import predictions
 from pages.ui.runs import actions as run_actions
 from pages.ui.widgets import duration as run_duration
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ANN, BEN, EVE = (users.user_id(f"browser {name}") for name in ("ann", "ben", "eve"))
 TINY = PRESETS["tiny"]
 

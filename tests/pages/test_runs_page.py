@@ -17,7 +17,7 @@ from pages.ui.runs import actions as run_actions
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 TINY = PRESETS["tiny"]
 STEPS = {"kind": "steps", "first": 1, "every": 1, "loss": [2.3, 1.5], "accuracy": [0.1, 0.5]}
 START = {"kind": "start", "first_step": 1, "total_steps": 2, "steps_per_epoch": 2}

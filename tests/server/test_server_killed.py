@@ -1,6 +1,6 @@
 """The server killed with kill -9 while people start and delete runs: a restart finds all of them.
 
-A dozen kills; `pytest -m soak tests/test_server_killed.py` does fifty.
+A dozen kills; `pytest -m soak tests/server/test_server_killed.py` does fifty.
 """
 
 import collections

@@ -1,6 +1,6 @@
 """Two thousand broken, truncated, mislabelled and monstrous picture files, opened for real.
 
-python tests/test_hostile_pictures.py     prints what came of them, as JSON
+python tests/security/test_hostile_pictures.py     prints what came of them, as JSON
 """
 
 import io
@@ -23,7 +23,7 @@ from mnist_core.preprocess.mnist_rule import to_mnist
 
 pytestmark = pytest.mark.slow  # two thousand files, and some large ones
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 FILES = 2000
 MOST_SECONDS = 2.0
 MOST_BYTES = 300e6  # of memory, more than before

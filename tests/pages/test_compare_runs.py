@@ -15,7 +15,7 @@ from mnist_core.scheduler import sweeps
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 QUICK = PRESETS["quick"].with_values({"recipe.epochs": "2", "data": "built-in"})
 PER_EPOCH = 4
 

@@ -24,7 +24,7 @@ from pages.ui.widgets.clickable import Click
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ENTRY = Path(__file__).parents[1] / "streamlit_app.py"
+ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from mnist_core.network import keras_model, summary
 from mnist_core.runs import store as run_store
 from mnist_core.system import error_messages
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MOST_SECONDS = 2.0  # of the processor: a busy machine is not the file's fault
 MOST_BYTES = 60e6  # of Python's memory
 MARKER = "HOSTILE_MARKER"  # names the file that an attack's code makes

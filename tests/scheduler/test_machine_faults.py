@@ -29,7 +29,7 @@ from mnist_core.system import error_messages
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
 PATIENCE = 120  # seconds, for what a process does on a busy machine
 SERVERS = 2

@@ -21,7 +21,7 @@ from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from pages.ui.choices.loader import model_loader
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 ENTRY = ROOT / "streamlit_app.py"
 PAGES = ("draw", "train", "evaluate", "inside", "data", "runs")
 KINDS = ("markdown", "caption", "info", "warning", "error", "toast", "success", "code")
