@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
-import joblib
-
 
 def parallel_map(draw: Callable, parts: Iterable, *others) -> list:
     """`draw(part, *others)` for each part, in order, by a process for each processor."""
+    import joblib  # late: it takes longer to import than the page that never needs it
+
     parts = list(parts)
     if len(parts) == 1:
         return [draw(parts[0], *others)]
