@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnist_core.network import summary
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ENDED
 from mnist_core.scheduler import scheduler
 from pages.ui.app import errors, explanation
 from pages.ui.choices import data_notice
@@ -94,7 +95,7 @@ def start_row(valid: bool) -> None:
 def newest_run() -> RunFollower | None:
     """The run to show to somebody who comes, or comes back: one that goes on, or the newest."""
     everything = run_store.all_runs()
-    going_on = [run for run in everything if run.state not in run_store.ENDED]
+    going_on = [run for run in everything if run.state not in ENDED]
     return next((RunFollower(run) for run in going_on + everything), None)
 
 

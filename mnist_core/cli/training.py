@@ -15,8 +15,7 @@ from mnist_core.config.layer_shapes import plan_layers
 from mnist_core.config.schema import Experiment
 from mnist_core.data import loading, mnist
 from mnist_core.presets import PRESETS
-from mnist_core.runs import store as run_store
-from mnist_core.runs.store import Run
+from mnist_core.runs.run import ENDED, Run
 from mnist_core.scheduler import scheduler, sweeps
 from mnist_core.system import error_messages
 
@@ -129,7 +128,7 @@ def _poll(run, stopped_with) -> bool:
         _warn(error_messages.user_message(fault))
     except KeyboardInterrupt:
         sweeps.stop_all([run, *stopped_with])
-    return run.state in run_store.ENDED
+    return run.state in ENDED
 
 
 @functools.lru_cache(maxsize=100)

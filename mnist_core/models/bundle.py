@@ -19,6 +19,7 @@ from mnist_core.config.schema import Experiment, Network
 from mnist_core.models import card as card_file
 from mnist_core.network import keras_model, summary
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import Run
 from mnist_core.system import atomic_files, npz_files, staging, users
 from mnist_core.system.npz_files import ArraySpec, RejectedFileError
 
@@ -169,7 +170,7 @@ def import_run(name: str, experiment: Experiment, card: dict, model) -> str:
     with staging.staging_folder(users.runs_folder()) as new:
         _write_run(new, experiment, card, model)
         found = run_store.publish(new, name)
-    log.info("Run %s was imported.", run_store.Run(found))
+    log.info("Run %s was imported.", Run(found))
     return found.name
 
 
@@ -190,7 +191,7 @@ def _write_run(new: Path, experiment, card, model) -> None:
     atomic_files.write(new / "experiment.json", experiment.to_json())
     status = {"state": "finished", "sentence": "Imported.", "created": time.time()}
     atomic_files.write(new / "status.json", json.dumps(status | {"continues": None}))
-    run = run_store.Run(new)
+    run = Run(new)
     run.append(_start_event(experiment, card["curves"]))
     for epoch in card["curves"]:
         run.append({"kind": "epoch"} | epoch)

@@ -11,26 +11,10 @@ from pathlib import Path
 
 from mnist_core.config.schema import Experiment
 from mnist_core.models import bundle, export_formats, weights
-from mnist_core.models.card import make_card
 from mnist_core.network import keras_model
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import Run
 from mnist_core.system import atomic_files, paths, users
-
-__all__ = [
-    "EXPORTS",
-    "ModelError",
-    "card",
-    "experiment",
-    "export",
-    "folder",
-    "import_bundle",
-    "load",
-    "make_card",
-    "names",
-    "save",
-    "weights_path",
-]
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +64,7 @@ def weights_path(name: str) -> Path:
 
 
 def card(name: str) -> dict:
-    """What is known of this model; see `make_card`. Its name is the one it goes by now.
+    """What is known of this model; see `models.card`. Its name is the one it goes by now.
 
     Raises:
         ModelError: there is no such model, or its card can't be read.

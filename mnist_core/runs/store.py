@@ -8,10 +8,8 @@ import time
 from pathlib import Path
 
 from mnist_core.config.schema import Experiment
-from mnist_core.runs.run import ACTIVE, ENDED, WAITING, Run
+from mnist_core.runs.run import ENDED, WAITING, Run
 from mnist_core.system import atomic_files, settings, staging, users
-
-__all__ = ["ACTIVE", "ENDED", "WAITING", "Run", "RunError"]  # and what is below
 
 log = logging.getLogger(__name__)
 

@@ -5,6 +5,7 @@ import logging
 import time
 
 from mnist_core.data import loading
+from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
 from mnist_core.models import weights
 from mnist_core.runs import history
@@ -66,7 +67,7 @@ def _train_and_save(run: Run, experiment, dataset, event_files: TensorBoardWrite
     def keep(model, epochs, test=None, state="training"):
         figures = test and {**test, "images": len(dataset.test.labels)}
         seconds = time.monotonic() - began
-        card = model_store.make_card(
+        card = card_file.make_card(
             run.name, experiment, dataset, earlier + epochs, figures, seconds, state
         )
         model_store.save(run.folder, model, card)

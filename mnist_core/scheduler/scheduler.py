@@ -10,7 +10,7 @@ import time
 
 from mnist_core.config.schema import Experiment
 from mnist_core.runs import store as run_store
-from mnist_core.runs.run import Run, runs_with_unsaved_status
+from mnist_core.runs.run import ACTIVE, WAITING, Run, runs_with_unsaved_status
 from mnist_core.scheduler import heartbeat, local, queue, ray_cluster
 from mnist_core.system import error_messages, settings, staging, users
 
@@ -48,9 +48,9 @@ def start(experiment: Experiment, name: str = "run", continues: str | None = Non
 def stop(run: Run) -> None:
     """End a run within a batch, keeping its weights; take it out of the queue if it waits."""
     with queue.lock():
-        if run.state in run_store.WAITING:
+        if run.state in WAITING:
             run.set_status("stopped", "Stopped while it waited.")
-        elif run.state in run_store.ACTIVE:
+        elif run.state in ACTIVE:
             run.request_stop()
     log.info("Run %s was asked to stop.", run)
 
@@ -58,7 +58,7 @@ def stop(run: Run) -> None:
 def queue_position(run: Run) -> int:
     """Its place among those that wait, 1 is next; 0 if it doesn't wait."""
     global _waiting
-    if run.state not in run_store.WAITING:
+    if run.state not in WAITING:
         return 0
     since, waiting = _waiting
     if (
@@ -95,7 +95,7 @@ def advance(rest: float = 0.0) -> None:
             return
         _clean_up()
         found = queue.snapshot()
-        dead = [e.run for e in found if e.state in run_store.ACTIVE and not is_alive(e.run)]
+        dead = [e.run for e in found if e.state in ACTIVE and not is_alive(e.run)]
         notes = [(run, Run.retry_status) for run in runs_with_unsaved_status()] + [
             (run, _mark_interrupted) for run in dead
         ]
@@ -134,7 +134,7 @@ def _start_next(found: list[queue.QueueEntry]) -> None:
 def _log_changes(found) -> None:
     """A line for each run that has begun or ended since the last look, whoever had it begun."""
     global _active
-    active = {entry.run for entry in found if entry.state in run_store.ACTIVE}
+    active = {entry.run for entry in found if entry.state in ACTIVE}
     for run in _active - active:
         status = run.status()
         if status["state"] in ("finished", "stopped", "failed"):  # the rest is logged elsewhere
@@ -175,7 +175,7 @@ def _mark_interrupted(run: Run) -> None:
     for part in run.folder.glob(".part-*"):
         part.unlink(missing_ok=True)
     status = run.status()
-    if status["state"] not in run_store.ACTIVE:  # it came to its end just before it died
+    if status["state"] not in ACTIVE:  # it came to its end just before it died
         return
     if status["state"] == "starting" and status.get("tries", 0) < MAX_ATTEMPTS:
         run.set_status("queued")  # nothing had begun: nothing is lost by beginning again

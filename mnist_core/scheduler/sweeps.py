@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from mnist_core.config import labels
 from mnist_core.config.schema import Experiment
 from mnist_core.runs import store as run_store
-from mnist_core.runs.store import Run
+from mnist_core.runs.run import WAITING, Run
 from mnist_core.scheduler import scheduler
 
 MAX_NAME = 54  # of the 60 characters a run's name may have; a number may come behind
@@ -53,5 +53,5 @@ def members(sweep: str) -> list[Run]:
 
 def stop_all(found: Iterable[Run]) -> None:
     """Stop several runs: those that wait first, so that none begins because another ended."""
-    for run in sorted(found, key=lambda run: run.state not in run_store.WAITING):
+    for run in sorted(found, key=lambda run: run.state not in WAITING):
         scheduler.stop(run)

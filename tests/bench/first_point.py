@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 from app import App
 from conftest import FLAGS, NAMES
 
-from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ENDED, Run
 from mnist_core.scheduler import scheduler
 
 LIMIT = 2.0  # seconds
@@ -54,10 +54,10 @@ def measure(tab, app) -> tuple[float, float]:
     tab.wait_for_function(FIRST)
     seen = time.time() - clicked
     (folder,) = (app.home / "runs").iterdir()
-    run = run_store.Run(folder)
+    run = Run(folder)
     first = next(event["time"] for event in run.events()[0] if event["kind"] == "steps")
     run.request_stop()
-    while run.state not in run_store.ENDED:
+    while run.state not in ENDED:
         time.sleep(0.1)
     shutil.rmtree(folder)
     return first - clicked, seen

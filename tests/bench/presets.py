@@ -20,6 +20,7 @@ from mnist_core.models import store as model_store
 from mnist_core.network import summary
 from mnist_core.presets import ABOUT, PRESETS
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ENDED
 from mnist_core.scheduler import scheduler
 
 RESULTS = Path(__file__).with_name("presets.json")
@@ -39,7 +40,7 @@ def train(names) -> None:
     while waiting:
         time.sleep(1)
         scheduler.advance()
-        for label in [w for w in waiting if run_store.get(w).state in run_store.ENDED]:
+        for label in [w for w in waiting if run_store.get(w).state in ENDED]:
             print(label, run_store.get(label).state, _figures(label), flush=True)
             waiting.remove(label)
 

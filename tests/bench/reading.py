@@ -23,6 +23,7 @@ from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ENDED
 from mnist_core.scheduler import scheduler
 from mnist_core.strokes import files as stroke_files
 
@@ -42,7 +43,7 @@ def train() -> None:
     """LeNet by its own recipe on the built-in digits, unless that has been done."""
     if WRITTEN not in {run.name for run in run_store.all_runs()}:
         scheduler.start(PRESETS["lenet"].with_values({"data": "built-in"}), WRITTEN)
-    while run_store.get(WRITTEN).state not in run_store.ENDED:
+    while run_store.get(WRITTEN).state not in ENDED:
         time.sleep(1)
         scheduler.advance()
 

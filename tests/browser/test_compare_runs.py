@@ -8,6 +8,7 @@ import pytest
 
 from mnist_core.config.schema import Experiment
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ENDED
 
 PATIENCE = 90_000  # milliseconds; a busy machine takes its time to load TensorFlow
 FEW = {"data": "built-in", "network.blocks.0.filters": "2", "recipe.train_images": "300"}
@@ -21,11 +22,11 @@ def home(app, monkeypatch):
     shutil.rmtree(app.home / "runs", ignore_errors=True)
     monkeypatch.setenv("MNIST_CORE_HOME", str(app.home))
     yield app.home
-    going_on = [run for run in run_store.all_runs() if run.state not in run_store.ENDED]
+    going_on = [run for run in run_store.all_runs() if run.state not in ENDED]
     for run in going_on:
         run.request_stop()
     end = time.monotonic() + 60
-    while not all(run.state in run_store.ENDED for run in going_on) and time.monotonic() < end:
+    while not all(run.state in ENDED for run in going_on) and time.monotonic() < end:
         time.sleep(0.1)
     shutil.rmtree(app.home / "runs", ignore_errors=True)
 

@@ -11,7 +11,7 @@ import pytest
 from mnist_core.config.schema import Experiment
 from mnist_core.data import loading
 from mnist_core.network import summary
-from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ENDED, Run
 
 DATA = loading.best_available()
 # About a minute of training on two cores: enough to do something meanwhile
@@ -65,15 +65,15 @@ def train(page, app):
 
 def forget_all(app) -> None:
     """Stop what trains, so that the next test has the machine to itself, and clear the list."""
-    going_on = [run for run in runs_of(app) if run.state not in run_store.ENDED]
+    going_on = [run for run in runs_of(app) if run.state not in ENDED]
     for run in going_on:
         run.request_stop()
-    wait_until(lambda: all(run.state in run_store.ENDED for run in going_on))
+    wait_until(lambda: all(run.state in ENDED for run in going_on))
     shutil.rmtree(app.home / "runs", ignore_errors=True)
 
 
-def runs_of(app) -> list[run_store.Run]:
-    return [run_store.Run(p) for p in (app.home / "runs").glob("*") if (p / "status.json").exists()]
+def runs_of(app) -> list[Run]:
+    return [Run(p) for p in (app.home / "runs").glob("*") if (p / "status.json").exists()]
 
 
 def wait_until(true, seconds=60) -> None:

@@ -25,6 +25,7 @@ from mnist_core.config.schema import (
 from mnist_core.data import loading
 from mnist_core.data.types import DataMissingError, Dataset, Digits
 from mnist_core.models import bundle, keras_script
+from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model, summary
 from mnist_core.presets import PRESETS
@@ -45,7 +46,7 @@ TEST = {"loss": 0.4, "accuracy": 0.85, "images": 2}
 
 
 def card_of(name="mine", experiment=SMALL):
-    return model_store.make_card(name, experiment, DATASET, EPOCHS, TEST, 12.34, "finished")
+    return card_file.make_card(name, experiment, DATASET, EPOCHS, TEST, 12.34, "finished")
 
 
 def x(count=6):

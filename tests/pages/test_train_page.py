@@ -18,7 +18,7 @@ from mnist_core.config.schema import (
 from mnist_core.network import summary
 from mnist_core.presets import ABOUT, PRESETS
 from mnist_core.runs import store as run_store
-from mnist_core.runs.store import Run
+from mnist_core.runs.run import Run
 from pages.ui.navigation import links
 
 pytestmark = pytest.mark.slow  # a whole app per test

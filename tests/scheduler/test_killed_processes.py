@@ -17,6 +17,7 @@ from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network,
 from mnist_core.data import loading
 from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ACTIVE, ENDED, WAITING
 from mnist_core.scheduler import local, scheduler
 
 pytestmark = pytest.mark.slow
@@ -41,13 +42,13 @@ def one_at_a_time(home, monkeypatch):
 
 def working():
     """The run that a process works on, or none."""
-    return next((run for run in run_store.all_runs() if run.state in run_store.ACTIVE), None)
+    return next((run for run in run_store.all_runs() if run.state in ACTIVE), None)
 
 
 def begin():
     """A run that a process with TensorFlow loaded works on."""
     end = time.monotonic() + PATIENCE
-    if not any(run.state in run_store.WAITING for run in run_store.all_runs()):
+    if not any(run.state in WAITING for run in run_store.all_runs()):
         run_store.create(Experiment(SMALL, RECIPE, loading.best_available()), "killed")
     while working() is None:
         scheduler.advance()
@@ -66,13 +67,13 @@ def kill_at_random_moments(count):
             wait_until(lambda run=run: run.state != "starting", run)
         until = time.monotonic() + dice.uniform(0, 1.1 * takes)
         asked = dice.random() < 0.2
-        while time.monotonic() < until and run.state in run_store.ACTIVE:
+        while time.monotonic() < until and run.state in ACTIVE:
             if asked and run.state == "training":
                 scheduler.stop(run)
                 asked = False
             time.sleep(0.002)
         status = run.status()
-        if status["state"] in run_store.ACTIVE:
+        if status["state"] in ACTIVE:
             with contextlib.suppress(ProcessLookupError):  # it ended in this very moment
                 os.kill(status["pid"], signal.SIGKILL)
             hit[status["state"]] += 1
@@ -92,7 +93,7 @@ def seconds_of_training(run):
     """How long such a run takes once its process has loaded, the test and saving included."""
     wait_until(lambda: run.state != "starting", run)
     began = time.monotonic()
-    wait_until(lambda: run.state in run_store.ENDED, run)
+    wait_until(lambda: run.state in ENDED, run)
     return time.monotonic() - began
 
 
@@ -106,7 +107,7 @@ def wait_until_dead(pid):
 
 def let_the_rest_end():
     end = time.monotonic() + PATIENCE
-    while not all(run.state in run_store.ENDED for run in run_store.all_runs()):
+    while not all(run.state in ENDED for run in run_store.all_runs()):
         assert time.monotonic() < end, [run.status() for run in run_store.all_runs()]
         scheduler.advance()
         time.sleep(0.05)

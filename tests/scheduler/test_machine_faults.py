@@ -24,6 +24,7 @@ from mnist_core.network import summary
 from mnist_core.presets import PRESETS
 from mnist_core.runs import history
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ACTIVE, ENDED
 from mnist_core.scheduler import job, queue, scheduler
 from mnist_core.system import error_messages
 
@@ -139,7 +140,7 @@ def test_a_disk_that_gets_full_in_mid_run_ends_it_with_its_reason_and_its_weight
         run = scheduler.start(experiment(epochs=200), "filled")
         wait_for(lambda: len(of_kind(run, "epoch")) >= 2, run)
         fill(home)
-        wait_for(lambda: run.state in run_store.ENDED, run)
+        wait_for(lambda: run.state in ENDED, run)
         assert run.state in ("failed", "interrupted")  # the second where not even that was written
         if run.state == "failed":
             assert error_messages.FULL in run.status()["sentence"]
@@ -150,7 +151,7 @@ def test_a_disk_that_gets_full_in_mid_run_ends_it_with_its_reason_and_its_weight
         assert run.status()["sentence"] in said(app)
         (home / "ballast").unlink()
         more = scheduler.start(experiment(epochs=1), "on", continues="filled")
-        wait_for(lambda: more.state in run_store.ENDED, more)
+        wait_for(lambda: more.state in ENDED, more)
         assert more.state == "finished"
         assert json.loads((run.folder / "status.json").read_text())["state"] == run.state
 
@@ -322,9 +323,9 @@ def serve(home, names, at_once):
     os.environ |= {"MNIST_CORE_HOME": str(home), "MNIST_CORE_RUNS_AT_ONCE": str(at_once)}
     for name in names:
         scheduler.start(experiment(), name)
-    while not all(run.state in run_store.ENDED for run in run_store.all_runs()):
+    while not all(run.state in ENDED for run in run_store.all_runs()):
         scheduler.advance()
-        active = [run.name for run in run_store.all_runs() if run.state in run_store.ACTIVE]
+        active = [run.name for run in run_store.all_runs() if run.state in ACTIVE]
         if len(active) > at_once:
             sys.exit(3)
         time.sleep(0.01)
@@ -352,11 +353,11 @@ def test_a_run_that_needs_more_memory_than_it_may_have_ends_alone_and_says_why(h
     large = Network([ConvBlock(filters=256, pool_size=0)], dense=[DenseLayer(units=1024)])
     assert 4 * summary.parameter_count(large) > 700e6  # bytes, and Adam wants three times that
     run = scheduler.start(experiment(large), "large")
-    wait_for(lambda: run.state in run_store.ENDED, run)
+    wait_for(lambda: run.state in ENDED, run)
     assert run.state == "failed"
     assert run.status()["sentence"] == error_messages.MEMORY
     next_one = scheduler.start(experiment(), "next")
-    wait_for(lambda: next_one.state in run_store.ENDED, next_one)
+    wait_for(lambda: next_one.state in ENDED, next_one)
     assert next_one.state == "finished"
 
 
@@ -368,7 +369,7 @@ def test_when_memory_runs_out_the_system_ends_a_training_before_all_else(home):
     assert place.joinpath("oom_score_adj").read_text().strip() == "1000"
     assert psutil.Process(run.status()["pid"]).nice() >= psutil.Process().nice() + 5
     scheduler.stop(run)
-    wait_for(lambda: run.state in run_store.ENDED, run)
+    wait_for(lambda: run.state in ENDED, run)
 
 
 def test_a_run_that_had_its_time_stops_and_keeps_what_it_learned(home, monkeypatch):
@@ -386,7 +387,7 @@ def test_a_crash_of_the_program_itself_leaves_its_trace_in_the_runs_folder(home)
     run = scheduler.start(experiment(epochs=200), "crashes")
     wait_for(lambda: of_kind(run, "steps"), run)
     psutil.Process(run.status()["pid"]).send_signal(6)  # SIGABRT, as compiled code ends itself
-    wait_for(lambda: run.state in run_store.ENDED, run)
+    wait_for(lambda: run.state in ENDED, run)
     assert run.state == "interrupted"
     assert "Fatal Python error: Aborted" in (run.folder / "worker.log").read_text()
 

@@ -20,6 +20,7 @@ from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network,
 from mnist_core.data import loading
 from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ENDED
 from mnist_core.scheduler import heartbeat, local, ray_cluster, ray_messenger, scheduler, sweeps
 from mnist_core.system import error_messages, settings
 
@@ -77,10 +78,10 @@ def cluster(nodes, home, monkeypatch):
     """The cluster, turned on for this process; its runs are stopped afterwards."""
     monkeypatch.setenv("MNIST_CORE_RAY", nodes.address)
     yield nodes
-    left = [run for run in run_store.all_runs() if run.state not in run_store.ENDED]
+    left = [run for run in run_store.all_runs() if run.state not in ENDED]
     sweeps.stop_all(left)
     end = time.monotonic() + PATIENCE
-    while nodes.head_node and any(run.state not in run_store.ENDED for run in left):
+    while nodes.head_node and any(run.state not in ENDED for run in left):
         assert time.monotonic() < end
         time.sleep(0.2)
 
@@ -97,7 +98,7 @@ def wait_for(condition):
 
 
 def have_ended(*found):
-    return lambda: all(run.state in run_store.ENDED for run in found)
+    return lambda: all(run.state in ENDED for run in found)
 
 
 def kinds(run, kind):

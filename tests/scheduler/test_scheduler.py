@@ -12,6 +12,7 @@ from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network,
 from mnist_core.data import loading
 from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ENDED
 from mnist_core.scheduler import job, scheduler
 
 SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
@@ -51,7 +52,7 @@ def state_is(*states):
 
 
 def has_epochs(count):
-    return lambda run: len(kinds(run, "epoch")) >= count or run.state in run_store.ENDED
+    return lambda run: len(kinds(run, "epoch")) >= count or run.state in ENDED
 
 
 def kinds(run, kind):
@@ -154,7 +155,7 @@ def test_a_process_that_only_has_the_same_pid_is_not_taken_for_the_worker(home):
 def test_a_process_of_its_own_trains_a_run_to_the_end(home):
     run = scheduler.start(experiment(), "alone")
     assert run.status()["pid"] != os.getpid()
-    wait_for(run, state_is(*run_store.ENDED))
+    wait_for(run, state_is(*ENDED))
     assert run.state == "finished"
     assert model_store.load("alone").count_params() == 11_042
 
@@ -171,9 +172,7 @@ def test_stop_ends_a_running_process_within_a_batch_and_the_queue_moves_on_by_it
     wait_for(long, lambda run: kinds(run, "steps"))
     scheduler.stop(long)
     end = time.monotonic() + PATIENCE
-    while (
-        following.state not in run_store.ENDED
-    ):  # nobody tends: the first worker starts the second
+    while following.state not in ENDED:  # nobody tends: the first worker starts the second
         assert time.monotonic() < end
         time.sleep(0.1)
     assert (long.state, following.state) == ("stopped", "finished")
@@ -195,6 +194,6 @@ def test_a_killed_worker_leaves_its_curves_and_the_weights_of_the_last_full_epoc
 
     more = run_store.create(experiment(epochs=1, train_images=2000), "on", continues="killed")
     scheduler.advance()
-    wait_for(more, state_is(*run_store.ENDED))
+    wait_for(more, state_is(*ENDED))
     assert more.state == "finished"
     assert kinds(more, "epoch")[-1]["epoch"] == epochs + 1

@@ -213,7 +213,7 @@ def test_any_words_of_a_sweep_are_experiments_or_one_sentence(path, text):
 def parts() -> dict[str, bytes]:
     epochs = [{"epoch": 1, "step": 9, "loss": 0.5, "accuracy": 0.8, "seconds": 1.5}]
     test = {"loss": 0.4, "accuracy": 0.85, "images": 2}
-    card = model_store.make_card("mine", SMALL, DATASET, epochs, test, 12.3, "finished")
+    card = card_file.make_card("mine", SMALL, DATASET, epochs, test, 12.3, "finished")
     data = bundle.pack(SMALL, card, keras_model.build(SMALL.network, seed=1))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}

@@ -27,6 +27,7 @@ from mnist_core.config import validation
 from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network
 from mnist_core.data.types import Dataset, Digits
 from mnist_core.models import bundle, weights
+from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model, summary
 from mnist_core.runs import store as run_store
@@ -65,7 +66,7 @@ def tree(place: Path) -> dict[str, bytes | None]:
 
 
 def card_of():
-    return model_store.make_card("mine", SMALL, DATASET, EPOCHS, TEST, 12.3, "finished")
+    return card_file.make_card("mine", SMALL, DATASET, EPOCHS, TEST, 12.3, "finished")
 
 
 @functools.cache

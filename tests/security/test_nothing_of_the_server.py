@@ -15,10 +15,12 @@ from test_draw_page import drawn, network  # noqa: F401 -- fixtures
 
 from mnist_core.data import loading
 from mnist_core.data.types import Dataset, Digits
+from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model as networks
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import Run
 from pages.ui.choices.loader import model_loader
 
 ROOT = Path(__file__).parents[2]
@@ -29,13 +31,13 @@ SMALL = PRESETS["tiny"]
 NOTHING = Digits(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8))
 
 
-def kept(name: str, source: str = "mnist.npz") -> run_store.Run:
+def kept(name: str, source: str = "mnist.npz") -> Run:
     """A finished run with its model."""
     run = run_store.create(SMALL, name)
     dataset = Dataset("mnist", NOTHING, NOTHING, "0" * 64, source)
     epochs = [{"epoch": 1, "step": 9, "loss": 0.5, "accuracy": 0.8, "seconds": 1.5}]
     test = {"loss": 0.4, "accuracy": 0.85, "images": 2}
-    card = model_store.make_card(name, SMALL, dataset, epochs, test, 1.0, "finished")
+    card = card_file.make_card(name, SMALL, dataset, epochs, test, 1.0, "finished")
     model_store.save(run.folder, networks.build(SMALL.network, seed=1), card)
     run.set_status("finished")
     return run

@@ -17,6 +17,7 @@ from visitor import Visitor
 from mnist_core.data import loading
 from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ACTIVE, ENDED
 from mnist_core.scheduler import scheduler
 
 pytestmark = pytest.mark.slow
@@ -49,7 +50,7 @@ class Guest(threading.Thread):
 
     def _delete_one(self):
         """The oldest that has ended."""
-        ended = [run.name for run in run_store.all_runs() if run.state in run_store.ENDED]
+        ended = [run.name for run in run_store.all_runs() if run.state in ENDED]
         if len(ended) > 2:
             self.visitor.set("run", ended[-1])
             self.visitor.press("delete")
@@ -67,9 +68,7 @@ def kill_at_random_moments(home, count):
         while guest.did.total() < wanted and guest.is_alive() and time.monotonic() < end:
             time.sleep(0.005)
         time.sleep(dice.uniform(0, LONGEST))
-        before = {
-            run.name: run.status() for run in run_store.all_runs() if run.state in run_store.ACTIVE
-        }
+        before = {run.name: run.status() for run in run_store.all_runs() if run.state in ACTIVE}
         app.kill()
         guest.join(PATIENCE)
         guest.visitor.close()
@@ -84,7 +83,7 @@ def lost_and_left(home, count, capsys):
     app = App(home)  # finds them again, and has the rest begin
     visitor = Visitor(app.url).open("/runs")
     end = time.monotonic() + PATIENCE + 6 * did["started"]
-    while not all(run.state in run_store.ENDED for run in run_store.all_runs()):
+    while not all(run.state in ENDED for run in run_store.all_runs()):
         assert time.monotonic() < end, [run.status() for run in run_store.all_runs()]
         time.sleep(0.2)
     visitor.go("runs")

@@ -12,7 +12,7 @@ from mnist_core.evaluation import comparison
 from mnist_core.models import store as model_store
 from mnist_core.network import summary
 from mnist_core.runs import store as run_store
-from mnist_core.runs.store import Run
+from mnist_core.runs.run import ENDED, Run
 from mnist_core.scheduler import scheduler
 from pages.ui.app import errors
 from pages.ui.widgets import run_status
@@ -40,7 +40,7 @@ class Entry:
 
     def has_ended(self) -> bool:
         """Whether nothing more will happen to it by itself."""
-        return self.run is None or self.state in run_store.ENDED
+        return self.run is None or self.state in ENDED
 
     def test(self) -> dict:
         """Its test figures, or nothing. A run that goes on has none, whatever it began with."""
@@ -77,7 +77,7 @@ def _of_run(run: Run, has_model: bool) -> Entry:
         faults.append(errors.message(fault))
     state = status.get("state", "interrupted")
     took = status.get("seconds")
-    if took is None and state in run_store.ENDED:
+    if took is None and state in ENDED:
         took = card.get("seconds")
     return Entry(
         run.name, run, state, status.get("sentence", ""), status.get("created"), took, card,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ACTIVE
 from mnist_core.scheduler import scheduler
 from pages.ui.app import errors
 from pages.ui.state.run_follower import RunFollower
@@ -56,7 +56,7 @@ def _headline(story: RunFollower) -> None:
     elif sentence:
         st.caption(sentence)
     damage_note(story)
-    if state in run_store.ACTIVE:
+    if state in ACTIVE:
         _progress(story, state)
 
 
