@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes.rasterize import rasterize
 
 CANVAS = 252  # pixels: nine for each of the image's 28
 FRAMES = 24
@@ -27,9 +27,7 @@ def frames(
         count: of pictures, 2 or more.
     """
     shares = np.linspace(0, 1, count)
-    return [
-        stroke_files.rasterize(partial_strokes(written, share), canvas, width) for share in shares
-    ]
+    return [rasterize(partial_strokes(written, share), canvas, width) for share in shares]
 
 
 def partial_strokes(written: Sequence[np.ndarray], share: float) -> list[np.ndarray]:

@@ -13,8 +13,8 @@ import numpy as np
 from mnist_core.data.glyphs import forms_of
 from mnist_core.data.writers import STYLE_FIELDS, Writer, choose_form, style_values, writer
 from mnist_core.preprocess.mnist_rule import to_mnist
-from mnist_core.strokes import files as stroke_files
 from mnist_core.strokes.pen_paths import Form
+from mnist_core.strokes.rasterize import place, rasterize
 
 CANVAS = 72  # pixels; the digit is about 50 high, more than twice what MNIST's box keeps
 DIGIT_SIZE = 0.7  # of the canvas
@@ -66,13 +66,13 @@ def write_digit(digit: int, choice: int, who: Writer, dice: np.random.Generator)
 
 def place_on_canvas(trace: PenTrace, canvas: int) -> tuple[list[np.ndarray], float]:
     """Its strokes in the middle of a canvas of this side, and the pen's width; both in pixels."""
-    return stroke_files.place(trace.strokes, canvas, DIGIT_SIZE), DIGIT_SIZE * canvas * trace.width
+    return place(trace.strokes, canvas, DIGIT_SIZE), DIGIT_SIZE * canvas * trace.width
 
 
 def render_image(trace: PenTrace) -> np.ndarray:
     """The image it becomes on a canvas and by MNIST's rule: uint8 (28, 28)."""
     paths, width = place_on_canvas(trace, CANVAS)
-    return to_mnist(stroke_files.rasterize(paths, CANVAS, width))
+    return to_mnist(rasterize(paths, CANVAS, width))
 
 
 def _images(part, seed) -> np.ndarray:

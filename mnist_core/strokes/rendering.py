@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from mnist_core.preprocess import mnist_rule
-from mnist_core.strokes import files as pen
 from mnist_core.strokes import non_digits
 from mnist_core.strokes.jitter import jitter
+from mnist_core.strokes.rasterize import place, rasterize
 from mnist_core.system import parallel
 
 SMALL_CANVAS = 112  # pixels: 0.4 times the Draw page's, still four times what an image keeps
@@ -84,5 +84,5 @@ def render_random(
     size, width = dice.uniform(*DIGIT_SIZES), dice.uniform(*PEN_WIDTHS) * canvas / CANVAS
     margin = (size * canvas + width) / 2 + 1  # the pen stays on the canvas, its soft edge too
     at = dice.uniform(margin, canvas - margin, 2)
-    placed = pen.place(drawing, canvas=canvas, size=size, at=tuple(at))
-    return pen.rasterize(placed, canvas=canvas, width=width)
+    placed = place(drawing, canvas=canvas, size=size, at=tuple(at))
+    return rasterize(placed, canvas=canvas, width=width)

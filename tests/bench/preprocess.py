@@ -14,7 +14,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from mnist_core.data import synthesis
 from mnist_core.preprocess.mnist_rule import to_mnist
-from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes.rasterize import place, rasterize
 
 LIMIT = 2.0  # milliseconds for a 280x280 RGBA canvas
 
@@ -45,8 +45,8 @@ def milliseconds(call, *arguments, times=200):
 
 
 def main():
-    pen = stroke_files.place([[[12, 25], [30, 4], [58, 0], [80, 18], [70, 48], [10, 98], [94, 96]]])
-    drawing = stroke_files.rasterize(pen)
+    pen = place([[[12, 25], [30, 4], [58, 0], [80, 18], [70, 48], [10, 98], [94, 96]]])
+    drawing = rasterize(pen)
     full = np.full_like(drawing, 255)
     canvas = np.dstack([drawing, drawing, drawing, full])
     plain = milliseconds(naive, canvas)
@@ -60,7 +60,7 @@ def main():
     large = np.zeros((8192, 8192, 4), np.uint8)
     large[1000:7000, 3000:4000, 3] = 255
     print(f"alpha only, 8192x8192  {milliseconds(to_mnist, large, times=3):7.0f} ms")
-    print(f"draw, 280x280          {milliseconds(stroke_files.rasterize, pen):7.3f} ms")
+    print(f"draw, 280x280          {milliseconds(rasterize, pen):7.3f} ms")
     start = time.perf_counter()
     synthesis.synthesize(1000)
     print(f"handwriting            {1000 / (time.perf_counter() - start):7.0f} digits/s")

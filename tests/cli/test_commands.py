@@ -19,7 +19,7 @@ from mnist_core.evaluation.perturbations import PERTURBATIONS
 from mnist_core.models import store as model_store
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
-from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes.rasterize import rasterize
 
 ROOT = Path(__file__).parents[2]
 SEVEN = [np.array([[84.0, 60], [196, 60], [125, 230]])]
@@ -44,7 +44,7 @@ def lines(text):
 @pytest.fixture
 def seven(tmp_path):
     path = tmp_path / "seven.png"
-    Image.fromarray(stroke_files.rasterize(SEVEN)).save(path)
+    Image.fromarray(rasterize(SEVEN)).save(path)
     return path
 
 

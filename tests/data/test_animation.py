@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from mnist_core.data import animation
-from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes.rasterize import rasterize
 
 SIDE = 60
 SEVEN = [np.array([[12.0, 12], [45, 12], [25, 50]]), np.array([[20.0, 30], [42, 30]])]
@@ -49,12 +49,12 @@ def test_what_is_drawn_is_the_beginning_of_the_whole(share):
 
 def test_it_begins_with_a_dot_where_the_pen_is_put_down():
     first = animation.frames(SEVEN, 5, SIDE)[0]
-    np.testing.assert_array_equal(first, stroke_files.rasterize([SEVEN[0][:1]], SIDE, 5))
+    np.testing.assert_array_equal(first, rasterize([SEVEN[0][:1]], SIDE, 5))
 
 
 def test_it_ends_with_the_whole_drawing():
     last = animation.frames(SEVEN, 5, SIDE)[-1]
-    np.testing.assert_array_equal(last, stroke_files.rasterize(SEVEN, SIDE, 5))
+    np.testing.assert_array_equal(last, rasterize(SEVEN, SIDE, 5))
 
 
 def test_ink_only_comes_and_never_goes():

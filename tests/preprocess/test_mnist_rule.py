@@ -11,13 +11,13 @@ from mnist_core.preprocess import foreground
 from mnist_core.preprocess.foreground import BlankPictureError
 from mnist_core.preprocess.image_files import open_picture
 from mnist_core.preprocess.mnist_rule import preprocessing_steps, resize_whole, to_mnist
-from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes.rasterize import place, rasterize
 
 TWO = [np.array([[12, 25], [30, 4], [58, 0], [80, 18], [70, 48], [10, 98], [94, 96]], float)]
 
 
 def a_drawing(size=0.5, at=(140, 140), width=18):
-    return stroke_files.rasterize(stroke_files.place(TWO, 280, size, at), 280, width)
+    return rasterize(place(TWO, 280, size, at), 280, width)
 
 
 def difference(one, other):

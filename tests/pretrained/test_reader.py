@@ -12,7 +12,7 @@ from mnist_core.network import summary
 from mnist_core.prediction import NOT_SURE_BELOW, Classifier
 from mnist_core.preprocess.mnist_rule import to_mnist
 from mnist_core.strokes import non_digits, rendering
-from mnist_core.strokes.files import rasterize
+from mnist_core.strokes.rasterize import rasterize
 
 
 @pytest.mark.slow

@@ -28,6 +28,7 @@ from mnist_core.network import keras_model, summary
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes.rasterize import place, rasterize
 from mnist_core.system import error_messages, users
 
 MOST_SECONDS = 2.0  # of the processor: a busy machine is not the file's fault
@@ -325,7 +326,7 @@ def read(data: bytes):
     for drawing in found:
         assert 0 <= drawing.label <= 9
         assert all(np.isfinite(s).all() and s.shape[1] == 2 for s in drawing.strokes)
-        assert stroke_files.rasterize(stroke_files.place(drawing.strokes, 64), 64, 5).shape == (
+        assert rasterize(place(drawing.strokes, 64), 64, 5).shape == (
             64,
             64,
         )

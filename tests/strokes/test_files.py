@@ -1,13 +1,11 @@
+"""Stroke files: what is read of them, and what is refused."""
+
 import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from mnist_core.strokes import files as stroke_files
-
-SEVEN = [np.array([[0, 0], [60, 0], [20, 100]], float), np.array([[15, 50], [50, 50]], float)]
 
 
 def a_file(tmp_path, *lines):
@@ -76,83 +74,3 @@ def test_a_binary_file_is_refused_in_words(tmp_path):
     path.write_bytes(bytes(range(256)))
     with pytest.raises(ValueError, match="UTF-8"):
         stroke_files.read_drawings(path)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.floats(0.1, 1), st.floats(0, 280), st.floats(0, 280))
-def test_placing_sets_size_and_middle_and_keeps_the_proportions(size, x, y):
-    placed = stroke_files.place(SEVEN, 280, size, (x, y))
-    points = np.concatenate(placed)
-    low, high = points.min(axis=0), points.max(axis=0)
-    np.testing.assert_allclose((low + high) / 2, (x, y), atol=1e-6)
-    np.testing.assert_allclose(high - low, np.array([60, 100]) * size * 280 / 100)
-
-
-def test_a_placed_dot_is_a_dot():
-    assert stroke_files.place([[[5, 5]]], 280)[0].tolist() == [[140, 140]]
-
-
-def test_a_tap_is_a_round_dot_of_the_pens_width():
-    picture = stroke_files.rasterize([np.array([[140.0, 140.0]])], width=22)
-    assert abs(picture.sum() / 255 - np.pi * 11**2) < 3
-    np.testing.assert_array_equal(picture, picture.T)
-    np.testing.assert_array_equal(picture, picture[::-1, ::-1])
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.floats(0, 2 * np.pi), st.floats(3, 30))
-def test_a_line_covers_its_length_times_its_width_and_two_half_discs(angle, width):
-    end = 70 * np.array([np.cos(angle), np.sin(angle)])
-    picture = stroke_files.rasterize([np.array([140 - end, 140 + end])], width=width)
-    expected = 140 * width + np.pi * width**2 / 4
-    assert abs(picture.sum() / 255 - expected) < 0.02 * expected + 60
-
-
-def test_a_corner_is_as_thick_as_the_line():
-    corner = stroke_files.rasterize([np.array([[40.0, 40], [140, 40], [140, 140]])], width=20)
-    assert corner[34, 145] == 255  # outside of both lines, 8 from the point where they meet
-    assert corner[31, 148] < 64  # but round: 12 from it
-
-
-def arc(turn, radius=80):
-    """A path in which each step turns by so many radians: a circle, nearly."""
-    angle = np.arange(0, 6, turn)
-    return 140 + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.floats(0.02, 0.8), st.floats(20, 100), st.floats(4, 26))
-def test_a_dot_at_each_point_of_a_path_adds_nothing_to_it(turn, radius, width):
-    path = arc(turn, radius)
-    dotted = stroke_files.rasterize([path, *path[:, None]], width=width)
-    np.testing.assert_array_equal(stroke_files.rasterize([path], width=width), dotted)
-
-
-def test_a_path_that_goes_back_on_itself_is_round_where_it_turns():
-    back = stroke_files.rasterize([np.array([[60.0, 140], [200, 140], [60, 140]])], width=20)
-    there = stroke_files.rasterize([np.array([[60.0, 140], [200, 140]])], width=20)
-    # Pillow's line back may lie a sub-pixel beside the line there: a quarter of white
-    assert np.abs(back.astype(int) - there).max() <= 64
-
-
-def test_points_that_are_drawn_twice_change_nothing():
-    path = arc(0.1)
-    twice = stroke_files.rasterize([np.repeat(path, 2, axis=0)])
-    assert np.abs(twice.astype(int) - stroke_files.rasterize([path])).mean() < 0.05
-
-
-def test_edges_are_grey_in_proportion_to_what_is_covered():
-    picture = stroke_files.rasterize([np.array([[50.0, 100.25], [200, 100.25]])], width=20)
-    assert picture[90, 120] == 191  # from 90.25 on: three quarters
-    assert picture[110, 120] == 64
-
-
-def test_what_is_off_the_canvas_is_cut_off():
-    picture = stroke_files.rasterize([np.array([[-100.0, 140], [500, 140]])], width=10)
-    assert picture[140].min() == 255 and picture.shape == (280, 280)
-
-
-@pytest.mark.parametrize(("canvas", "width"), [(0, 1), (5000, 9), (280, 0), (280, 281)])
-def test_an_impossible_canvas_or_pen_is_refused(canvas, width):
-    with pytest.raises(ValueError, match="Received: canvas"):
-        stroke_files.rasterize(SEVEN, canvas, width)

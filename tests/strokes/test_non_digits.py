@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from mnist_core.preprocess import mnist_rule
-from mnist_core.strokes import files as stroke_files
 from mnist_core.strokes import non_digits, pen_paths
 from mnist_core.strokes.non_digits import SHAPES, UNSEEN_SHAPES
+from mnist_core.strokes.rasterize import place, rasterize
 
 KINDS = [
     non_digits.random_non_digit,
@@ -25,7 +25,7 @@ def dice(seed=0):
 
 def image(drawing):
     """float64 (28, 28), length 1: so that two images' product sum is their likeness."""
-    picture = stroke_files.rasterize(stroke_files.place(drawing, 112, 0.7), 112, 9)
+    picture = rasterize(place(drawing, 112, 0.7), 112, 9)
     small = mnist_rule.to_mnist(picture).astype(float)
     return small / np.linalg.norm(small)
 

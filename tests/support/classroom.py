@@ -17,7 +17,7 @@ from visitor import Answer, Visitor
 from mnist_core.data import synthesis, writers
 from mnist_core.prediction import Classifier
 from mnist_core.preprocess import mnist_rule
-from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes.rasterize import place
 from pages.ui.app.identity import COOKIE, SECRET_BYTES
 from pages.ui.state.session import Session
 from pages.ui.widgets import answer, canvas
@@ -59,7 +59,7 @@ def digit(person: int, turn: int) -> list[np.ndarray]:
     label = int(dice.integers(10))
     trace = synthesis.write_digit(label, writers.choose_form(who, label, dice), who, dice)
     at = canvas.SIDE * dice.uniform(0.45, 0.55, 2)
-    return stroke_files.place(trace.strokes, canvas.SIDE, dice.uniform(0.5, 0.75), at)
+    return place(trace.strokes, canvas.SIDE, dice.uniform(0.5, 0.75), at)
 
 
 def somebody(url: str) -> Visitor:

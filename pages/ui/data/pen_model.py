@@ -6,7 +6,7 @@ import streamlit as st
 from mnist_core.data import animation, glyphs, synthesis, synthetic, writers
 from mnist_core.data.synthesis import PenTrace
 from mnist_core.data.writers import Writer, WritingStyle
-from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes.rasterize import place, rasterize
 from pages.ui.data import style_form
 from pages.ui.widgets import answer, gallery
 from pages.ui.widgets.gallery import Tile
@@ -99,8 +99,8 @@ def _choose_form(digit: int) -> int:
 
 
 def _form_picture(form) -> np.ndarray:
-    placed = stroke_files.place(np.split(form.curves @ form.controls, form.lifts), 2 * FORM, 0.66)
-    return stroke_files.rasterize(placed, 2 * FORM, 9)
+    placed = place(np.split(form.curves @ form.controls, form.lifts), 2 * FORM, 0.66)
+    return rasterize(placed, 2 * FORM, 9)
 
 
 def _one(digit: int, choice: int, who: Writer, seed: int) -> PenTrace:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes.rasterize import rasterize
 from pages.ui.state.session import Session
 
 KEY = "canvas"
@@ -158,9 +158,7 @@ def picture_of(paths: list[dict]) -> np.ndarray:
         by_width.setdefault(path["strokeWidth"], []).append(points(path) * scale)
     drawn = np.zeros((PICTURE, PICTURE), np.uint8)
     for width, group in by_width.items():
-        drawn = np.maximum(
-            drawn, stroke_files.rasterize(group, canvas=PICTURE, width=width * scale)
-        )
+        drawn = np.maximum(drawn, rasterize(group, canvas=PICTURE, width=width * scale))
     return drawn
 
 
