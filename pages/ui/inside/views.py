@@ -102,10 +102,10 @@ def filters(inspector: Inspector, *_) -> None:
         _kernels(np.moveaxis(kernel[..., number], -1, 0), words)
 
 
-def _kernels(tiles: np.ndarray, words: str) -> None:
-    count, height, width = tiles.shape
+def _kernels(kernels: np.ndarray, words: str) -> None:
+    count, height, width = kernels.shape
     columns = min(count, WIDE // ((width + 1) * FILTER_ZOOM))
-    picture = TileGrid(count, height, width, columns).draw(tiles)
+    picture = TileGrid(count, height, width, columns).draw(kernels)
     size = picture.shape[1] * FILTER_ZOOM
     st.html(
         f'<div class="filters"><img alt="{html.escape(words)}" style="width:{size}px"'
@@ -144,7 +144,7 @@ def logit_weights(inspector: Inspector, image: np.ndarray, _) -> None:
     x = (image.astype(np.float32) / np.float32(255))[None]
     slopes = [inspector.gradients(x, row)[1][0] for row in np.eye(10, dtype=np.float32)]
     largest = max(float(np.abs(slope).max()) for slope in slopes)
-    tiles = [
+    stencils = [
         Tile(tiles.coloured(slope, largest), f"How {digit} weighs the pixels", str(digit))
         for digit, slope in enumerate(slopes)
     ]
@@ -155,6 +155,6 @@ def logit_weights(inspector: Inspector, image: np.ndarray, _) -> None:
         " they are the same for every image**: ten stencils are all that such a network can have,"
         " however many layers it has."
     )
-    gallery.show(tiles, "ten")
+    gallery.show(stencils, "ten")
     st.markdown("The weight of pixel $i$ for digit $d$ is how fast the logit $z_d$ rises with it:")
     st.latex(r"w_{d,i} = \frac{\partial z_d}{\partial x_i}")
