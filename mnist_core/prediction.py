@@ -20,14 +20,14 @@ CACHE_SIZE = (
 
 
 class Classifier:
-    """A trained network, asked. One serves all threads and sessions at once."""
+    """A trained network that predicts. One serves all threads and sessions at once."""
 
-    def __init__(self, model, looks: int = 1):
+    def __init__(self, model, views: int = 1):
         """
         Args:
             model: as `network.build` makes them: x -> probabilities.
-            looks: 2 to look at each image again, moved up and left by half a pixel; the answer is
-                the mean of the logits. 1 is only once.
+            views: test-time views of each image. 2 adds the image moved up and left by half a
+                pixel; the answer is then the mean of the logits. 1 is the image alone.
         """
         import tensorflow as tf
 
@@ -38,7 +38,7 @@ class Classifier:
         @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
         def ask(images):
             x = tf.cast(images[..., None], tf.float32) / 255.0
-            if looks == 1:
+            if views == 1:
                 return model(x, training=False)
             moved = tf.nn.avg_pool2d(tf.pad(x, [[0, 0], [0, 1], [0, 1], [0, 0]]), 2, 1, "VALID")
             both = model(tf.concat([x, moved], axis=0), training=False)

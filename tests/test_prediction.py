@@ -42,13 +42,13 @@ def test_it_answers_what_keras_predict_answers(classifier):
     assert classifier.probabilities(images(50)) == pytest.approx(expected, abs=1e-5)
 
 
-def test_two_looks_are_the_mean_of_the_logits_half_a_pixel_apart(classifier):
+def test_two_views_are_the_mean_of_the_logits_half_a_pixel_apart(classifier):
     x = np.pad(images(20).astype(np.float64), [(0, 0), (0, 1), (0, 1)])
     moved = (x[:, :-1, :-1] + x[:, 1:, :-1] + x[:, :-1, 1:] + x[:, 1:, 1:]) / 4
-    looks = [x[:, :-1, :-1], moved]
-    each = [classifier.model.predict(look[..., None] / 255, verbose=0) for look in looks]
+    views = [x[:, :-1, :-1], moved]
+    each = [classifier.model.predict(view[..., None] / 255, verbose=0) for view in views]
     mean = np.exp(np.mean(np.log(each), axis=0))
-    found = Classifier(classifier.model, looks=2).probabilities(images(20))
+    found = Classifier(classifier.model, views=2).probabilities(images(20))
     assert found == pytest.approx(mean / mean.sum(axis=1, keepdims=True), abs=1e-5)
 
 

@@ -23,7 +23,7 @@ def recompute_batch_norm(model, images) -> None:
             layer.moving_variance.assign(inputs.var(axis=(0, 1, 2)))
 
 
-def calibrate(model, digits: Digits, looks: int = 1) -> float:
+def calibrate(model, digits: Digits, views: int = 1) -> float:
     """Make "98 % sure" mean it: divide the logits by the number that suits these digits best.
 
     Its value; it becomes part of the last layer's weights. Source: temperature scaling, Guo et
@@ -31,11 +31,11 @@ def calibrate(model, digits: Digits, looks: int = 1) -> float:
 
     Args:
         digits: by writers whom the model has not seen.
-        looks: as the model will be asked; see `Classifier`.
+        views: test-time views of each image; see `Classifier`.
     """
     from mnist_core.prediction import Classifier
 
-    found = np.log(Classifier(model, looks).probabilities(digits.images).astype(np.float64) + 1e-12)
+    found = np.log(Classifier(model, views).probabilities(digits.images).astype(np.float64) + 1e-12)
     temperatures = np.geomspace(0.25, 4, 161)
     losses = [_loss(found / temperature, digits.labels) for temperature in temperatures]
     best = float(temperatures[int(np.argmin(losses))])

@@ -101,9 +101,9 @@ class Run:
         _unsaved_status.pop(self.folder, None)
         self.append({"kind": "status", "state": state, "sentence": sentence, "time": time.time()})
 
-    def note(self, **known) -> None:
-        """Keep something in status.json that is no event."""
-        atomic_files.write(self.folder / "status.json", json.dumps(self.status() | known))
+    def update_status(self, **fields) -> None:
+        """Change fields of status.json without an event."""
+        atomic_files.write(self.folder / "status.json", json.dumps(self.status() | fields))
 
     def retry_status(self) -> None:
         """Try once more to note where it stands.

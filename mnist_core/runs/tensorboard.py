@@ -35,8 +35,8 @@ class TensorBoardWriter:
         for file in self._files.values():
             self._try(file.close)
 
-    def take(self, event: dict) -> None:
-        """Write down what an event says; one of a kind that has no figures says nothing."""
+    def write_event(self, event: dict) -> None:
+        """Write the figures of an event; one of a kind that has none is left out."""
         write = {"start": self._start, "steps": self._steps, "epoch": self._epoch}
         write = (write | {"test": self._test}).get(event["kind"])
         if write:

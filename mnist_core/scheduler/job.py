@@ -59,7 +59,7 @@ def _train_and_save(run: Run, experiment, dataset, event_files: TensorBoardWrite
     model, done = _resume_state(run, experiment)
     inherited = run.events()[0]  # of the run it continues
     for event in inherited:
-        event_files.take(event)
+        event_files.write_event(event)
     earlier = [e for e in inherited if e["kind"] == "epoch"]
     earlier = [{k: v for k, v in e.items() if k not in ("kind", "time")} for e in earlier]
     began = time.monotonic()
@@ -77,11 +77,11 @@ def _train_and_save(run: Run, experiment, dataset, event_files: TensorBoardWrite
             run.set_status(event["state"])
         else:
             run.append(event)
-            event_files.take(event)
+            event_files.write_event(event)
 
     watch = _StopCondition(run)
     result = loop.train(
-        experiment, dataset, on_event, watch.should_stop, keep, model=model, done=done
+        experiment, dataset, on_event, watch.should_stop, keep, model=model, resume_from=done
     )
     if result.outcome != "failed":
         test = {"loss": result.test_loss, "accuracy": result.test_accuracy}

@@ -35,7 +35,7 @@ def run_job(run: Run, threads: int, **known) -> None:
     """
     logging_setup.redirect_to_file(run.folder / "worker.log")
     local.lower_priority()
-    run.note(host=platform.node(), **known)
+    run.update_status(host=platform.node(), **known)
     _load_libraries(threads)
     _train(run)
 

@@ -1,4 +1,4 @@
-"""How long a training will take, before it starts: arithmetic, set right by past runs."""
+"""How long a training will take, before it starts: a linear model, corrected by past runs."""
 
 import math
 from collections.abc import Iterable
@@ -9,38 +9,39 @@ from mnist_core.network import summary
 
 # Fitted to training on two laptop-class cores (tests/bench/training.py prints both sides).
 SECONDS_PER_MULTIPLY_ADD = 3.5e-11  # forward and backward
-SECONDS_PER_VALUE = 2.4e-9  # each value that a layer puts out is written, read and bent
+SECONDS_PER_VALUE = 2.4e-9  # each value that a layer puts out is written, read and activated
 SECONDS_PER_STEP = 1.5e-3
 STARTUP_SECONDS = 2.0
 EVALUATION_COST = 0.35  # validating or testing an image, of what training on it costs
-RECENT_RUNS = 5  # how many of the newest set the pace
+RECENT_RUNS = 5  # the newest, from which the slowdown is measured
 
 
-def epoch_seconds(experiment: Experiment, pace: float = 1.0) -> float:
+def epoch_seconds(experiment: Experiment, slowdown: float = 1.0) -> float:
     """Seconds for an epoch's training, without validation.
 
     Args:
-        pace: how many times as long as the machine above this one takes; see `pace`.
+        slowdown: this machine's time over that of the machine the constants were fitted on.
     """
-    return pace * (_images(experiment) * _image_seconds(experiment.network) + _overhead(experiment))
+    training = _images(experiment) * _image_seconds(experiment.network)
+    return slowdown * (training + _overhead(experiment))
 
 
-def run_seconds(experiment: Experiment, pace: float = 1.0) -> float:
+def run_seconds(experiment: Experiment, slowdown: float = 1.0) -> float:
     """Seconds for the whole run, its validations and final test included."""
     recipe = experiment.recipe
-    fraction = recipe.validation_fraction * recipe.train_images
-    looked_at = {"split": fraction, "test": 10_000, "none": 0}[recipe.validation]
-    looks = looked_at * recipe.epochs + 10_000
-    looking = pace * EVALUATION_COST * looks * _image_seconds(experiment.network)
-    return STARTUP_SECONDS + recipe.epochs * epoch_seconds(experiment, pace) + looking
+    held_back = recipe.validation_fraction * recipe.train_images
+    validated = {"split": held_back, "test": 10_000, "none": 0}[recipe.validation]
+    evaluated = validated * recipe.epochs + 10_000
+    evaluation = slowdown * EVALUATION_COST * evaluated * _image_seconds(experiment.network)
+    return STARTUP_SECONDS + recipe.epochs * epoch_seconds(experiment, slowdown) + evaluation
 
 
-def speed_factor(past: Iterable[tuple[Experiment, float]]) -> float:
-    """How this machine compares, from (experiment, measured seconds of an epoch) of past runs.
+def measured_slowdown(past: Iterable[tuple[Experiment, float]]) -> float:
+    """This machine's slowdown, from (experiment, measured seconds of an epoch) of past runs.
 
-    The median of the newest; 1 where there are none.
+    The median over the newest runs; 1 where there are none.
     """
-    ratios = sorted(took / epoch_seconds(e) for e, took in list(past)[:RECENT_RUNS])
+    ratios = sorted(seconds / epoch_seconds(e) for e, seconds in list(past)[:RECENT_RUNS])
     return ratios[len(ratios) // 2] if ratios else 1.0
 
 

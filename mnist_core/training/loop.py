@@ -49,7 +49,7 @@ def train(
     should_stop=lambda: False,
     on_model=_ignore,
     model=None,
-    done: ResumePoint = ResumePoint(),  # noqa: B008 -- immutable
+    resume_from: ResumePoint = ResumePoint(),  # noqa: B008 -- immutable
 ) -> TrainingResult:
     """Train to the end, or until `should_stop()` says so, which is asked after every batch.
 
@@ -58,10 +58,10 @@ def train(
         should_stop: no arguments, true to end after this batch; weights are kept and tested.
         on_model: called with (model, epochs so far) whenever there are weights worth saving.
         model: a compiled Keras model to go on with; None builds and compiles a new one.
-        done: what the epochs and steps of a continued run are counted from.
+        resume_from: what the epochs and steps of a continued run are counted from.
     """
     started = time.monotonic()
-    loop = _TrainingLoop(experiment, dataset, on_event, should_stop, on_model, model, done)
+    loop = _TrainingLoop(experiment, dataset, on_event, should_stop, on_model, model, resume_from)
     outcome, sentence = loop.run()
     test = (None, None)
     if outcome != "failed":
@@ -113,7 +113,7 @@ class _TrainingLoop:
         self.curve = _StepCurve(on_event, self.total, done.steps)
 
     def run(self) -> tuple[str, str]:
-        """(outcome, sentence)"""
+        """(outcome, sentence) of the training."""
         self._say_start()
         self.curve.start_clock()
         for epoch in range(self.recipe.epochs):

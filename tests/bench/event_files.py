@@ -1,7 +1,7 @@
 """How much of a run goes into TensorBoard's event files: python tests/bench/event_files.py
 
 Trains the preset `quick` for an epoch, and a tiny network in small batches, whose steps are as
-short as steps get; of each run it takes the time spent in `EventFiles.take`.
+short as steps get; of each run it takes the time spent in `TensorBoardWriter.write_event`.
 """
 
 import sys
@@ -35,7 +35,7 @@ def share(experiment: Experiment, dataset) -> tuple[float, float]:
         def on_event(event):
             nonlocal spent
             began = time.perf_counter()
-            files.take(event)
+            files.write_event(event)
             spent += time.perf_counter() - began
 
         began = time.perf_counter()

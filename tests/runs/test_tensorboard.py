@@ -67,7 +67,7 @@ PARTS = {"training": "", "validation": "val_"}
 def test_each_event_is_written_at_its_step_and_its_time(tmp_path):
     with TensorBoardWriter(tmp_path, Experiment()) as files:
         for event in (START, STEPS, EPOCH, TEST):
-            files.take(event)
+            files.write_event(event)
     assert files.error == ""
     assert points(tmp_path, "training", "step/loss") == [(2, 2.0), (4, 1.5)]
     assert points(tmp_path, "training", "epoch/loss") == [(4, 1.75)]
@@ -80,7 +80,7 @@ def test_each_event_is_written_at_its_step_and_its_time(tmp_path):
 def test_what_was_asked_is_there_as_text(tmp_path):
     asked = Experiment().with_values({"recipe.seed": "77"})
     with TensorBoardWriter(tmp_path, asked) as files:
-        files.take(START)
+        files.write_event(START)
     (text,) = read(tmp_path, "training").Tensors("experiment")
     (words,) = text.tensor_proto.string_val
     assert Experiment.from_json(words.decode().strip("`json\n")) == asked
@@ -90,14 +90,14 @@ def test_a_run_without_validation_has_no_folder_for_it(tmp_path):
     plain = {key: value for key, value in EPOCH.items() if not key.startswith("val_")}
     with TensorBoardWriter(tmp_path, Experiment()) as files:
         for event in (START, plain):
-            files.take(event)
+            files.write_event(event)
     assert [place.name for place in tmp_path.iterdir()] == ["training"]
 
 
 def test_what_is_written_can_be_read_while_the_run_goes_on(tmp_path):
     with TensorBoardWriter(tmp_path, Experiment()) as files:
         for event in (START, STEPS):
-            files.take(event)
+            files.write_event(event)
         assert points(tmp_path, "training", "step/loss") == [(2, 2.0), (4, 1.5)]
 
 
@@ -105,14 +105,14 @@ def test_a_place_that_cannot_be_written_to_is_said_once_and_nothing_is_raised(tm
     (tmp_path / "training").write_text("in the way")
     with TensorBoardWriter(tmp_path, Experiment()) as files:
         for event in (START, STEPS, EPOCH, TEST):
-            files.take(event)
+            files.write_event(event)
     assert "FileExistsError" in files.error
     assert [place.name for place in tmp_path.iterdir()] == ["training"]
 
 
 def test_a_run_that_is_deleted_meanwhile_is_not_brought_back(tmp_path):
     with TensorBoardWriter(tmp_path / "gone", Experiment()) as files:
-        files.take(START)
+        files.write_event(START)
     assert files.error
     assert not (tmp_path / "gone").exists()
 

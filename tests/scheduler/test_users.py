@@ -212,8 +212,8 @@ def test_a_run_that_just_came_has_a_place_at_once(home, many):
 
 
 def test_a_turn_that_lies_in_the_future_is_none_because_the_clock_was_put_back(home, many):
-    made(ANN, state="finished").note(started=time.time() + 1e6)
-    made(BEN, state="finished").note(started=time.time() - 1e6)
+    made(ANN, state="finished").update_status(started=time.time() + 1e6)
+    made(BEN, state="finished").update_status(started=time.time() - 1e6)
     waiting = made(BEN, "later"), made(ANN, "later")
     found = queue.order(queue.make_entries(run_store.all_users_runs()))
     assert [entry.run for entry in found] == list(reversed(waiting))

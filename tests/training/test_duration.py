@@ -72,7 +72,7 @@ def test_epochs_add_up(name):
 def test_a_machine_of_half_the_speed_needs_twice_the_time_for_an_epoch():
     experiment = PRESETS["lenet"]
     once = duration.epoch_seconds(experiment)
-    pace = duration.speed_factor([(experiment, 2 * once)])
+    pace = duration.measured_slowdown([(experiment, 2 * once)])
     assert pace == pytest.approx(2)
     assert duration.epoch_seconds(experiment, pace) == pytest.approx(2 * once)
 
@@ -81,17 +81,17 @@ def test_one_odd_run_does_not_set_the_pace():
     experiment = Experiment()
     once = duration.epoch_seconds(experiment)
     past = [(experiment, factor * once) for factor in (3, 100, 3, 3, 0.01)]
-    assert duration.speed_factor(past) == pytest.approx(3)
+    assert duration.measured_slowdown(past) == pytest.approx(3)
 
 
 def test_only_the_newest_runs_set_the_pace():
     once = duration.epoch_seconds(Experiment())
     new = [(Experiment(), once)] * duration.RECENT_RUNS
-    assert duration.speed_factor(new + [(Experiment(), 50 * once)] * 20) == pytest.approx(1)
+    assert duration.measured_slowdown(new + [(Experiment(), 50 * once)] * 20) == pytest.approx(1)
 
 
 def test_without_past_runs_the_pace_is_that_of_the_machine_it_was_fitted_to():
-    assert duration.speed_factor([]) == 1
+    assert duration.measured_slowdown([]) == 1
 
 
 def test_validation_by_a_held_back_part_trains_on_fewer_images():

@@ -167,7 +167,7 @@ def test_a_continued_training_counts_on_and_starts_from_the_given_weights(datase
         dataset,
         on_event=events.append,
         model=first.model,
-        done=loop.ResumePoint(epochs=4, steps=32),
+        resume_from=loop.ResumePoint(epochs=4, steps=32),
     )
     assert kinds(events, "steps")[0]["first"] == 33
     assert kinds(events, "epoch")[0]["epoch"] == 5

@@ -30,4 +30,4 @@ def _speed_factor(person: str) -> float:
         epochs = [e["seconds"] for e in run.events()[0] if e["kind"] == "epoch" and "seconds" in e]
         with contextlib.suppress(ValueError):
             past += [(run.experiment(), min(epochs))] if epochs else []
-    return duration.speed_factor(past)
+    return duration.measured_slowdown(past)
