@@ -4,8 +4,11 @@ One plan serves everybody: `network.build` makes Keras layers of it, pages show 
 `models` writes it as a script. Nothing here needs Keras.
 """
 
+import functools
 import math
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 IMAGE_SHAPE = (28, 28, 1)
 CLASSES = 10
@@ -20,45 +23,49 @@ class Layer(NamedTuple):
 
     name: str
     kind: str
-    arguments: dict
+    arguments: Mapping[str, Any]  # read-only: a plan is shared by all who ask for it
     output_shape: tuple[int, ...]  # without the batch axis
     parameters: int
 
 
-def plan_layers(network) -> list[Layer]:
+@functools.lru_cache(maxsize=1000)  # a page asks for the same network's plan several times a rerun
+def plan_layers(network) -> tuple[Layer, ...]:
     """Every layer of a network, in order, with shapes that are known to fit.
 
     Raises:
         ValueError: a layer can't exist; says which, why, and what would fix it.
     """
-    found: list[Layer] = []
+    layers: list[Layer] = []
     shape = IMAGE_SHAPE
     for number, block in enumerate(network.blocks, start=1):
-        found += _block(f"block{number}", block, shape)
-        shape = found[-1].output_shape
-    found.append(_head(network.head, shape))
+        layers += _block(f"block{number}", block, shape)
+        shape = layers[-1].output_shape
+    layers.append(_head(network.head, shape))
     for number, dense in enumerate(network.dense, start=1):
-        found += _dense(f"dense{number}", dense, found[-1].output_shape[0])
-    return found + _softmax(found[-1].output_shape[0])
+        layers += _dense(f"dense{number}", dense, layers[-1].output_shape[0])
+    return (*layers, *_softmax(layers[-1].output_shape[0]))
+
+
+def _layer(name, kind, shape, parameters=0, **arguments) -> Layer:
+    return Layer(name, kind, MappingProxyType(arguments), shape, parameters)
 
 
 def _block(name, block, shape) -> list[Layer]:
-    found = []
+    layers = []
     for number in range(1, block.convolutions + 1):
         prefix = name if block.convolutions == 1 else f"{name}_{number}"
-        found += _convolution(prefix, block, shape)
-        shape = found[-1].output_shape
-    if block.pool_size:
-        side = shape[0] // block.pool_size
+        layers += _convolution(prefix, block, shape)
+        shape = layers[-1].output_shape
+    size = block.pool_size
+    if size:
+        side = shape[0] // size
         if side < 1:
-            _refuse(f"{name}_pool", f"{block.pool_size}x{block.pool_size} pooling", shape)
-        pooled = (side, side, shape[2])
-        arguments = {"pool_size": block.pool_size}
-        found.append(Layer(f"{name}_pool", "MaxPooling2D", arguments, pooled, 0))
+            _refuse(f"{name}_pool", f"{size}x{size} pooling", shape)
+        shape = (side, side, shape[2])
+        layers.append(_layer(f"{name}_pool", "MaxPooling2D", shape, pool_size=size))
     if block.dropout_rate:
-        shape = found[-1].output_shape
-        found.append(_dropout(f"{name}_dropout", block.dropout_rate, shape))
-    return found
+        layers.append(_dropout(f"{name}_dropout", block.dropout_rate, shape))
+    return layers
 
 
 def _convolution(prefix, block, shape) -> list[Layer]:
@@ -66,50 +73,48 @@ def _convolution(prefix, block, shape) -> list[Layer]:
     side = shape[0] if block.padding == "same" else shape[0] - kernel + 1
     if side < 1:
         _refuse(f"{prefix}_conv", f"The {kernel}x{kernel} kernel", shape)
-    out = (side, side, block.filters)
-    normalized = block.batch_normalization
-    arguments = {"filters": block.filters, "kernel_size": kernel, "padding": block.padding}
-    if not normalized:
-        arguments["activation"] = block.activation
+    maps = (side, side, block.filters)
     weights = (kernel * kernel * shape[2] + 1) * block.filters
-    found = [Layer(f"{prefix}_conv", "Conv2D", arguments, out, weights)]
-    if normalized:
-        momentum = {"momentum": BATCH_NORMALIZATION_MOMENTUM}
-        # gamma, beta, moving mean and moving variance of each map
-        found.append(
-            Layer(f"{prefix}_norm", "BatchNormalization", momentum, out, 4 * block.filters)
-        )
-        activation = {"activation": block.activation}
-        found.append(Layer(f"{prefix}_activation", "Activation", activation, out, 0))
-    return found
+    arguments = {"filters": block.filters, "kernel_size": kernel, "padding": block.padding}
+    activation = {"activation": block.activation}
+    if not block.batch_normalization:
+        return [_layer(f"{prefix}_conv", "Conv2D", maps, weights, **arguments, **activation)]
+    # gamma, beta, moving mean and moving variance of each map
+    averages, momentum = 4 * block.filters, BATCH_NORMALIZATION_MOMENTUM
+    return [
+        _layer(f"{prefix}_conv", "Conv2D", maps, weights, **arguments),
+        _layer(f"{prefix}_norm", "BatchNormalization", maps, averages, momentum=momentum),
+        _layer(f"{prefix}_activation", "Activation", maps, **activation),
+    ]
 
 
-def _refuse(layer, what, shape):
+def _refuse(layer, operation, shape):
     raise ValueError(
-        f"{layer}: {what} does not fit on a {shape[0]}x{shape[1]} map."
+        f"{layer}: {operation} does not fit on a {shape[0]}x{shape[1]} map."
         " Make it smaller, use padding 'same', or leave out a pooling before it."
     )
 
 
 def _head(head, shape) -> Layer:
     if head == "flatten":
-        return Layer("flatten", "Flatten", {}, (math.prod(shape),), 0)
-    return Layer("average", "GlobalAveragePooling2D", {}, (shape[2],), 0)
+        return _layer("flatten", "Flatten", (math.prod(shape),))
+    return _layer("average", "GlobalAveragePooling2D", (shape[2],))
 
 
 def _dense(name, dense, inputs) -> list[Layer]:
-    arguments = {"units": dense.units, "activation": dense.activation}
-    found = [Layer(name, "Dense", arguments, (dense.units,), (inputs + 1) * dense.units)]
+    units = dense.units
+    weights = (inputs + 1) * units
+    layers = [_layer(name, "Dense", (units,), weights, units=units, activation=dense.activation)]
     if dense.dropout_rate:
-        found.append(_dropout(f"{name}_dropout", dense.dropout_rate, (dense.units,)))
-    return found
+        layers.append(_dropout(f"{name}_dropout", dense.dropout_rate, (units,)))
+    return layers
 
 
 def _dropout(name, rate, shape) -> Layer:
-    return Layer(name, "Dropout", {"rate": rate}, shape, 0)
+    return _layer(name, "Dropout", shape, rate=rate)
 
 
 def _softmax(inputs) -> list[Layer]:
     # Apart from its logits, so that training and saliency can take them before the softmax.
-    logits = Layer("logits", "Dense", {"units": CLASSES}, (CLASSES,), (inputs + 1) * CLASSES)
-    return [logits, Layer("probabilities", "Softmax", {}, (CLASSES,), 0)]
+    logits = _layer("logits", "Dense", (CLASSES,), (inputs + 1) * CLASSES, units=CLASSES)
+    return [logits, _layer("probabilities", "Softmax", (CLASSES,))]

@@ -5,11 +5,13 @@ Each field is declared once with its limits and its meaning; see `options`.
 
 import dataclasses
 import json
+import math
 from dataclasses import dataclass
 
 from mnist_core.config import layer_shapes, validation
 from mnist_core.config.validation import option
 
+MNIST_IMAGES = 60_000  # of its training set; the built-in set has as many
 ACTIVATIONS = {
     "relu": "max(0, x): the usual choice",
     "leaky_relu": "like relu, with a small slope below 0",
@@ -167,7 +169,9 @@ class Recipe(_Checked):
     )
     augmentation: Augmentation = dataclasses.field(default=Augmentation())
     train_images: int = option(
-        60_000, "How many training images to use, validation included.", limits=(10, 60_000)
+        MNIST_IMAGES,
+        "How many training images to use, validation included.",
+        limits=(10, MNIST_IMAGES),
     )
     seed: int = option(
         0, "Where the dice start: the same seed, the same run.", limits=(0, 2**31 - 1)
@@ -180,6 +184,18 @@ class Recipe(_Checked):
                 "Recipe.validation must be 'split' or 'test' when patience or"
                 " restore_best_weights is on: both go by val_loss. Received: 'none'"
             )
+
+    def split_sizes(self, available: int = MNIST_IMAGES) -> tuple[int, int]:
+        """(training, validation) images out of so many; the test set isn't among them."""
+        used = min(self.train_images, available)
+        if self.validation != "split":
+            return used, 0
+        held_back = min(max(round(used * self.validation_fraction), 1), used - 1)
+        return used - held_back, held_back
+
+    def steps_per_epoch(self, available: int = MNIST_IMAGES) -> int:
+        """Batches in which an epoch sees every training image, out of so many, once."""
+        return math.ceil(self.split_sizes(available)[0] / self.batch_size)
 
 
 @dataclass(frozen=True)

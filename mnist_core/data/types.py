@@ -41,18 +41,13 @@ def subset(digits: Digits, count: int, seed: int) -> Digits:
     return Digits(digits.images[chosen], digits.labels[chosen])
 
 
-def split(digits: Digits, fraction: float, seed: int) -> tuple[Digits, Digits]:
-    """(train, validation): each digit in exactly one, `fraction` of them in validation.
-
-    Both get at least one digit.
-    """
+def split(digits: Digits, held_back: int, seed: int) -> tuple[Digits, Digits]:
+    """(train, validation): each digit in exactly one, `held_back` of them in validation."""
     count = len(digits.labels)
-    if not (0 < fraction < 1 and count >= 2):
+    if not 1 <= held_back < count:
         raise ValueError(
-            f"A split must have a fraction between 0 and 1, and two digits or more."
-            f" Received: {fraction}, {count} digits"
+            f"A split must leave a digit in both parts. Received: {held_back} of {count} digits"
         )
-    held_back = min(max(round(count * fraction), 1), count - 1)
     order = np.random.default_rng(seed).permutation(count)
     validation, train = order[:held_back], order[held_back:]
     return (

@@ -1,7 +1,6 @@
 """What differs between runs, and how they did: plain data for a table and for figures."""
 
 import functools
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -103,9 +102,7 @@ def planned_length(one: ComparedRun) -> tuple[float, int]:
     if one.experiment is None:
         return 1, 1
     recipe = one.experiment.recipe
-    held_back = recipe.validation_fraction if recipe.validation == "split" else 0
-    per_epoch = math.ceil(round(recipe.train_images * (1 - held_back)) / recipe.batch_size)
-    return recipe.epochs, recipe.epochs * per_epoch
+    return recipe.epochs, recipe.epochs * recipe.steps_per_epoch()
 
 
 def short_names(names: Sequence[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Which pixels of the image can change a value deep in the network."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from mnist_core.config.layer_shapes import IMAGE_SHAPE, Layer
@@ -18,7 +19,7 @@ class Rectangle(NamedTuple):
 WHOLE_IMAGE = Rectangle(0, 0, *IMAGE_SHAPE[:2])
 
 
-def receptive_field(plan: list[Layer], name: str, place: tuple[int, ...]) -> Rectangle:
+def receptive_field(plan: Sequence[Layer], name: str, place: tuple[int, ...]) -> Rectangle:
     """The receptive field, in the 28x28 image, of a value of the layer called `name`.
 
     Walks back layer by layer: a convolution widens it by its kernel, pooling multiplies it.

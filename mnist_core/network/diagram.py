@@ -6,6 +6,7 @@ maps. A row of numbers is a bar, longer for more numbers.
 
 import html
 import math
+from collections.abc import Sequence
 
 from mnist_core.config.layer_shapes import IMAGE_SHAPE, Layer
 
@@ -24,7 +25,7 @@ WORDS = {
 }
 
 
-def to_svg(table: list[Layer]) -> str:
+def to_svg(table: Sequence[Layer]) -> str:
     """The network as an SVG element, as wide as it has layers."""
     layers = [("input", OTHER, IMAGE_SHAPE)]
     for layer in table:
@@ -47,7 +48,7 @@ def to_svg(table: list[Layer]) -> str:
     )
 
 
-def describe(table: list[Layer]) -> str:
+def describe(table: Sequence[Layer]) -> str:
     """The same in words, for those who don't see it."""
     steps = [f"{WORDS[r.kind]} to {_size(r.output_shape)}" for r in table if r.kind in SHOWN]
     return f"The network: a 28 by 28 image, then {', then '.join(steps)}."

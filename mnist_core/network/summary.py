@@ -9,7 +9,7 @@ from mnist_core.config.schema import Network
 
 def layer_table(network: Network) -> list[Layer]:
     """A row per Keras layer: name, kind, arguments, output_shape (no batch axis), parameters."""
-    return layer_shapes.plan_layers(network)
+    return list(layer_shapes.plan_layers(network))
 
 
 def parameter_count(network: Network) -> int:

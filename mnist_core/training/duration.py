@@ -12,6 +12,7 @@ SECONDS_PER_MULTIPLY_ADD = 3.5e-11  # forward and backward
 SECONDS_PER_VALUE = 2.4e-9  # each value that a layer puts out is written, read and activated
 SECONDS_PER_STEP = 1.5e-3
 STARTUP_SECONDS = 2.0
+TEST_IMAGES = 10_000
 EVALUATION_COST = 0.35  # validating or testing an image, of what training on it costs
 RECENT_RUNS = 5  # the newest, from which the slowdown is measured
 
@@ -22,17 +23,18 @@ def epoch_seconds(experiment: Experiment, slowdown: float = 1.0) -> float:
     Args:
         slowdown: this machine's time over that of the machine the constants were fitted on.
     """
-    training = _images(experiment) * _image_seconds(experiment.network)
-    return slowdown * (training + _overhead(experiment))
+    recipe = experiment.recipe
+    images = recipe.split_sizes()[0]
+    overhead = recipe.steps_per_epoch() * SECONDS_PER_STEP
+    return slowdown * (images * _image_seconds(experiment.network) + overhead)
 
 
 def run_seconds(experiment: Experiment, slowdown: float = 1.0) -> float:
     """Seconds for the whole run, its validations and final test included."""
     recipe = experiment.recipe
-    held_back = recipe.validation_fraction * recipe.train_images
-    validated = {"split": held_back, "test": 10_000, "none": 0}[recipe.validation]
-    evaluated = validated * recipe.epochs + 10_000
-    evaluation = slowdown * EVALUATION_COST * evaluated * _image_seconds(experiment.network)
+    validation = TEST_IMAGES if recipe.validation == "test" else recipe.split_sizes()[1]
+    images = validation * recipe.epochs + TEST_IMAGES
+    evaluation = slowdown * EVALUATION_COST * images * _image_seconds(experiment.network)
     return STARTUP_SECONDS + recipe.epochs * epoch_seconds(experiment, slowdown) + evaluation
 
 
@@ -45,16 +47,6 @@ def measured_slowdown(past: Iterable[tuple[Experiment, float]]) -> float:
     return ratios[len(ratios) // 2] if ratios else 1.0
 
 
-def _images(experiment) -> float:
-    recipe = experiment.recipe
-    held_back = recipe.validation_fraction if recipe.validation == "split" else 0
-    return recipe.train_images * (1 - held_back)
-
-
 def _image_seconds(network) -> float:
     values = sum(math.prod(layer.output_shape) for layer in layer_shapes.plan_layers(network))
     return summary.multiply_adds(network) * SECONDS_PER_MULTIPLY_ADD + values * SECONDS_PER_VALUE
-
-
-def _overhead(experiment) -> float:
-    return SECONDS_PER_STEP * _images(experiment) / experiment.recipe.batch_size

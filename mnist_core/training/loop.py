@@ -89,10 +89,10 @@ def split_dataset(
     dataset: types.Dataset, recipe: Recipe
 ) -> tuple[types.Digits, types.Digits | None]:
     """(train, validation) as the recipe asks; validation is None where it asks for none."""
-    count = min(recipe.train_images, len(dataset.train.labels))
-    chosen = types.subset(dataset.train, count, recipe.seed)
+    training, held_back = recipe.split_sizes(len(dataset.train.labels))
+    chosen = types.subset(dataset.train, training + held_back, recipe.seed)
     if recipe.validation == "split":
-        return types.split(chosen, recipe.validation_fraction, recipe.seed)
+        return types.split(chosen, held_back, recipe.seed)
     return chosen, dataset.test if recipe.validation == "test" else None
 
 
@@ -107,7 +107,7 @@ class _TrainingLoop:
         self.model = model or compile_model(experiment)
         self.step = train_step.compile_train_step(self.model, self.recipe)
         self.measure = train_step.compile_evaluation(self.model)
-        self.per_epoch = math.ceil(len(self.labels) / self.recipe.batch_size)
+        self.per_epoch = self.recipe.steps_per_epoch(len(dataset.train.labels))
         self.total = self.per_epoch * self.recipe.epochs
         self.done, self.epochs, self.best = done, [], None
         self.curve = _StepCurve(on_event, self.total, done.steps)

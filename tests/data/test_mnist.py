@@ -259,11 +259,11 @@ def digits(count):
     return Digits(images, np.arange(count).astype(np.uint8))  # each its own label
 
 
-@given(st.integers(2, 200), st.floats(0.01, 0.99), st.integers(0, 2**31 - 1))
-def test_a_split_puts_each_digit_in_exactly_one_part(count, fraction, seed):
-    train, validation = types.split(digits(count), fraction, seed)
-    assert sorted([*train.labels, *validation.labels]) == list(range(count))
-    assert len(validation.labels) == min(max(round(count * fraction), 1), count - 1)
+@given(st.integers(1, 99), st.integers(1, 99), st.integers(0, 2**31 - 1))
+def test_a_split_puts_each_digit_in_exactly_one_part(left, held_back, seed):
+    train, validation = types.split(digits(left + held_back), held_back, seed)
+    assert sorted([*train.labels, *validation.labels]) == list(range(left + held_back))
+    assert len(validation.labels) == held_back
 
 
 @given(st.integers(1, 99), st.integers(1, 99), st.integers(0, 2**31 - 1))
@@ -277,12 +277,12 @@ def test_a_smaller_subset_is_in_a_larger_one_of_the_same_seed(one, other, seed):
 def test_images_and_labels_stay_together():
     pair = digits(50)
     pair.images[:] = pair.labels[:, None, None]
-    for part in (types.subset(pair, 20, 1), *types.split(pair, 0.3, 1)):
+    for part in (types.subset(pair, 20, 1), *types.split(pair, 15, 1)):
         assert (part.images[:, 0, 0] == part.labels).all()
 
 
 def test_another_seed_splits_otherwise():
-    first, second = (types.split(digits(100), 0.3, seed)[1].labels for seed in (1, 2))
+    first, second = (types.split(digits(100), 30, seed)[1].labels for seed in (1, 2))
     assert set(first) != set(second)
 
 

@@ -16,7 +16,7 @@ from mnist_core.prediction import Classifier
 def test_layers_come_in_order_each_fed_by_the_one_before(net):
     taken_apart = inspector(net)
     found = taken_apart.steps(image())
-    assert [step.layer for step in found] == taken_apart.plan
+    assert tuple(step.layer for step in found) == taken_apart.plan
     assert all(step.output.shape == step.layer.output_shape for step in found)
     for before, after in itertools.pairwise(found):
         assert np.array_equal(before.output, after.inputs)

@@ -95,6 +95,6 @@ def test_without_past_runs_the_pace_is_that_of_the_machine_it_was_fitted_to():
 
 
 def test_validation_by_a_held_back_part_trains_on_fewer_images():
-    split = changed(validation="split", validation_fraction=0.5)
-    whole = changed(validation="none")
+    split = changed(validation="split", validation_fraction=0.5, batch_size=100)
+    whole = changed(validation="none", batch_size=100)
     assert duration.epoch_seconds(split) == pytest.approx(duration.epoch_seconds(whole) / 2)

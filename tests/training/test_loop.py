@@ -141,6 +141,17 @@ def test_validation_on_a_split_leaves_those_images_out_of_training(dataset):
     assert both == {image.tobytes() for image in dataset.train.images}
 
 
+@pytest.mark.parametrize("validation", ["none", "test", "split"])
+def test_a_recipe_knows_the_images_and_the_steps_of_its_training(dataset, validation):
+    asked = experiment(epochs=1, validation=validation, validation_fraction=0.333, train_images=205)
+    train, held_back = loop.split_dataset(dataset, asked.recipe)
+    if validation != "split":
+        held_back = digits(0)
+    assert asked.recipe.split_sizes(256) == (len(train.labels), len(held_back.labels))
+    steps = loop.train(asked, dataset).epochs[0]["step"]
+    assert asked.recipe.steps_per_epoch(256) == steps == math.ceil(len(train.labels) / 32)
+
+
 def test_peeking_validates_on_the_test_set(dataset):
     events = []
     loop.train(experiment(validation="test", epochs=1), dataset, on_event=events.append)
