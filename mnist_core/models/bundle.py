@@ -6,24 +6,17 @@ names, shapes and dtypes of its weights must be the experiment's before any of t
 
 import io
 import json
-import logging
 import stat
-import time
 import zipfile
-from pathlib import Path
 
 import numpy as np
 
 from mnist_core.config import layer_shapes
 from mnist_core.config.schema import Experiment, Network
 from mnist_core.models import card as card_file
-from mnist_core.network import keras_model, summary
-from mnist_core.runs import store as run_store
-from mnist_core.runs.run import Run
-from mnist_core.system import atomic_files, npz_files, staging, users
+from mnist_core.network import summary
+from mnist_core.system import npz_files
 from mnist_core.system.npz_files import ArraySpec, RejectedFileError
-
-log = logging.getLogger(__name__)
 
 MAX_TEXT_BYTES = 1 << 20  # bytes of experiment.json and of card.json
 MAX_WEIGHT_BYTES = 256 << 20  # bytes: 64 million parameters
@@ -150,50 +143,3 @@ def _part(archive, name, most) -> bytes:
             f"{name} would unpack to {size:,} bytes, when {most:,} are allowed."
         )
     return archive.read(name)  # never more than file_size: zipfile stops there
-
-
-def build_model(experiment: Experiment, weights: dict[str, np.ndarray]):
-    """A Keras model of an experiment that holds these weights."""
-    model = keras_model.build(experiment.network)
-    for layer in model.layers:
-        for weight in layer.weights:
-            weight.assign(weights[f"{layer.name}.{weight.name}"])
-    return model
-
-
-def import_run(name: str, experiment: Experiment, card: dict, model) -> str:
-    """Keep an imported model as a finished run; gives the name it got.
-
-    The run's folder appears whole: it is filled under another name first.
-    """
-    run_store.check_quota()
-    with staging.staging_folder(users.runs_folder()) as new:
-        _write_run(new, experiment, card, model)
-        found = run_store.publish(new, name)
-    log.info("Run %s was imported.", Run(found))
-    return found.name
-
-
-def _start_event(experiment, epochs) -> dict:
-    """How far the curves of a model from elsewhere go, for their axis."""
-    steps = [epoch["step"] for epoch in epochs]
-    start = {"kind": "start", "first_step": 1, "first_epoch": 1, "epochs": len(epochs)}
-    start |= {"total_steps": max(steps, default=1), "steps_per_epoch": min(steps, default=1)}
-    return start | {
-        "parameters": summary.parameter_count(experiment.network),
-        "time": time.time(),
-    }
-
-
-def _write_run(new: Path, experiment, card, model) -> None:
-    model.save(new / "model.keras")
-    atomic_files.write(new / "card.json", json.dumps(card, indent=1))
-    atomic_files.write(new / "experiment.json", experiment.to_json())
-    status = {"state": "finished", "sentence": "Imported.", "created": time.time()}
-    atomic_files.write(new / "status.json", json.dumps(status | {"continues": None}))
-    run = Run(new)
-    run.append(_start_event(experiment, card["curves"]))
-    for epoch in card["curves"]:
-        run.append({"kind": "epoch"} | epoch)
-    if card["test"]:
-        run.append({"kind": "test"} | card["test"])

@@ -6,29 +6,18 @@ own `load_model` can be made to run a stranger's code.
 """
 
 import json
-import logging
 from pathlib import Path
 
 from mnist_core.config.schema import Experiment
-from mnist_core.models import bundle, export_formats, weights
+from mnist_core.models import weights
 from mnist_core.network import keras_model
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import Run
 from mnist_core.system import atomic_files, paths, users
 
-log = logging.getLogger(__name__)
-
 READER = "reader"
 CLASSIC = "classic"  # LeNet by its published recipe, on MNIST alone
 SHIPPED = (READER, CLASSIC)
-
-EXPORTS = {
-    "script": "the Keras program that trains this network, to read and to run",
-    "keras": "the model in Keras' own format: keras.models.load_model reads it",
-    "h5": "the model in Keras' older format, for older programs",
-    "json": "a zip: the architecture as JSON, the weights apart",
-    "bundle": "to import it into this app elsewhere",
-}
 
 
 class ModelError(ValueError):
@@ -109,39 +98,3 @@ def save(place: Path, model, card: dict) -> None:
     with atomic_files.replace(place / "model.keras") as part:
         model.save(part)
     atomic_files.write(place / "card.json", json.dumps(card, indent=1))
-
-
-def export(name: str, kind: str) -> tuple[str, bytes]:
-    """(file name, content) of a model in one of the EXPORTS.
-
-    Raises:
-        ModelError: there is no such model, or no such kind.
-    """
-    if kind not in EXPORTS:
-        raise ModelError(f"kind must be one of {', '.join(EXPORTS)}. Received: {kind!r}")
-    if kind == "keras":
-        return f"{name}.keras", weights_path(name).read_bytes()
-    if kind == "script":
-        return export_formats.script(name, experiment(name))
-    if kind == "bundle":
-        return f"{name}.bundle.zip", bundle.pack(experiment(name), card(name), load(name))
-    make = {"h5": export_formats.h5, "json": export_formats.json_and_weights}[kind]
-    return make(name, load(name))
-
-
-def import_bundle(data: bytes, name: str) -> str:
-    """Make a model of a bundle that was exported elsewhere. Nothing in it is run.
-
-    Returns:
-        The name it got: `name`, with a number behind it where that is taken.
-
-    Raises:
-        ValueError: the name isn't one, or the bundle is refused; says why. Nothing is written.
-    """
-    run_store.validate_name(name)
-    try:
-        experiment, card, weights = bundle.unpack(data)
-    except ValueError as fault:
-        log.info("A bundle was refused: %s", fault)
-        raise
-    return bundle.import_run(name, experiment, card, bundle.build_model(experiment, weights))

@@ -24,7 +24,7 @@ from mnist_core.config.schema import (
 )
 from mnist_core.data import loading
 from mnist_core.data.types import DataMissingError, Dataset, Digits
-from mnist_core.models import bundle, keras_script
+from mnist_core.models import bundle, bundle_import, export, keras_script
 from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model, summary
@@ -141,9 +141,8 @@ def test_the_version_on_a_card_is_the_projects():
 
 
 def exported(kind, place):
-    file_name, content = model_store.export("mine", kind)
-    path = place / file_name
-    path.write_bytes(content)
+    path = place / export.file_name("mine", kind)
+    path.write_bytes(export.to_bytes("mine", kind))
     return path
 
 
@@ -163,12 +162,21 @@ def test_keras_builds_the_model_from_the_json_and_the_weights(mine, tmp_path):
 
 def test_an_unknown_kind_of_export_is_refused_with_the_known_ones(mine):
     with pytest.raises(ValueError, match=r"script, .*bundle\. Received: 'pickle'"):
-        model_store.export("mine", "pickle")
+        export.to_bytes("mine", "pickle")
 
 
-def test_every_kind_of_export_has_a_name_with_the_models(mine):
-    for kind in model_store.EXPORTS:
-        assert "mine" in model_store.export("mine", kind)[0]
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("script", "train_my_net.py"),
+        ("keras", "my net.keras"),
+        ("h5", "my net.h5"),
+        ("json", "my net.zip"),
+        ("bundle", "my net.bundle.zip"),
+    ],
+)
+def test_every_kind_of_export_has_a_file_name_with_the_models(kind, name):
+    assert export.file_name("my net", kind) == name
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -180,14 +188,14 @@ def test_the_weights_a_bundle_must_hold_are_those_keras_makes(name):
 
 
 def test_an_imported_bundle_is_the_model_that_was_exported(mine):
-    assert model_store.import_bundle(model_store.export("mine", "bundle")[1], "theirs") == "theirs"
+    assert bundle_import.import_bundle(export.to_bytes("mine", "bundle"), "theirs") == "theirs"
     assert (model_store.load("theirs")(x()) == mine(x())).numpy().all()
     left, right = model_store.card("mine"), model_store.card("theirs")
     assert left | {"name": ""} == right | {"name": ""}
 
 
 def test_an_imported_bundle_is_a_finished_run_with_its_curves(mine):
-    model_store.import_bundle(model_store.export("mine", "bundle")[1], "theirs")
+    bundle_import.import_bundle(export.to_bytes("mine", "bundle"), "theirs")
     run = run_store.get("theirs")
     assert run.state == "finished"
     assert run.experiment() == SMALL
@@ -195,7 +203,7 @@ def test_an_imported_bundle_is_a_finished_run_with_its_curves(mine):
 
 
 def test_a_bundle_whose_name_is_taken_gets_a_number(mine):
-    assert model_store.import_bundle(model_store.export("mine", "bundle")[1], "mine") == "mine 2"
+    assert bundle_import.import_bundle(export.to_bytes("mine", "bundle"), "mine") == "mine 2"
 
 
 @pytest.mark.parametrize("name", PRESETS)

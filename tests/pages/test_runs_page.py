@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.config import validation
+from mnist_core.models import export
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model, summary
 from mnist_core.presets import PRESETS
@@ -170,15 +171,13 @@ def test_open_in_train_puts_its_experiment_into_the_form(done, queued, app):
     assert app.button(key="start")
 
 
-def test_every_export_is_offered_by_the_name_it_will_have(done, app):
+def test_every_export_is_offered(done, app):
     offered = {button.key for button in app.get("download_button")}
-    assert offered == {"export_experiment", *(f"export_{kind}" for kind in model_store.EXPORTS)}
-    for kind in model_store.EXPORTS:
-        assert run_actions.file_name("done", kind) == model_store.export("done", kind)[0]
+    assert offered == {"export_experiment", *(f"export_{kind}" for kind in export.FORMATS)}
 
 
 def test_an_exported_bundle_comes_back_as_a_run_that_is_open(done, app):
-    bundle = model_store.export("done", "bundle")[1]
+    bundle = export.to_bytes("done", "bundle")
     app.file_uploader(key="bundle").upload("done.bundle (1).zip", bundle, "application/zip")
     press(app, "import_bundle")
     assert app.selectbox(key="run").value == "done 2"

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from mnist_core.config import grid, validation
 from mnist_core.config.schema import Experiment
 from mnist_core.data.types import Dataset, Digits
-from mnist_core.models import bundle
+from mnist_core.models import bundle, bundle_import, export
 from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model, summary
@@ -409,8 +409,8 @@ CALLS = {
     "models.card": model_store.card,
     "models.experiment": model_store.experiment,
     "models.weights_path": model_store.weights_path,
-    "models.export": lambda name: model_store.export(name, "script"),
-    "models.import_bundle": lambda name: model_store.import_bundle(b"", name),
+    "models.export": lambda name: export.to_bytes(name, "script"),
+    "models.import_bundle": lambda name: bundle_import.import_bundle(b"", name),
 }
 
 

@@ -26,7 +26,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.config import validation
 from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network
 from mnist_core.data.types import Dataset, Digits
-from mnist_core.models import bundle, weights
+from mnist_core.models import bundle, bundle_import, export, weights
 from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model, summary
@@ -494,7 +494,7 @@ def test_it_is_refused_with_its_reason_and_nothing_is_run_or_written(kind, tmp_p
     tracemalloc.start()
     began = time.process_time()
     with pytest.raises(ValueError) as fault:
-        model_store.import_bundle(data, "theirs")
+        bundle_import.import_bundle(data, "theirs")
     took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     text, shown = str(fault.value), error_messages.user_message(fault.value)
@@ -575,7 +575,7 @@ def test_every_export_of_a_replaced_model_is_refused_or_holds_none_of_its_code(m
     marker.unlink(missing_ok=True)
     for kind in ("h5", "json", "bundle"):
         with pytest.raises(model_store.ModelError):
-            model_store.export("mine", kind)
+            export.to_bytes("mine", kind)
     assert not marker.exists()
 
 
@@ -609,7 +609,7 @@ def test_hdf5_itself_would_read_the_other_file(tmp_path):
 
 
 def test_a_good_bundle_is_let_in_and_only_what_a_card_holds_comes_with_it(home):
-    model_store.import_bundle(card_with(extra="<script>", parameters=1), "theirs")
+    bundle_import.import_bundle(card_with(extra="<script>", parameters=1), "theirs")
     card = model_store.card("theirs")
     assert "extra" not in card
     assert card["parameters"] == summary.parameter_count(SMALL.network)
@@ -618,7 +618,7 @@ def test_a_good_bundle_is_let_in_and_only_what_a_card_holds_comes_with_it(home):
 @pytest.mark.parametrize("name", model_store.SHIPPED)
 def test_a_bundle_may_not_be_called_like_a_model_that_ships(home, name):
     with pytest.raises(ValueError, match=f"Received: '{name}'"):
-        model_store.import_bundle(bundle_with(), name)
+        bundle_import.import_bundle(bundle_with(), name)
 
 
 @pytest.mark.slow

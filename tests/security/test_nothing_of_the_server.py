@@ -16,6 +16,7 @@ from test_draw_page import drawn, network  # noqa: F401 -- fixtures
 from mnist_core.data import loading
 from mnist_core.data.types import Dataset, Digits
 from mnist_core.models import card as card_file
+from mnist_core.models import export
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model as networks
 from mnist_core.presets import PRESETS
@@ -147,10 +148,10 @@ def test_the_pen_works_where_the_digits_to_take_cant_be_read(visit, tmp_path, mo
     assert "mnist.npz is not MNIST" in shown(app)
 
 
-@pytest.mark.parametrize("kind", model_store.EXPORTS)
+@pytest.mark.parametrize("kind", export.FORMATS)
 def test_an_export_says_nothing_of_the_computer_it_is_from(kind, home, tmp_path):
     kept("mine", str(tmp_path / "data of ann" / "mnist.npz"))
-    _, content = model_store.export("mine", kind)
+    content = export.to_bytes("mine", kind)
     inside = [content]
     if zipfile.is_zipfile(io.BytesIO(content)):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from mnist_core.models import store as model_store
+from mnist_core.models import bundle_import, export
 from mnist_core.runs import store as run_store
 from mnist_core.scheduler import sweeps
 from mnist_core.system import users
@@ -17,13 +17,6 @@ from pages.ui.state.run_follower import RunFollower
 from pages.ui.state.session import session
 from pages.ui.widgets import queue as queue_widgets
 
-FILES = {
-    "script": "train_{}.py",
-    "keras": "{}.keras",
-    "h5": "{}.h5",
-    "json": "{}.zip",
-    "bundle": "{}.bundle.zip",
-}
 LABELS = {
     "script": "Keras script (.py)",
     "keras": "Model for Keras (.keras)",
@@ -87,25 +80,20 @@ def _export(entry: Entry) -> None:
         if not entry.card:
             st.caption("There is no model to export.")
             return
-        whose = users.current_user()
-        for kind, about in model_store.EXPORTS.items():
+        user_id = users.current_user()
+        for kind, (_, description, _) in export.FORMATS.items():
             st.download_button(
-                LABELS[kind], partial(export_bytes, whose, entry.name, kind),
-                file_name(entry.name, kind), "application/octet-stream", key=f"export_{kind}",
-                on_click="ignore", width="stretch", help=about[0].upper() + about[1:] + ".",
+                LABELS[kind], partial(export_bytes, user_id, entry.name, kind),
+                export.file_name(entry.name, kind), "application/octet-stream",
+                key=f"export_{kind}", on_click="ignore", width="stretch",
+                help=description[0].upper() + description[1:] + ".",
             )  # fmt: skip
 
 
-def export_bytes(whose: str, name: str, kind: str) -> bytes:
-    """An export, made once it is asked for, in a thread that knows of no visit."""
-    with users.as_user(whose):
-        return model_store.export(name, kind)[1]
-
-
-def file_name(name: str, kind: str) -> str:
-    """What an export is called, known before it is made."""
-    found = FILES[kind].format(name)
-    return found.replace(" ", "_") if kind == "script" else found
+def export_bytes(user_id: str, name: str, kind: str) -> bytes:
+    """An export, made once it is asked for, in a thread that belongs to no session."""
+    with users.as_user(user_id):
+        return export.to_bytes(name, kind)
 
 
 def _rename(entry: Entry) -> None:
@@ -171,7 +159,7 @@ def import_form() -> None:
 def _imported(bundle) -> None:
     try:
         with st.spinner("Reading it …"):
-            name = model_store.import_bundle(bundle.getvalue(), name_for(bundle.name))
+            name = bundle_import.import_bundle(bundle.getvalue(), name_for(bundle.name))
     except (ValueError, OSError) as fault:
         errors.show(fault, f"{bundle.name}:")
         return
