@@ -19,7 +19,7 @@ from app import App
 from conftest import FLAGS, NAMES
 
 from mnist_core.runs.run import ENDED, Run
-from mnist_core.scheduler import scheduler
+from mnist_core.scheduler import local
 
 LIMIT = 2.0  # seconds
 LINK = "/train?data=mnist&recipe.epochs=20&network.blocks.0.filters=8"
@@ -45,7 +45,7 @@ def is_child(process) -> bool:
 
 def measure(tab, app) -> tuple[float, float]:
     """Seconds from the click to the first point: in events.jsonl, and on the page."""
-    time.sleep(scheduler.SPARE_DELAY + 0.5)  # since the last start: sooner, no new spare is made
+    time.sleep(local.PREWARM_DELAY + 0.5)  # since the last start: sooner, no new spare is made
     tab.goto(app.url + LINK)
     tab.locator(".st-key-start button").wait_for()
     wait_for_spare()

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from mnist_core.data import browse, glyphs, loading, synthesis, synthetic, types, writers
 from mnist_core.data.synthetic import SyntheticDigits
 from mnist_core.prediction import Classifier
+from pages.ui.choices.data_set import ChosenSet
 from pages.ui.data import browse as browse_view
 from pages.ui.data import pen_model
 from pages.ui.widgets.clickable import Click
@@ -240,6 +241,6 @@ def test_the_same_hand_never_writes_twice_the_same():
 
 
 def test_a_count_of_one_is_not_plural():
-    chosen = browse_view.Chosen(None, "test")
+    chosen = ChosenSet(None, "test")
     chosen = chosen._replace(dataset=types.Dataset("mnist", None, None, "", ""))
     assert browse_view._counted(1, chosen, None) == "**1** digit in MNIST's test set"

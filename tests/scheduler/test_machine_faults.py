@@ -25,7 +25,7 @@ from mnist_core.presets import PRESETS
 from mnist_core.runs import history
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ACTIVE, ENDED
-from mnist_core.scheduler import job, queue, scheduler
+from mnist_core.scheduler import job, local, queue, scheduler
 from mnist_core.system import error_messages
 
 pytestmark = pytest.mark.slow
@@ -205,7 +205,7 @@ def test_a_run_whose_folder_vanishes_ends_and_the_page_that_followed_it_goes_on(
     assert not app.exception
     assert "vanishes" not in said(app)
     end = time.monotonic() + PATIENCE
-    while scheduler.processes.is_alive(status):
+    while local.is_alive(status):
         assert time.monotonic() < end
         time.sleep(0.05)
     assert run_store.all_runs() == []
@@ -393,7 +393,7 @@ def test_a_crash_of_the_program_itself_leaves_its_trace_in_the_runs_folder(home)
 
 
 def test_a_run_that_no_process_began_is_begun_once_more_and_no_more(home, monkeypatch):
-    engine = scheduler.processes
+    engine = local
     monkeypatch.setattr(
         engine, "submit", lambda run, **known: run.set_status("starting", pid=0, **known)
     )

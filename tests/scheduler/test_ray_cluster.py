@@ -21,7 +21,15 @@ from mnist_core.data import loading
 from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
-from mnist_core.scheduler import heartbeat, local, ray_cluster, ray_messenger, scheduler, sweeps
+from mnist_core.scheduler import (
+    heartbeat,
+    job,
+    local,
+    ray_cluster,
+    ray_messenger,
+    scheduler,
+    sweeps,
+)
 from mnist_core.system import error_messages, settings
 
 ROOT = Path(__file__).parents[2]
@@ -131,7 +139,7 @@ def test_a_sweep_spreads_over_the_nodes_and_each_run_is_what_it_would_be_here(cl
     assert sorted(nodes) == sorted(node.node_id for node in cluster.worker_nodes)
 
     there, here = made[0], run_store.create(made[0].experiment(), "here")
-    scheduler.train_run(here)
+    job.train_run(here)
     began = [e["kind"] for e in there.events()[0]].index("status") + 1  # after "starting"
     assert story(there)[began:] == story(here)
     assert model_store.card(there.name).keys() == model_store.card(here.name).keys()

@@ -18,7 +18,7 @@ from mnist_core.data import loading
 from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ACTIVE, ENDED
-from mnist_core.scheduler import scheduler
+from mnist_core.scheduler import local
 
 pytestmark = pytest.mark.slow
 
@@ -73,7 +73,7 @@ def kill_at_random_moments(home, count):
         guest.join(PATIENCE)
         guest.visitor.close()
         did += guest.did
-        did["trained meanwhile"] += sum(map(scheduler.processes.is_alive, before.values()))
+        did["trained meanwhile"] += sum(map(local.is_alive, before.values()))
     return did
 
 

@@ -145,7 +145,7 @@ def logit_weights(inspector: Inspector, image: np.ndarray, _) -> None:
     slopes = [inspector.gradients(x, row)[1][0] for row in np.eye(10, dtype=np.float32)]
     largest = max(float(np.abs(slope).max()) for slope in slopes)
     stencils = [
-        Tile(tiles.coloured(slope, largest), f"How {digit} weighs the pixels", str(digit))
+        Tile(tiles.colour_map(slope, largest), f"How {digit} weighs the pixels", str(digit))
         for digit, slope in enumerate(slopes)
     ]
     st.markdown(
