@@ -9,7 +9,7 @@ from mnist_core.cli.parser import parser
 from mnist_core.system import settings
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text()
+OPERATING = (ROOT / ".github" / "OPERATING.md").read_text()
 DOCKERFILE = (ROOT / ".github" / "Dockerfile").read_text()
 
 
@@ -19,18 +19,18 @@ def instructions(name):
     return [line.split(maxsplit=1)[1] for line in joined.splitlines() if line.startswith(name)]
 
 
-def test_the_readme_has_the_table_of_all_settings():
-    shown = README.split("settings.table() -->\n")[1].split("\n<!-- end of settings")[0]
+def test_the_operating_guide_has_the_table_of_all_settings():
+    shown = OPERATING.split("settings.markdown_table() -->\n")[1].split("\n<!-- end of settings")[0]
     assert shown == settings.markdown_table()
 
 
 def test_every_variable_of_ours_that_is_named_anywhere_is_a_setting():
     known = {setting.name for setting in settings.ALL}
-    places = [ROOT / "README.md", ROOT / ".github" / "Dockerfile", ROOT / ".github" / "SECURITY.md"]
-    places += [*ROOT.glob("mnist_core/*.py"), *ROOT.glob("pages/**/*.py")]
-    for place in places:
-        named = set(re.findall(r"MNIST_(?:CORE_[A-Z_]*[A-Z]|PATH)\b", place.read_text()))
-        assert named <= known, place
+    texts = [*ROOT.glob("*.md"), *ROOT.glob("mnist_core/*.md"), *ROOT.glob(".github/*.md")]
+    texts += [ROOT / ".github" / "Dockerfile"]
+    for path in [*texts, *ROOT.glob("mnist_core/**/*.py"), *ROOT.glob("pages/**/*.py")]:
+        named = set(re.findall(r"MNIST_(?:CORE_[A-Z_]*[A-Z]|PATH)\b", path.read_text()))
+        assert named <= known, path
 
 
 def test_the_container_copies_all_that_the_app_is_made_of_and_nothing_that_is_not_there():

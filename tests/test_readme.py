@@ -1,4 +1,4 @@
-"""What the README says is so."""
+"""What the README and the guides beside the code say is so."""
 
 import json
 import re
@@ -9,23 +9,54 @@ from pathlib import Path
 
 import pytest
 
+from mnist_core.cli.parser import parser
 from mnist_core.models import store as model_store
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+LIBRARY = (ROOT / "mnist_core" / "README.md").read_text()
+GUIDES = [ROOT / "README.md", *ROOT.glob("*/README.md"), *ROOT.glob(".github/*.md")]
+ORDER = [
+    *("system", "config", "presets", "network", "preprocess", "strokes", "data", "runs"),
+    *("training", "models", "prediction", "evaluation", "interpret", "scheduler", "plots"),
+    *("pretrained", "cli"),
+]  # as tests/test_architecture.py holds it
 BENCH = runpy.run_path(str(ROOT / "tests" / "bench" / "presets.py"))
 READING = runpy.run_path(str(ROOT / "tests" / "bench" / "reading.py"))
 
 
-def code(language):
-    """The lines of the README's fenced blocks of a language."""
-    return "\n".join(re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL))
+def code(text, language):
+    """The lines of a text's fenced blocks of a language."""
+    return "\n".join(re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL))
 
 
-def test_it_starts_with_one_sentence_and_a_picture_that_is_there():
-    picture = re.search(r"!\[.+?\]\((.+?)\)", README)
-    assert (ROOT / picture[1]).stat().st_size > 10_000
-    assert README.index(picture[0]) < README.index("## Start")
+def commands():
+    """Every call of the command line in any of the guides."""
+    lines = [line for guide in GUIDES for line in code(guide.read_text(), "sh").splitlines()]
+    return [line.split("#")[0] for line in lines if line.startswith("python -m mnist_core")]
+
+
+def test_it_can_be_read_in_a_few_minutes():
+    assert len(README.splitlines()) <= 150
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_into_the_project_leads_somewhere(guide):
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", guide.read_text())
+    assert [link for link in links if not (guide.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_of_the_project_that_is_named_is_there(guide):
+    named = re.findall(r"`((?:tests|pages|mnist_core)/[\w/]+\.\w+)", guide.read_text())
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_it_starts_with_a_picture_and_shows_three_that_are_there():
+    pictures = re.findall(r"!\[.+?\]\((.+?)\)", README)
+    assert len(pictures) == 3
+    assert all((ROOT / picture).stat().st_size > 10_000 for picture in pictures)
+    assert README.index(pictures[0]) < README.index("## Start")
 
 
 @pytest.mark.parametrize("which", ["start", "test"])
@@ -70,10 +101,13 @@ def test_the_readers_accuracy_is_the_one_on_its_card():
     assert f"It reads {accuracy:.2%}".replace("%", " %") in README.replace("\n", " ")
 
 
-def test_every_room_of_the_library_is_on_the_map():
+def test_the_map_has_a_line_for_each_package_in_the_order_of_imports():
     drawn = README.split("## The map")[1].split("## Limits")[0]
-    rooms = {path.stem for path in (ROOT / "mnist_core").glob("*.py") if path.stem[0] != "_"}
-    assert not {room for room in rooms if not re.search(rf"\b{room}\b", drawn)}
+    paths = [p for p in (ROOT / "mnist_core").iterdir() if p.suffix == ".py" or p.is_dir()]
+    packages = {path.stem for path in paths if path.stem[0] != "_"}
+    lines = re.findall(r"^  (\w+)  +\w", drawn.split("mnist_core/")[1], re.MULTILINE)
+    assert [line for line in lines if line in packages] == ORDER
+    assert packages == set(ORDER)
 
 
 def test_every_page_is_in_the_table_of_pages():
@@ -81,19 +115,15 @@ def test_every_page_is_in_the_table_of_pages():
         assert f"| {page.stem.capitalize()} |" in README
 
 
-@pytest.mark.parametrize(
-    "command", [line.split("#")[0] for line in code("sh").splitlines() if "mnist_core" in line]
-)
+@pytest.mark.parametrize("command", commands())
 def test_the_command_lines_parse(command):
-    from mnist_core.cli.parser import parser
-
     parser().parse_args(command.split()[3:])
 
 
 @pytest.mark.slow
 def test_the_python_example_runs_and_tells_of_the_training():
     done = subprocess.run(
-        [sys.executable, "-c", code("python")], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-c", code(LIBRARY, "python")], cwd=ROOT, capture_output=True, text=True
     )
     if "mnist.npz" in done.stderr or "There is no MNIST" in done.stderr:
         pytest.skip("MNIST is not on this computer")

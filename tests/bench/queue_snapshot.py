@@ -1,6 +1,6 @@
 """What one look at the queue costs where many people keep many runs.
 
-    python tests/bench/queue.py [people] [runs of each]
+    python tests/bench/queue_snapshot.py [people] [runs of each]
 
 Every server looks at most twice a second, however many people look at it. Prints the first look,
 which reads every status, and the median of the next.
