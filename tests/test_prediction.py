@@ -111,7 +111,7 @@ def saved(home):
 def write_model(folder, seed):
     experiment = Experiment(network=SMALL)
     (folder / "experiment.json").write_text(experiment.to_json())
-    card = {"name": "mine", "experiment": validation.to_plain(experiment)}
+    card = {"name": "mine", "experiment": validation.to_dict(experiment)}
     model_store.save(folder, keras_model.build(SMALL, seed), card)
 
 

@@ -3,7 +3,7 @@
 import contextlib
 
 from mnist_core.config.layer_shapes import plan_layers
-from mnist_core.config.validation import to_plain
+from mnist_core.config.validation import to_dict
 from mnist_core.models import store as model_store
 from mnist_core.presets import ABOUT
 from mnist_core.runs import store as run_store
@@ -15,7 +15,7 @@ def list_presets(options, say) -> None:
     """A line per preset: its parameter count and why it behaves as it does."""
     for name, preset in ABOUT.items():
         facts = {"name": name, "parameters": _parameters(preset.experiment), "why": preset.why}
-        facts |= {"published": preset.published, "experiment": to_plain(preset.experiment)}
+        facts |= {"published": preset.published, "experiment": to_dict(preset.experiment)}
         say(f"{name:18} {facts['parameters']:>9,} parameters  {preset.why}", **facts)
 
 

@@ -208,7 +208,7 @@ class Experiment(_Checked):
 
     def to_json(self) -> str:
         """This experiment as one JSON object; `from_json` gives exactly it back."""
-        return json.dumps(validation.to_plain(self), indent=2)
+        return json.dumps(validation.to_dict(self), indent=2)
 
     @classmethod
     def from_json(cls, text: str) -> "Experiment":
@@ -221,7 +221,7 @@ class Experiment(_Checked):
             plain = json.loads(text)
         except (ValueError, RecursionError) as fault:
             raise ValueError(f"An experiment must be JSON. Received: {fault}") from None
-        return validation.from_plain(cls, plain)
+        return validation.from_dict(cls, plain)
 
     def to_query(self) -> dict[str, str]:
         """What differs from the default experiment, as a link's parameters: path -> text."""

@@ -97,16 +97,16 @@ def _within(where, value, about) -> None:
             raise ValueError(f"{where} must have {low} to {high} entries. Received: {len(value)}")
 
 
-def to_plain(thing) -> Any:
+def to_dict(thing) -> Any:
     """A dataclass as dicts, lists, numbers and strings, for JSON."""
     if dataclasses.is_dataclass(thing):
-        return {f.name: to_plain(getattr(thing, f.name)) for f in dataclasses.fields(thing)}
+        return {f.name: to_dict(getattr(thing, f.name)) for f in dataclasses.fields(thing)}
     if isinstance(thing, tuple):
-        return [to_plain(entry) for entry in thing]
+        return [to_dict(entry) for entry in thing]
     return thing
 
 
-def from_plain(kind, plain, where: str = ""):
+def from_dict(kind, plain, where: str = ""):
     """The inverse of `to_plain`. Missing keys take their defaults, unknown ones are refused.
 
     Raises:
@@ -117,7 +117,7 @@ def from_plain(kind, plain, where: str = ""):
         if not isinstance(plain, list):
             raise ValueError(f"{where} must be a list. Received: {describe(plain)}")
         inner = typing.get_args(kind)[0]
-        return tuple(from_plain(inner, p, f"{where}[{i}]") for i, p in enumerate(plain))
+        return tuple(from_dict(inner, p, f"{where}[{i}]") for i, p in enumerate(plain))
     if not dataclasses.is_dataclass(kind):
         return plain
     if not isinstance(plain, dict):
@@ -128,7 +128,7 @@ def from_plain(kind, plain, where: str = ""):
     unknown = sorted(set(plain) - set(hints))
     if unknown:
         raise ValueError(f"{where} has no field {describe(unknown[0])}. It has: {', '.join(hints)}")
-    return kind(**{k: from_plain(hints[k], v, f"{where}.{k}") for k, v in plain.items()})
+    return kind(**{k: from_dict(hints[k], v, f"{where}.{k}") for k, v in plain.items()})
 
 
 def with_values(thing, values: dict[str, str]):
@@ -146,10 +146,10 @@ def with_values(thing, values: dict[str, str]):
     Raises:
         ValueError: names the path, what was expected and what came.
     """
-    plain = to_plain(thing)
+    plain = to_dict(thing)
     for path in sorted(values):  # a list's length comes before its entries
         _put(plain, type(thing), path, values[path])
-    return from_plain(type(thing), plain)
+    return from_dict(type(thing), plain)
 
 
 def _put(plain, kind, path, text) -> None:
@@ -183,7 +183,7 @@ def _resized(path, old, hint, value):
         return value
     if not 0 <= value <= 99:  # far above any list here; each list checks its own length
         raise ValueError(f"{path} must have 0 to 99 entries. Received: {value}")
-    more = to_plain(typing.get_args(hint)[0]())
+    more = to_dict(typing.get_args(hint)[0]())
     return (old + [dict(more) for _ in range(value)])[:value]
 
 

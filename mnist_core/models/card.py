@@ -37,7 +37,7 @@ def make_card(
     """
     return {
         "name": name,
-        "experiment": validation.to_plain(experiment),
+        "experiment": validation.to_dict(experiment),
         "data": {
             "name": dataset.name,
             "checksum": dataset.checksum,
@@ -73,7 +73,7 @@ def validate_card(text: str | bytes, experiment: Experiment) -> dict:
         raise ValueError(f"card.json must be JSON. Received: {fault}") from None
     plain = _dict_of(_unchecked)("card.json", plain)
     card = {key: check(f"card.json: {key}", plain.get(key)) for key, check in _FIELDS.items()}
-    card["experiment"] = validation.to_plain(experiment)
+    card["experiment"] = validation.to_dict(experiment)
     card["parameters"] = summary.parameter_count(experiment.network)
     return card
 

@@ -281,4 +281,4 @@ def test_names_lose_the_words_that_all_begin_with():
 def test_a_comparison_is_made_of_plain_data_that_can_be_told_from_newer():
     one, other = a_run(0, done=1), a_run(0, done=2)
     assert one == a_run(0, done=1) != other
-    assert dataclasses.is_dataclass(one.experiment) and validation.to_plain(one.experiment)
+    assert dataclasses.is_dataclass(one.experiment) and validation.to_dict(one.experiment)

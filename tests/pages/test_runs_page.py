@@ -58,7 +58,7 @@ def done(home, weights):
         run.append(event)
     test = {"accuracy": accuracy, "loss": 0.05, "images": 10_000}
     epochs = [{"epoch": 1, "step": 2, "loss": 1.5, "accuracy": 0.5}]
-    card = {"name": "done", "experiment": validation.to_plain(TINY), "test": test, "curves": epochs}
+    card = {"name": "done", "experiment": validation.to_dict(TINY), "test": test, "curves": epochs}
     card |= {"data": {}, "versions": {}, "made": "2026-01-02T03:04:05+00:00", "seconds": 1.0}
     (run.folder / "card.json").write_text(json.dumps(card | {"state": "finished"}))
     shutil.copy(weights, run.folder / "model.keras")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_core.config.schema import Experiment
-from mnist_core.config.validation import from_plain
+from mnist_core.config.validation import from_dict
 from mnist_core.data import loading, mnist, synthesis
 from mnist_core.evaluation.metrics import accuracy_and_loss
 from mnist_core.models import store as model_store
@@ -28,7 +28,7 @@ def test_it_reads_mnist_as_well_as_its_card_says():
 
 def test_its_card_names_its_experiment_its_size_and_its_weights():
     card = model_store.card("reader")
-    experiment = from_plain(Experiment, card["experiment"])
+    experiment = from_dict(Experiment, card["experiment"])
     assert card["parameters"] == summary.parameter_count(experiment.network)
     assert model_store.weights_path("reader").stat().st_size < 4_000_000
 

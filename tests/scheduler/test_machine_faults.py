@@ -260,7 +260,7 @@ def test_a_folder_that_an_older_version_wrote_is_shown_and_can_be_drawn_on(home,
 def test_what_a_newer_version_asks_for_is_named_and_the_rest_of_the_list_is_there(home, done):
     newer = home / "runs" / "newer"
     shutil.copytree(done.folder, newer)
-    asked = validation.to_plain(done.experiment()) | {"quantum": True}
+    asked = validation.to_dict(done.experiment()) | {"quantum": True}
     (newer / "experiment.json").write_text(json.dumps(asked))
     app = page("runs", run="newer")
     (box,) = boxes(app)

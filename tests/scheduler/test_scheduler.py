@@ -66,7 +66,7 @@ def test_a_trained_run_holds_its_story_its_model_and_its_card(home):
     assert states == ["training", "testing", "finished"]
     card = model_store.card("small")
     assert card["test"]["accuracy"] == kinds(run, "test")[0]["accuracy"]
-    assert card["experiment"] == validation.to_plain(run.experiment())
+    assert card["experiment"] == validation.to_dict(run.experiment())
     assert [e["epoch"] for e in card["curves"]] == [1]
 
 

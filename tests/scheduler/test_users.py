@@ -367,7 +367,7 @@ def test_a_sentence_names_neither_a_person_nor_their_folder(home, many):
 
 def test_an_export_is_made_for_its_owner_in_a_thread_that_knows_of_no_visit(home, many):
     run = ended(ANN)
-    (run.folder / "card.json").write_text(json.dumps({"experiment": validation.to_plain(TINY)}))
+    (run.folder / "card.json").write_text(json.dumps({"experiment": validation.to_dict(TINY)}))
     with ThreadPoolExecutor(1) as elsewhere:
         made = elsewhere.submit(run_actions.export_bytes, ANN, "mine", "script").result()
         with pytest.raises(model_store.ModelError, match="There is no model called 'mine'"):

@@ -91,7 +91,7 @@ def written(value) -> str:
 
 # Experiments
 
-PLAIN = validation.to_plain(PRESETS["conv-bn-dropout"])
+PLAIN = validation.to_dict(PRESETS["conv-bn-dropout"])
 
 
 def tried(text: str) -> Experiment | None:

@@ -229,5 +229,5 @@ def test_every_parameter_that_a_page_knows_is_among_those_tried():
     bound |= set(re.findall(r'query_params(?:\.get\(|\[)"(\w+)"', source))
     assert len(bound) > 15
     assert bound <= set(WIDGETS)
-    fields = validation.to_plain(Experiment()).keys()
+    fields = validation.to_dict(Experiment()).keys()
     assert fields <= {field.split(".")[0] for field in FIELDS}

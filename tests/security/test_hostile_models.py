@@ -357,11 +357,11 @@ def nested(depth: int) -> bytes:
 
 
 def experiment_with(**changes) -> bytes:
-    return bundle_with(experiment=json.dumps(validation.to_plain(SMALL) | changes).encode())
+    return bundle_with(experiment=json.dumps(validation.to_dict(SMALL) | changes).encode())
 
 
 def network_with(**changes) -> bytes:
-    plain = validation.to_plain(SMALL)
+    plain = validation.to_dict(SMALL)
     return experiment_with(network=plain["network"] | changes)
 
 
@@ -370,8 +370,8 @@ def card_with(**changes) -> bytes:
 
 
 def huge_network() -> bytes:
-    block = validation.to_plain(ConvBlock(filters=256, padding="same", pool_size=0))
-    return network_with(blocks=[block], dense=[validation.to_plain(DenseLayer(units=1024))])
+    block = validation.to_dict(ConvBlock(filters=256, padding="same", pool_size=0))
+    return network_with(blocks=[block], dense=[validation.to_dict(DenseLayer(units=1024))])
 
 
 KERAS = {

@@ -40,7 +40,7 @@ class Form:
         Args:
             shows: whether a control is there, by its name, see `control`; the others stay fixed.
         """
-        self.plain = validation.to_plain(experiment)
+        self.plain = validation.to_dict(experiment)
         self.shows = shows
 
     def experiment(self) -> Experiment:
@@ -49,7 +49,7 @@ class Form:
         Raises:
             ValueError: it can't be; says why.
         """
-        return validation.from_plain(Experiment, self.plain)
+        return validation.from_dict(Experiment, self.plain)
 
     def show(self, kind, *path, only=(), **changes) -> None:
         """A widget for each of `only` of the dataclass `kind` found at `path`."""
@@ -81,7 +81,7 @@ class Form:
             help=about["help"],
         )
         count = st.session_state[_key(path)]
-        more = [validation.to_plain(kind()) for _ in range(count)]
+        more = [validation.to_dict(kind()) for _ in range(count)]
         holder[name] = (holder[name] + more)[:count]
 
     def _holder(self, path):

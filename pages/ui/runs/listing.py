@@ -94,7 +94,7 @@ def _of_shipped(name) -> Entry:
         created=datetime.fromisoformat(card["made"]).timestamp(),
         seconds=card["seconds"],
         card=card,
-        experiment=validation.from_plain(Experiment, card["experiment"]),
+        experiment=validation.from_dict(Experiment, card["experiment"]),
     )
 
 
