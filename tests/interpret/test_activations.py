@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from test_layer_arithmetic import NETWORKS, each_network, image, inspector
+from inspected_networks import NETWORKS, each_network, image, inspector
 
 from mnist_core.config.schema import ConvBlock, Network
 from mnist_core.interpret import activations, nearest, receptive_field, saliency

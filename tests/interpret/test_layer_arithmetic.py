@@ -4,49 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
+from inspected_networks import NETWORKS, each_network, image, inspector
 
 from mnist_core.config import layer_shapes
-from mnist_core.config.schema import ACTIVATIONS, ConvBlock, DenseLayer, Network
-from mnist_core.interpret import activations, layer_arithmetic
-from mnist_core.network import keras_model
-
-NETWORKS = {
-    "every kind of layer": Network(
-        blocks=(
-            ConvBlock(4, 5, padding="same", batch_normalization=True, dropout_rate=0.2),
-            ConvBlock(3, 4, padding="same", pool_size=3),
-        ),
-        dense=(DenseLayer(6, dropout_rate=0.5),),
-    ),
-    "averages in place of flatten": Network(
-        blocks=(ConvBlock(3, 3, convolutions=2, pool_size=4),),
-        head="global_average_pooling",
-        dense=(),
-    ),
-} | {
-    f"bent by {name}": Network((ConvBlock(2, 5, activation=name),), dense=(DenseLayer(5, name),))
-    for name in ACTIVATIONS
-}
-each_network = pytest.mark.parametrize("net", NETWORKS.values(), ids=NETWORKS)
-
-
-def image(seed=0):
-    dice = np.random.default_rng(seed)
-    ink = dice.integers(0, 256, (28, 28)) * (dice.random((28, 28)) < 0.4)
-    return ink.astype(np.uint8)
-
-
-def inspector(net, seed=1):
-    """The network taken apart, every weight of it random, those of normalization too."""
-    model = keras_model.build(net, seed)
-    dice = np.random.default_rng(seed)
-    for layer in model.layers:
-        weights = [dice.normal(0, 0.3, w.shape) for w in layer.get_weights()]
-        if layer.__class__.__name__ == "BatchNormalization":
-            weights = [np.abs(w) + 0.2 for w in weights]
-        if layer.__class__.__name__ != "Dropout":
-            layer.set_weights(weights)
-    return activations.Inspector(net, model)
+from mnist_core.config.schema import ConvBlock, Network
+from mnist_core.interpret import layer_arithmetic
 
 
 def places(shape, dice, most=40):

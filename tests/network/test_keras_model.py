@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from config_strategies import networks
 from hypothesis import given, settings
-from test_schema import networks
 
 from mnist_core.network.keras_model import build
 from mnist_core.network.summary import layer_table, parameter_count

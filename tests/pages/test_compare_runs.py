@@ -3,10 +3,9 @@
 import html
 import json
 import re
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from app_pages import chart_specs, open_page, texts
 
 from mnist_core.config import grid
 from mnist_core.presets import PRESETS
@@ -15,26 +14,12 @@ from mnist_core.scheduler import sweeps
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ROOT = Path(__file__).parents[2]
 QUICK = PRESETS["quick"].with_values({"recipe.epochs": "2", "data": "built-in"})
 PER_EPOCH = 4
 
 
-@pytest.fixture(autouse=True)
-def nothing_trains(monkeypatch):
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("pages.ui.choices.loader.load_in_background", lambda *_: None)
-    monkeypatch.setattr("mnist_core.scheduler.scheduler.advance", lambda rest=0.0: None)
-    monkeypatch.setattr("mnist_core.scheduler.scheduler.prewarm", lambda: None)
-
-
-def open_runs(**query) -> AppTest:
-    """A new visitor's Runs page, as a link opens it."""
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
-    app.query_params.update(query)
-    app.switch_page("pages/runs.py").run()
-    assert not app.exception
-    return app
+def open_runs(**query):
+    return open_page("runs", query)
 
 
 def begun(name, epochs=1, **changes):
@@ -81,17 +66,8 @@ def rows(app, which):
     return [[" ".join(html.unescape(re.sub(r"<[^>]+>", " ", c)).split()) for c in r] for r in cells]
 
 
-def charts(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-
-
-def words(app):
-    kinds = ("markdown", "caption", "error")
-    return " ".join(e.value for kind in kinds for e in app.get(kind))
-
-
 def names(app):
-    return {line["name"].split(",")[0] for chart in charts(app) for line in chart["data"]}
+    return {line["name"].split(",")[0] for chart in chart_specs(app) for line in chart["data"]}
 
 
 def values_field(app):
@@ -101,7 +77,7 @@ def values_field(app):
 def test_a_link_opens_its_comparison(slow_and_fast):
     app = open_runs(compare=["slow", "fast"])
     assert app.multiselect(key="compare").value == ["slow", "fast"]
-    assert "2 runs compared" in words(app)
+    assert "2 runs compared" in texts(app)
     assert names(app) == {"slow", "fast"}
     assert app.session_state["run_table"]["selection"]["rows"] == [2, 1]
 
@@ -130,7 +106,7 @@ def test_each_run_is_shown_with_its_own_figures(slow_and_fast):
 
 
 def test_curves_and_scatter_plots_hold_all_that_are_picked(slow_and_fast):
-    accuracy, loss, parameters, seconds = charts(open_runs(compare=["slow", "fast"]))
+    accuracy, loss, parameters, seconds = chart_specs(open_runs(compare=["slow", "fast"]))
     for curves in (accuracy, loss):
         assert len(curves["data"]) == 4
         assert curves["layout"]["xaxis"]["range"] == [0, 2]
@@ -144,7 +120,7 @@ def test_picking_one_beside_the_open_one_compares_both_and_the_link_says_so(slow
     app.multiselect(key="compare").set_value(["third"]).run()
     assert app.multiselect(key="compare").value == ["slow", "third"]
     assert app.query_params["compare"] == ["slow", "third"]
-    assert "2 runs compared" in words(app)
+    assert "2 runs compared" in texts(app)
 
 
 def test_what_is_left_of_a_comparison_is_opened(slow_and_fast):
@@ -171,7 +147,7 @@ def test_a_run_that_is_deleted_leaves_the_comparison(slow_and_fast):
 
 def test_a_link_with_a_name_that_is_none_opens_the_page(slow_and_fast):
     app = open_runs(compare=["nobody", "slow"])
-    assert "slow" in words(app)
+    assert "slow" in texts(app)
 
 
 def test_a_shipped_model_can_be_compared_with_a_run(slow_and_fast):
@@ -183,7 +159,7 @@ def test_a_shipped_model_can_be_compared_with_a_run(slow_and_fast):
 def test_a_damaged_run_is_left_out_of_the_table_and_said(slow_and_fast):
     (run_store.get("fast").folder / "experiment.json").write_text("{")
     app = open_runs(compare=["slow", "fast", "third"])
-    assert "What fast was asked can't be read" in words(app)
+    assert "What fast was asked can't be read" in texts(app)
     assert [row[0] for row in rows(app, 1)[1:]] == ["Learning rate", "Seed"]
 
 
@@ -195,7 +171,7 @@ def test_a_comparison_follows_what_still_trains(home):
     assert app.button(key="stop_all")
 
     def marks(app):
-        found = [line["x"] for chart in charts(app) for line in chart["data"]
+        found = [line["x"] for chart in chart_specs(app) for line in chart["data"]
                  if line["name"] == "going on, validation"]  # fmt: skip
         return max(map(len, found))
 
@@ -217,9 +193,9 @@ def test_nothing_of_an_earlier_comparison_is_left_in_the_next(home):
 def test_along_steps_and_closely_change_the_axes(slow_and_fast):
     app = open_runs(compare=["slow", "fast"])
     app.get("button_group")[0].set_value("steps").run()
-    assert charts(app)[0]["layout"]["xaxis"]["range"] == [0, 2 * PER_EPOCH]
+    assert chart_specs(app)[0]["layout"]["xaxis"]["range"] == [0, 2 * PER_EPOCH]
     app.toggle(key="closely").set_value(True).run()
-    assert charts(app)[0]["layout"]["yaxis"]["range"][0] == 0.9
+    assert chart_specs(app)[0]["layout"]["yaxis"]["range"][0] == 0.9
 
 
 def test_a_sweep_queues_its_runs_and_shows_them_as_one_comparison(slow_and_fast):
@@ -229,7 +205,7 @@ def test_a_sweep_queues_its_runs_and_shows_them_as_one_comparison(slow_and_fast)
     assert not app.exception
     made = ["slow learning rate 0.01", "slow learning rate 0.02"]
     assert app.multiselect(key="compare").value == made
-    assert "Sweep from slow: learning rate" in words(app)
+    assert "Sweep from slow: learning rate" in texts(app)
     assert [row[:2] for row in rows(app, 0)[1:]] == [
         [name, f"Waiting, place {number}"] for number, name in enumerate(made, 1)
     ]
@@ -261,7 +237,7 @@ def test_a_bad_value_is_said_in_a_sentence_and_queues_nothing(slow_and_fast):
     app = open_runs(run="slow")
     values_field(app).set_value("0.01, 99")
     app.button(key="sweep_start").click().run()
-    assert "With 99: Recipe.learning_rate must be from" in words(app)
+    assert "With 99: Recipe.learning_rate must be from" in texts(app)
     assert len(run_store.all_runs()) == 3
     assert values_field(app).value == "0.01, 99"
 
@@ -269,7 +245,7 @@ def test_a_bad_value_is_said_in_a_sentence_and_queues_nothing(slow_and_fast):
 def test_the_form_says_how_many_runs_and_about_how_long(slow_and_fast):
     app = open_runs(run="slow")
     values_field(app).set_value("1, 2, 3, 4").run()
-    assert re.search(r"4 runs, about \d+ \w+ in all on this computer", words(app))
+    assert re.search(r"4 runs, about \d+ \w+ in all on this computer", texts(app))
 
 
 def test_any_setting_of_a_preset_can_be_swept(slow_and_fast):

@@ -2,61 +2,30 @@
 
 import html
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
+from app_pages import open_page, texts
 
-from mnist_core.data import browse, glyphs, loading, synthesis, synthetic, types, writers
-from mnist_core.data.synthetic import SyntheticDigits
+from mnist_core.data import browse, glyphs, synthesis, synthetic, types, writers
 from mnist_core.prediction import Classifier
 from pages.ui.choices.data_set import ChosenSet
 from pages.ui.data import browse as browse_view
 from pages.ui.data import pen_model
-from pages.ui.widgets.clickable import Click
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
-
-
-@pytest.fixture(scope="module")
-def small():
-    """(train, test): the built-in set, if it had a few hundred digits by a few writers."""
-    seed = synthetic.SEED
-    return (
-        SyntheticDigits(*synthesis.synthesize(200, seed, range(5))),
-        SyntheticDigits(*synthesis.synthesize(180, seed, range(5, 8))),
-    )
-
 
 @pytest.fixture
-def app(monkeypatch, tmp_path, small):
+def app(only_small_set, clicks):
     """The app, open on the Data page, where MNIST is missing and the built-in set is small."""
-    monkeypatch.delenv("MNIST_PATH", raising=False)
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
-    monkeypatch.setattr(synthetic, "load", lambda: small)
-    monkeypatch.setattr(synthetic, "TRAIN_WRITERS", range(5))
-    monkeypatch.setattr(synthetic, "TEST_WRITERS", range(5, 8))
-    monkeypatch.setattr(loading, "_loaded", {})
-    monkeypatch.setattr("pages.ui.choices.loader.load_in_background", lambda *_: None)
-    monkeypatch.setattr("pages.ui.widgets.clickable.show", lambda body, *_: st.html(body) and None)
-    st.cache_data.clear()
-    found = AppTest.from_file(ENTRY, default_timeout=60).run()
-    found = found.switch_page("pages/data.py").run()
+    found = open_page("data")
     yield found
     assert not found.exception
-    st.cache_data.clear()
 
 
 def choose(app, key, value):
     return app.segmented_control(key=key).set_value(value).run()
-
-
-def texts(app):
-    return " ".join(e.value for kind in ("markdown", "caption", "info") for e in app.get(kind))
 
 
 def bodies(app):
@@ -82,7 +51,7 @@ def moving(app):
 
 def test_without_mnist_the_built_in_digits_are_shown_and_the_page_says_how_to_get_it(app):
     assert "MNIST is not on this computer" in texts(app)
-    assert "**180** digits in the built-in test set" in texts(app)
+    assert "**300** digits in the built-in test set" in texts(app)
     assert len(gallery(app)) == browse.PAGE_SIZE
 
 
@@ -92,9 +61,9 @@ def test_mnist_can_be_asked_for_where_it_is_missing(app):
     assert not any('<div class="gallery' in body for body in bodies(app))
 
 
-def test_a_class_shows_its_digits_with_their_numbers(app, small):
+def test_a_class_shows_its_digits_with_their_numbers(app, small_set):
     choose(app, "digit", "7")
-    numbers = np.flatnonzero(small[1].labels == 7)
+    numbers = np.flatnonzero(small_set[1].labels == 7)
     assert gallery(app) == [f"7 no. {n}" for n in numbers]
     assert f"**{len(numbers)}** images of 7 in the built-in test set" in texts(app)
     assert f"A 7, number {numbers[0]} of the built-in test set." in alts(app)
@@ -112,22 +81,22 @@ def test_pages_go_on_where_the_last_one_ended_and_a_choice_goes_back_to_the_firs
     assert gallery(app)[0].endswith("no. 0")
 
 
-def test_what_a_model_reads_wrongly_is_shown_the_surest_first(app, small):
+def test_what_a_model_reads_wrongly_is_shown_the_surest_first(app, small_set):
     app.toggle(key="mistakes").set_value(True).run()
-    read = browse.top_predictions(Classifier.load("reader").probabilities(small[1].images))
-    wrong = browse.misclassified(small[1].labels, read)
+    read = browse.top_predictions(Classifier.load("reader").probabilities(small_set[1].images))
+    wrong = browse.misclassified(small_set[1].labels, read)
     assert len(wrong)  # or this test shows nothing
     assert f"reads **{len(wrong)}** of them wrongly" in texts(app)
     assert [re.search(r"no\. (\d+)", c).group(1) for c in gallery(app)] == list(map(str, wrong))
     first = wrong[0]
-    said = f"{small[1].labels[first]} no. {first} read as {read.digits[first]}, "
+    said = f"{small_set[1].labels[first]} no. {first} read as {read.digits[first]}, "
     assert gallery(app)[0].startswith(said)
 
 
-def test_mistakes_can_be_narrowed_to_what_they_were_taken_for(app, small):
+def test_mistakes_can_be_narrowed_to_what_they_were_taken_for(app, small_set):
     app.toggle(key="mistakes").set_value(True).run()
-    read = browse.top_predictions(Classifier.load("reader").probabilities(small[1].images))
-    wrong = browse.misclassified(small[1].labels, read)
+    read = browse.top_predictions(Classifier.load("reader").probabilities(small_set[1].images))
+    wrong = browse.misclassified(small_set[1].labels, read)
     taken = int(read.digits[wrong[0]])
     app.selectbox(key="as").set_value(str(taken)).run()
     assert all(f"read as {taken}, " in caption for caption in gallery(app))
@@ -141,28 +110,26 @@ def test_where_nothing_is_wrong_the_page_says_what_to_do(app):
     assert "reads none of them wrongly as 5. Choose another digit or model." in texts(app)
 
 
-def test_a_clicked_digit_is_seen_on_inside(app, monkeypatch, small):
+def test_a_clicked_digit_is_seen_on_inside(app, clicks, small_set):
     choose(app, "digit", "7")
-    click = Click("2", 0.5, 0.5)
-    monkeypatch.setattr("pages.ui.widgets.clickable.show", lambda *_: click)
-    app.run()
-    number = int(np.flatnonzero(small[1].labels == 7)[2])
+    clicks.click(app, "gallery", 2)
+    number = int(np.flatnonzero(small_set[1].labels == 7)[2])
     assert app.number_input(key="number").value == number
     assert f"number {number} of the built-in test set" in texts(app)
 
 
-def test_averages_show_two_pictures_of_each_digit(app, small):
+def test_averages_show_two_pictures_of_each_digit(app, small_set):
     choose(app, "look", "Averages")
-    counts = np.bincount(small[1].labels)
+    counts = np.bincount(small_set[1].labels)
     for digit in range(10):
         assert f"The mean of {counts[digit]} images of {digit}." in alts(app)
         assert any(alt.endswith(f"over {counts[digit]} images of {digit}.") for alt in alts(app))
 
 
-def test_a_writer_shows_all_they_wrote_and_every_number_of_their_hand(app, small):
+def test_a_writer_shows_all_they_wrote_and_every_number_of_their_hand(app, small_set):
     choose(app, "look", "Writers")
     app.number_input(key="writer").set_value(6).run()
-    wrote = small[1].labels[small[1].writers == 6]
+    wrote = small_set[1].labels[small_set[1].writers == 6]
     assert sum("by writer 6" in alt for alt in alts(app)) == len(wrote)
     assert f"Writer 6 wrote **{len(wrote)}** digits of the built-in test set" in texts(app)
     (hand,) = [body for body in bodies(app) if 'class="hand"' in body]

@@ -2,11 +2,10 @@
 
 import base64
 import io
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
+from app_pages import APP
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -17,8 +16,6 @@ from pages.ui.choices.loader import ModelLoader, model_loader
 from pages.ui.widgets import answer, canvas
 
 pytestmark = pytest.mark.slow  # a whole app per test
-
-ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 
 
 def path(*points, width=canvas.PEN_WIDTH):
@@ -31,29 +28,9 @@ ONE = [path((210, 80), (210, 340))]
 SEVEN = [path((130, 90), (290, 90), (190, 340))]
 
 
-@pytest.fixture(scope="module")
-def network():
-    """The reader, loaded before the page asks for it."""
-    model_loader().start("reader")
-    end = time.monotonic() + 120
-    while not model_loader().ready() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert model_loader().ready()
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """A list of paths that stands for what a hand adds to the canvas."""
-    added = []
-    monkeypatch.setattr(
-        canvas, "pen_paths", lambda first_paths, pen_width, backdrop: [*first_paths, *added]
-    )
-    return added
-
-
 @pytest.fixture
 def app(drawn):
-    return AppTest.from_file(ENTRY, default_timeout=60)
+    return AppTest.from_file(APP, default_timeout=60)
 
 
 def said(app) -> str:
@@ -75,7 +52,7 @@ def decoded(url) -> np.ndarray:
     return np.array(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))))
 
 
-def test_an_empty_canvas_gives_a_hint_and_no_digit(network, app):
+def test_an_empty_canvas_gives_a_hint_and_no_digit(loaded_models, app):
     app.run()
     assert not app.exception
     assert said(app) == answer.HINT
@@ -83,7 +60,7 @@ def test_an_empty_canvas_gives_a_hint_and_no_digit(network, app):
 
 
 @pytest.mark.parametrize(("paths", "digit"), [(ONE, "1"), (SEVEN, "7")])
-def test_a_drawing_is_read(network, app, drawn, paths, digit):
+def test_a_drawing_is_read(loaded_models, app, drawn, paths, digit):
     drawn.extend(paths)
     app.run()
     assert not app.exception
@@ -96,7 +73,7 @@ def beside(app) -> str:
 
 
 def test_the_classic_and_the_reader_read_the_same_drawing_and_one_click_swaps_them(
-    network, app, drawn
+    loaded_models, app, drawn
 ):
     drawn.extend(SEVEN)
     app.run()
@@ -111,12 +88,12 @@ def test_the_classic_and_the_reader_read_the_same_drawing_and_one_click_swaps_th
         app.button(key="other").click().run()
 
 
-def test_without_a_drawing_the_other_network_says_nothing_of_it(network, app):
+def test_without_a_drawing_the_other_network_says_nothing_of_it(loaded_models, app):
     app.run()
     assert "classic reads it too" in beside(app)
 
 
-def test_clear_gives_the_hint_back(network, app, drawn):
+def test_clear_gives_the_hint_back(loaded_models, app, drawn):
     drawn.extend(ONE)
     app.run()
     drawn.clear()
@@ -124,7 +101,7 @@ def test_clear_gives_the_hint_back(network, app, drawn):
     assert said(app) == answer.HINT
 
 
-def test_undo_takes_only_the_last_stroke(network, app, drawn):
+def test_undo_takes_only_the_last_stroke(loaded_models, app, drawn):
     drawn.extend([*ONE, path((100, 350), (320, 350))])
     app.run()
     drawn.clear()
@@ -134,7 +111,7 @@ def test_undo_takes_only_the_last_stroke(network, app, drawn):
     assert said(app) == answer.HINT
 
 
-def test_undo_and_clear_on_an_empty_canvas_do_nothing(network, app):
+def test_undo_and_clear_on_an_empty_canvas_do_nothing(loaded_models, app):
     app.run()
     app.button(key="undo").click().run()
     app.button(key="clear").click().run()
@@ -142,7 +119,9 @@ def test_undo_and_clear_on_an_empty_canvas_do_nothing(network, app):
     assert said(app) == answer.HINT
 
 
-def test_strokes_that_the_browser_sends_after_clear_are_not_taken(network, app, drawn, monkeypatch):
+def test_strokes_that_the_browser_sends_after_clear_are_not_taken(
+    loaded_models, app, drawn, monkeypatch
+):
     drawn.extend(ONE)
     app.run()
     late = [canvas._drawing_marker(1), *ONE]  # the first drawing's number
@@ -151,7 +130,7 @@ def test_strokes_that_the_browser_sends_after_clear_are_not_taken(network, app, 
     assert said(app) == answer.HINT
 
 
-def test_without_the_rule_the_network_sees_the_whole_canvas_shrunk(network, app, drawn):
+def test_without_the_rule_the_network_sees_the_whole_canvas_shrunk(loaded_models, app, drawn):
     drawn.append(path((60, 40), (60, 160)))
     app.run()
     picture = canvas.picture_of(drawn)
@@ -160,7 +139,7 @@ def test_without_the_rule_the_network_sees_the_whole_canvas_shrunk(network, app,
     assert np.array_equal(seen(app), mnist_rule.resize_whole(picture))
 
 
-def test_the_steps_show_cut_square_small_and_image(network, app, drawn):
+def test_the_steps_show_cut_square_small_and_image(loaded_models, app, drawn):
     drawn.extend(SEVEN)
     app.run()
     (html,) = [h.proto.body for h in app.get("html") if 'class="steps"' in h.proto.body]
@@ -171,7 +150,7 @@ def test_the_steps_show_cut_square_small_and_image(network, app, drawn):
     assert np.array_equal(image, seen(app))
 
 
-def test_a_sample_digit_reaches_the_network_as_it_is(network, app):
+def test_a_sample_digit_reaches_the_network_as_it_is(loaded_models, app):
     app.run()
     image = samples.ten_digits(model_loader().test_set(), seed=0)[5]
     app.button(key="sample-5").click().run()
@@ -179,7 +158,7 @@ def test_a_sample_digit_reaches_the_network_as_it_is(network, app):
     assert said(app).isdecimal()
 
 
-def test_one_can_draw_on_top_of_a_sample(network, app, drawn):
+def test_one_can_draw_on_top_of_a_sample(loaded_models, app, drawn):
     app.run()
     app.button(key="sample-1").click().run()
     alone = seen(app)
@@ -194,7 +173,7 @@ def png(picture) -> bytes:
     return data.getvalue()
 
 
-def test_an_uploaded_picture_of_dark_ink_on_white_is_read(network, app):
+def test_an_uploaded_picture_of_dark_ink_on_white_is_read(loaded_models, app):
     app.run()
     picture = 255 - canvas.picture_of(SEVEN)
     app.file_uploader(key="upload").upload("seven.png", png(picture), "image/png").run()
@@ -207,7 +186,7 @@ def test_an_uploaded_picture_of_dark_ink_on_white_is_read(network, app):
     [(b"no picture", "seven.png"), (png(np.full((50, 50), 255, np.uint8)), "blank")],
     ids=["another kind of file", "a blank picture"],
 )
-def test_an_upload_that_is_no_drawing_is_refused_in_a_sentence(network, app, data, why):
+def test_an_upload_that_is_no_drawing_is_refused_in_a_sentence(loaded_models, app, data, why):
     app.run()
     app.file_uploader(key="upload").upload("seven.png", data, "image/png").run()
     assert not app.exception
@@ -218,7 +197,7 @@ def test_an_upload_that_is_no_drawing_is_refused_in_a_sentence(network, app, dat
 def test_before_the_network_is_there_the_page_says_so(app, drawn, monkeypatch):
     shelf = ModelLoader()
     monkeypatch.setattr("pages.ui.choices.loader.model_loader", lambda: shelf)
-    monkeypatch.setattr("pages.ui.choices.samples.readers", lambda: shelf)
+    monkeypatch.setattr("pages.ui.choices.samples.model_loader", lambda: shelf)
     drawn.extend(ONE)
     app.run()
     assert not app.exception
@@ -276,7 +255,9 @@ def test_any_picture_fits_the_canvas_in_the_middle_unstretched(shape):
     assert rows.size / columns.size == pytest.approx(shape[0] / shape[1], rel=0.15)
 
 
-def test_samples_that_become_ready_while_the_page_is_made_come_onto_it(app, network, monkeypatch):
+def test_samples_that_become_ready_while_the_page_is_made_come_onto_it(
+    app, loaded_models, monkeypatch
+):
     loaded = []
     test_set = ModelLoader.test_set
 

@@ -4,88 +4,38 @@ import html
 import json
 import re
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
+from app_pages import open_page, texts
 
-from mnist_core.data import browse, loading, synthesis, synthetic
-from mnist_core.data.synthetic import SyntheticDigits
+from mnist_core.data import browse
 from mnist_core.data.types import Digits
 from mnist_core.evaluation import cached_predictions, metrics, test_sets
 from mnist_core.evaluation.perturbations import PERTURBATIONS
 from mnist_core.prediction import Classifier
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
+from pages.ui.app import background_jobs
 from pages.ui.evaluate import test_set as exam_room
-from pages.ui.widgets.clickable import Click
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
 SEVEN = [[[84, 60], [196, 60], [125, 230]]]
 
 
-@pytest.fixture(scope="module")
-def small():
-    """(train, test): the built-in set, if it had a few hundred digits by a few writers."""
-    seed = synthetic.SEED
-    return (
-        SyntheticDigits(*synthesis.synthesize(20, seed, range(5))),
-        SyntheticDigits(*synthesis.synthesize(300, seed, range(5, 8))),
-    )
-
-
 @pytest.fixture
-def clicks(monkeypatch):
-    """What the next page run is told was clicked: key's beginning -> part."""
-    found = {}
-
-    def show(body, key, *_):
-        st.html(body)
-        for start in list(found):
-            if key.startswith(start):
-                return Click(str(found.pop(start)), 0.5, 0.5)
-        return None
-
-    monkeypatch.setattr("pages.ui.widgets.clickable.show", show)
-    return found
-
-
-@pytest.fixture
-def visit(monkeypatch, tmp_path, small, clicks):
+def visit(only_small_set, clicks):
     """A function that opens the Evaluate page; MNIST is missing, the built-in set is small."""
-    monkeypatch.delenv("MNIST_PATH", raising=False)
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
-    monkeypatch.setattr(synthetic, "load", lambda: small)
-    monkeypatch.setattr(loading, "_loaded", {})
-    monkeypatch.setattr("pages.ui.choices.loader.load_in_background", lambda *_: None)
-    st.cache_data.clear()
-    st.cache_resource.clear()
-
-    def go(**query):
-        app = AppTest.from_file(ENTRY, default_timeout=120)
-        app.query_params.update(query)
-        app.switch_page("pages/evaluate.py").run()
-        assert not app.exception
-        return app
-
-    yield go
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    background_jobs.job_pool.clear()
+    return lambda **query: open_page("evaluate", query)
 
 
 @pytest.fixture(scope="module")
-def answers(small):
-    images = small[1].images
+def answers(small_set):
+    images = small_set[1].images
     return {name: Classifier.load(name).probabilities(images) for name in ("classic", "reader")}
-
-
-def texts(app):
-    kinds = ("markdown", "caption", "info", "error")
-    return " ".join(e.value for kind in kinds for e in app.get(kind))
 
 
 def bodies(app):
@@ -117,10 +67,10 @@ def numbers(app):
     return [int(re.search(r"number ([\d,]+) of", alt).group(1)) for alt in gallery(app)]
 
 
-def test_a_first_visitor_sees_the_reader_on_the_best_set_there_is(visit, small, answers):
+def test_a_first_visitor_sees_the_reader_on_the_best_set_there_is(visit, small_set, answers):
     app = visit()
     assert app.selectbox(key="model").value == "reader"
-    found = metrics.compute_metrics(answers["reader"], small[1].labels)
+    found = metrics.compute_metrics(answers["reader"], small_set[1].labels)
     low, high = found.interval
     said = figures(app)
     assert f"Accuracy {100 * found.accuracy:.2f} % {100 * low:.2f} to {100 * high:.2f}" in said
@@ -128,10 +78,10 @@ def test_a_first_visitor_sees_the_reader_on_the_best_set_there_is(visit, small, 
     assert f"Calibration error {100 * found.calibration_error:.2f} %" in said
 
 
-def test_the_most_confidently_wrong_come_first(visit, small, answers):
+def test_the_most_confidently_wrong_come_first(visit, small_set, answers):
     app = visit(model="classic")
     read = browse.top_predictions(answers["classic"])
-    wrong = browse.misclassified(small[1].labels, read)
+    wrong = browse.misclassified(small_set[1].labels, read)
     assert len(wrong)  # or this test shows nothing
     assert numbers(app) == wrong[: len(numbers(app))].tolist()
     assert f"**{len(wrong)}** images that classic misreads" in texts(app)
@@ -143,13 +93,13 @@ def commonest(labels, read):
     return divmod(int(matrix.argmax()), 10)
 
 
-def test_a_cell_shows_its_images_and_a_link_can_hold_it(visit, small, answers):
+def test_a_cell_shows_its_images_and_a_link_can_hold_it(visit, small_set, answers):
     app = visit(model="classic")
     read = browse.top_predictions(answers["classic"])
-    digit, taken = commonest(small[1].labels, read)
+    digit, taken = commonest(small_set[1].labels, read)
     choose(app, "true", str(digit))
     choose(app, "read", str(taken))
-    assert numbers(app) == browse.misclassified(small[1].labels, read, digit, taken).tolist()
+    assert numbers(app) == browse.misclassified(small_set[1].labels, read, digit, taken).tolist()
     assert all(alt.startswith(f"A {digit},") for alt in gallery(app))
     assert all(f"read as {taken}, " in alt for alt in gallery(app))
     linked = visit(model="classic", true=str(digit), read=str(taken))
@@ -159,11 +109,11 @@ def test_a_cell_shows_its_images_and_a_link_can_hold_it(visit, small, answers):
 
 
 def test_a_cell_of_the_diagonal_shows_what_was_read_right_the_least_sure_first(
-    visit, small, answers
+    visit, small_set, answers
 ):
     app = visit(model="classic", true="3", read="3")
     read = browse.top_predictions(answers["classic"])
-    right = browse.correctly_classified(small[1].labels, read, 3)
+    right = browse.correctly_classified(small_set[1].labels, read, 3)
     assert numbers(app) == right[:18].tolist()
     assert f"**{len(right)}** images of 3 that classic reads right" in texts(app)
 
@@ -173,10 +123,10 @@ def test_an_empty_cell_says_so(visit):
     assert "No images of 0 that reader misreads as 1." in texts(app)
 
 
-def test_the_matrix_is_the_one_that_counting_gives(visit, small, answers):
+def test_the_matrix_is_the_one_that_counting_gives(visit, small_set, answers):
     (spec,) = [s for alt, s in charts(visit(model="classic")).items() if "confusion" in alt]
     counted = np.zeros((10, 10), int)
-    for true, read in zip(small[1].labels, answers["classic"].argmax(axis=1), strict=True):
+    for true, read in zip(small_set[1].labels, answers["classic"].argmax(axis=1), strict=True):
         counted[true, read] += 1
     cells = spec["data"][1]
     shown = np.zeros((10, 10), int)
@@ -185,9 +135,9 @@ def test_the_matrix_is_the_one_that_counting_gives(visit, small, answers):
     assert (shown == counted).all()
 
 
-def test_two_models_stand_side_by_side(visit, small, answers):
+def test_two_models_stand_side_by_side(visit, small_set, answers):
     app = visit(model="classic", beside="reader")
-    labels = small[1].labels
+    labels = small_set[1].labels
     wrong = {name: found.argmax(axis=1) != labels for name, found in answers.items()}
     only = (wrong["classic"] & ~wrong["reader"]).sum()
     assert f"Only **classic** misreads **{only}** of these images" in texts(app)
@@ -216,10 +166,10 @@ def test_the_cell_is_framed_in_the_matrix_whose_images_are_shown(visit, link, fr
 
 
 @pytest.mark.parametrize("whose", ["Only classic", "Only reader", "Both"])
-def test_images_that_only_one_model_misreads_can_be_told_apart(visit, small, answers, whose):
+def test_images_that_only_one_model_misreads_can_be_told_apart(visit, small_set, answers, whose):
     app = visit(model="classic", beside="reader")
     choose(app, "whose", whose)
-    wrong = {name: found.argmax(axis=1) != small[1].labels for name, found in answers.items()}
+    wrong = {name: found.argmax(axis=1) != small_set[1].labels for name, found in answers.items()}
     expected = {
         "Only classic": wrong["classic"] & ~wrong["reader"],
         "Only reader": wrong["reader"] & ~wrong["classic"],
@@ -230,12 +180,10 @@ def test_images_that_only_one_model_misreads_can_be_told_apart(visit, small, ans
     assert len(shown) == min(24, expected.sum())
 
 
-def test_a_clicked_image_is_seen_on_inside(visit, clicks, small):
+def test_a_clicked_image_is_seen_on_inside(visit, clicks, small_set):
     app = visit(model="classic")
     first = numbers(app)[1]
-    clicks["cell-"] = 1
-    app.run()
-    assert not app.exception
+    clicks.click(app, "cell-", 1)
     memory = app.session_state["session"]
     assert memory.model_name == "classic"
     assert app.number_input(key="number").value == first
@@ -244,7 +192,7 @@ def test_a_clicked_image_is_seen_on_inside(visit, clicks, small):
 
 def test_results_are_kept_and_a_new_server_asks_nobody(visit, monkeypatch):
     visit(model="classic")
-    st.cache_resource.clear()
+    background_jobs.job_pool.clear()
     monkeypatch.setattr(
         cached_predictions.Classifier, "load", lambda name: pytest.fail("asked again")
     )
@@ -302,9 +250,7 @@ def test_a_file_of_drawings_is_a_test_too_and_its_images_go_to_inside(visit, giv
     assert "Misread 1 of 3" in figures(app)
     (alt,) = gallery(app)
     assert alt.startswith("A 1, number 2 of mine.jsonl, read as 7, ")
-    clicks["cell-"] = 0
-    app.run()
-    assert not app.exception
+    clicks.click(app, "cell-", 0)
     assert app.session_state["session"].sent_image.words == "A 1, number 2 of mine.jsonl"
     assert app.segmented_control(key="look_at").value == "Sent here"
 
@@ -357,14 +303,14 @@ def test_moving_the_test_set_fills_the_curves_and_they_stay(visit, monkeypatch):
     assert len(curves) == len(PERTURBATIONS)
     assert all(len(spec["data"][0]["x"]) == 2 for spec in curves)
     assert "move" not in {button.key for button in app.button}
-    st.cache_resource.clear()
+    background_jobs.job_pool.clear()
     assert "more readings" not in texts(visit(model="classic"))
 
 
-def test_every_digit_has_its_figures(visit, small, answers):
+def test_every_digit_has_its_figures(visit, small_set, answers):
     app = visit(model="classic")
     table = app.dataframe[0].value
-    matrix = metrics.confusion_matrix(small[1].labels, answers["classic"].argmax(axis=1))
+    matrix = metrics.confusion_matrix(small_set[1].labels, answers["classic"].argmax(axis=1))
     found = metrics.per_class(matrix)
     assert table["Digit"].tolist() == list(range(10))
     for name in ("Recall", "Precision", "F1"):
@@ -372,8 +318,8 @@ def test_every_digit_has_its_figures(visit, small, answers):
     assert table["Images"].tolist() == found.images.tolist()
 
 
-def test_the_exam_of_a_set_is_the_sets_own(small):
-    digits = Digits(small[1].images, small[1].labels)
+def test_the_exam_of_a_set_is_the_sets_own(small_set):
+    digits = Digits(small_set[1].images, small_set[1].labels)
     assert (
         test_sets.make_test_set(digits).mark
         == test_sets.make_test_set(Digits(*map(np.copy, digits))).mark

@@ -1,87 +1,39 @@
-"""The Inside page from the entry point, with digits of a small built-in set."""
+"""The Inside page from the entry point, with digits of a small_set built-in set."""
 
 import json
 import re
 import shutil
-from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
-from test_draw_page import SEVEN, drawn, network  # noqa: F401 -- fixtures
+from app_pages import open_page, texts
 
-from mnist_core.data import loading, synthesis, synthetic
-from mnist_core.data.synthetic import SyntheticDigits
 from mnist_core.interpret import activations
 from mnist_core.models import store as model_store
 from mnist_core.network.keras_model import build
 from mnist_core.prediction import Classifier
 from mnist_core.preprocess import mnist_rule
 from pages.ui.inside import arithmetic as arithmetic_view
-from pages.ui.widgets import canvas, clickable
-from pages.ui.widgets.clickable import Click
+from pages.ui.widgets import canvas
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
-
-
-@pytest.fixture(scope="module")
-def small():
-    """(train, test): the built-in set, if it had a few hundred digits."""
-    seed = synthetic.SEED
-    return (
-        SyntheticDigits(*synthesis.synthesize(150, seed, range(5))),
-        SyntheticDigits(*synthesis.synthesize(120, seed, range(5, 8))),
-    )
-
-
-class Clicks:
-    """What stands for the browser's part of `clickable`: what it shows, and who hears of clicks."""
-
-    def __init__(self):
-        self.shown, self.heard_by = {}, {}
-
-    def __call__(self, html, key, on_click=None, leads_to=""):
-        self.shown[key], self.heard_by[key] = html, on_click
+SEVEN = [["M", 130, 90], ["L", 290, 90], ["L", 190, 340]]
 
 
 @pytest.fixture
-def clicks(monkeypatch):
-    found = Clicks()
-    monkeypatch.setattr(clickable, "show", found)
-    return found
-
-
-@pytest.fixture
-def app(monkeypatch, tmp_path, small, network, drawn, clicks):  # noqa: F811
+def app(loaded_models, drawn, clicks):
     """A function that opens the page with these parameters in its address."""
-    monkeypatch.delenv("MNIST_PATH", raising=False)
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
-    monkeypatch.setattr(synthetic, "load", lambda: small)
-    monkeypatch.setattr(loading, "_loaded", {})
-    st.cache_data.clear()
 
     def go(model="reader", **query):
-        found = AppTest.from_file(ENTRY, default_timeout=60).switch_page("pages/inside.py")
-        for key, value in {"model": model, **query}.items():
-            found.query_params[key] = str(value)
-        found.run()
-        assert not found.exception
+        found = open_page("inside", {"model": model, **query})
         assert found.selectbox(key="model").value == model
         return found
 
-    yield go
-    st.cache_data.clear()
+    return go
 
 
 SET = {"look_at": "A digit of a set", "set": "Built-in", "part": "Test"}
-
-
-def texts(app):
-    kinds = ("markdown", "caption", "info", "error", "warning")
-    return " ".join(e.value for kind in kinds for e in app.get(kind))
 
 
 def bodies(app):
@@ -112,24 +64,23 @@ def test_an_empty_canvas_says_what_to_do(app):
     assert "Draw a digit, or take one" in texts(app())
 
 
-def test_the_drawing_on_the_canvas_is_looked_into(app, clicks, drawn):  # noqa: F811
-    drawn.extend(SEVEN)
+def test_the_drawing_on_the_canvas_is_looked_into(app, clicks, drawn):
+    drawn.append({"type": "Path", "path": SEVEN, "strokeWidth": canvas.PEN_WIDTH})
     found = app(model="classic")
     image = mnist_rule.to_mnist(canvas.picture_of(drawn))
     steps = activations.load("classic").steps(image)
-    names = re.findall(r"<p><b>(\w+)</b>", clicks.shown["layers"])
+    names = re.findall(r"<p><b>(\w+)</b>", clicks.html["layers"])
     assert names == [step.layer.name for step in steps]
-    assert "20 maps of 28 × 28" in clicks.shown["layers"]
+    assert "20 maps of 28 × 28" in clicks.html["layers"]
     assert not found.exception
 
 
-def test_a_click_on_a_map_shows_the_arithmetic_of_that_pixel(app, clicks, small):
+def test_a_click_on_a_map_shows_the_arithmetic_of_that_pixel(app, clicks, small_set):
     found = app(model="classic", number=7, **SET)
-    clicks.heard_by["layers"](Click("block1_pool", 0.5, 0.5))
-    found.run()
+    clicks.click(found, "layers", "block1_pool")
     assert found.selectbox(key="spot-layer").value == "block1_pool"
     place = tuple(found.number_input(key=f"spot-{a}").value for a in ("Row", "Column", "Map"))
-    steps = activations.load("classic").steps(small[1].images[7])
+    steps = activations.load("classic").steps(small_set[1].images[7])
     assert computed(found) == steps[1].output[place]
     assert numbers_of(the_sum(found))["the largest"] == computed(found)
 
@@ -153,11 +104,11 @@ def test_every_layer_of_the_models_that_ship_has_its_arithmetic(app, model):
         assert total == pytest.approx(computed(found), rel=2e-4, abs=2e-4), layer.name
 
 
-def test_rows_and_columns_can_be_set_without_a_mouse(app, small):
+def test_rows_and_columns_can_be_set_without_a_mouse(app, small_set):
     found = app(model="classic", number=7, at="block1_conv.0.0.0", **SET)
     found.number_input(key="spot-Row").set_value(9).run()
     found.number_input(key="spot-Map").set_value(3).run()
-    steps = activations.load("classic").steps(small[1].images[7])
+    steps = activations.load("classic").steps(small_set[1].images[7])
     assert computed(found) == steps[0].output[9, 0, 3]
     assert found.query_params["at"] == "block1_conv.9.0.3"
 
@@ -175,18 +126,19 @@ def test_another_model_keeps_the_page_going_where_it_lacks_the_layer(app):
     assert found.selectbox(key="spot-layer").value == "block1_conv"
 
 
-def test_the_value_follows_the_strongest_of_the_image_until_one_is_chosen(app, clicks, small):
+def test_the_value_follows_the_strongest_of_the_image_until_one_is_chosen(app, clicks, small_set):
     found = app(model="classic", number=7, **SET)
     for number in (7, 8):
         found.number_input(key="number").set_value(number).run()
-        first = activations.load("classic").steps(small[1].images[number])[0].output
+        first = activations.load("classic").steps(small_set[1].images[number])[0].output
         assert computed(found) == first.max()
     assert "at" not in found.query_params
-    clicks.heard_by["layers"](Click("logits.4", 0.5, 0.5))
-    found.run()
+    clicks.click(found, "layers", "logits.4")
     found.number_input(key="number").set_value(7).run()
     assert found.query_params["at"] == "logits.4"
-    assert computed(found) == activations.load("classic").steps(small[1].images[7])[-2].output[4]
+    assert (
+        computed(found) == activations.load("classic").steps(small_set[1].images[7])[-2].output[4]
+    )
 
 
 def test_a_chosen_value_that_another_model_lacks_is_back_with_the_first_model(app):
@@ -206,9 +158,7 @@ def test_no_number_but_0_is_shown_as_0(value, shown):
 
 
 def test_a_link_to_a_model_that_is_not_there_says_so(app):
-    found = AppTest.from_file(ENTRY, default_timeout=60).switch_page("pages/inside.py")
-    found.query_params["model"] = "gone"
-    found.run()
+    found = open_page("inside", {"model": "gone"})
     assert "no model called 'gone'" in found.toast[0].value
 
 
@@ -218,9 +168,9 @@ def test_filters_are_shown_without_any_drawing(app):
     assert any("The 20 filters of block1_conv" in body for body in bodies(found))
 
 
-def test_the_ink_that_spoke_is_shown_for_the_answer_and_against_the_runner_up(app, small):
+def test_the_ink_that_spoke_is_shown_for_the_answer_and_against_the_runner_up(app, small_set):
     found = app(model="classic", number=5, view="Which ink spoke", **SET)
-    order = np.argsort(Classifier.load("classic").probabilities(small[1].images[5:6])[0])
+    order = np.argsort(Classifier.load("classic").probabilities(small_set[1].images[5:6])[0])
     (body,) = [b for b in bodies(found) if 'class="spoke"' in b]
     assert f"For a {order[-1]}" in body
     assert f"runner-up, {order[-2]}" in body
@@ -233,9 +183,9 @@ def test_look_alikes_of_a_training_digit_begin_with_itself(app, clicks, monkeypa
     )
     query = SET | {"part": "Training"}
     found = app(model="classic", number=11, view="Look-alikes", **query)
-    first = re.search(r'alt="([^"]*)"', clicks.shown["look_alikes"])[1]
+    first = re.search(r'alt="([^"]*)"', clicks.html["look_alikes"])[1]
     assert "number 11 of the built-in training set" in first
-    assert "distance 0.0" in clicks.shown["look_alikes"]
+    assert "distance 0.0" in clicks.html["look_alikes"]
     assert "It learned from" not in texts(found)
     assert not found.exception
 
@@ -251,7 +201,7 @@ def _learned_from_the_built_in(experiment, changes=None):
     return lambda name: experiment(name).with_values({"data": "built-in"} | (changes or {}))
 
 
-def test_what_would_change_its_mind_really_does(app, small):
+def test_what_would_change_its_mind_really_does(app, small_set):
     found = app(model="classic", number=5, view="What would change its mind", **SET)
     (body,) = [b for b in bodies(found) if '<div class="gallery few' in b]
     reads = re.findall(r"Read as (\d)", body)
@@ -278,8 +228,7 @@ def test_a_model_that_is_deleted_while_one_looks_gives_way_to_another(app, home,
     model_store.save(place, build(asked.network, 0), model_store.card("classic"))
     found = app(model="short lived", number=5, **SET)
     shutil.rmtree(place)
-    clicks.heard_by["layers"](Click("logits.4", 0.5, 0.5))
-    found.run()
+    clicks.click(found, "layers", "logits.4")
     assert not found.exception
     assert found.selectbox(key="model").value in model_store.names()
     assert computed(found) is not None

@@ -2,11 +2,9 @@
 
 import dataclasses
 import urllib.parse
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
-from test_train_page import FIRST_FIVE, nothing_trains, open_train  # noqa: F401 -- a fixture
+from app_pages import open_page
 
 from mnist_core.config.schema import Augmentation, ConvBlock, DenseLayer, Experiment, Recipe
 from pages.ui.app import explanation
@@ -15,7 +13,13 @@ from pages.ui.state.session import Lesson
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ENTRY = Path(__file__).parents[2] / "streamlit_app.py"
+FIRST_FIVE = {
+    "network.blocks",
+    "network.dense",
+    "recipe.optimizer",
+    "recipe.learning_rate",
+    "recipe.epochs",
+}
 RATES = {
     "title": "How fast should it learn?",
     "question": "Which learning rate is best?",
@@ -24,6 +28,10 @@ RATES = {
     "network.blocks": "2",
     "network.blocks.1.filters": "48",
 }
+
+
+def open_train(query=None):
+    return open_page("train", query)
 
 
 def controls_of(app) -> set[str]:
@@ -95,9 +103,7 @@ def test_a_reload_of_any_page_is_still_the_same_lesson(page):
     app = open_train(RATES)
     app.query_params.clear()  # as the browser does on the way to another page
     app.switch_page(f"pages/{page}.py").run()
-    reloaded = AppTest.from_file(ENTRY, default_timeout=60).switch_page(f"pages/{page}.py")
-    reloaded.query_params.update(app.query_params)
-    reloaded.run()
+    reloaded = open_page(page, app.query_params)
     assert RATES["question"] in banner(reloaded)
     reloaded.switch_page("pages/train.py").run()
     assert controls_of(reloaded) == {"recipe.learning_rate", "recipe.epochs"}
@@ -151,7 +157,7 @@ def test_every_field_of_an_experiment_can_be_a_control():
 
 
 @pytest.mark.parametrize("page", explanation.WORDS)
-def test_every_page_says_what_one_is_looking_at(page):
+def test_every_page_says_what_one_is_looking_at(page, only_small_set):
     app = open_train()
     app.switch_page(f"pages/{page.lower()}.py").run()
     assert not app.exception

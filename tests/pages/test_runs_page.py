@@ -3,10 +3,9 @@
 import json
 import shutil
 import time
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from app_pages import chart_specs, open_page
 
 from mnist_core.config import validation
 from mnist_core.models import export
@@ -18,23 +17,15 @@ from pages.ui.runs import actions as run_actions
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ROOT = Path(__file__).parents[2]
 TINY = PRESETS["tiny"]
 STEPS = {"kind": "steps", "first": 1, "every": 1, "loss": [2.3, 1.5], "accuracy": [0.1, 0.5]}
 START = {"kind": "start", "first_step": 1, "total_steps": 2, "steps_per_epoch": 2}
 
 
 @pytest.fixture
-def app(monkeypatch):
+def app():
     """The app, open on the Runs page."""
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("pages.ui.choices.loader.load_in_background", lambda *_: None)
-    monkeypatch.setattr(
-        "mnist_core.scheduler.scheduler.advance", lambda rest=0.0: None
-    )  # nothing trains here
-    monkeypatch.setattr("mnist_core.scheduler.scheduler.prewarm", lambda: None)
-    found = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30).run()
-    return found.switch_page("pages/runs.py").run()
+    return open_page("runs")
 
 
 @pytest.fixture
@@ -109,14 +100,14 @@ def test_a_chosen_run_shows_its_figures_and_both_curves(done, queued, app):
     see_one(app, "done")
     assert metrics(app)["Test accuracy"] == "98.76%"
     assert metrics(app)["Test loss"] == "0.0500"
-    charts = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    charts = chart_specs(app)
     assert len(charts) == 2
     assert all(chart["data"] for chart in charts)
 
 
 def test_the_model_that_ships_has_curves_over_all_its_epochs(app):
     card = model_store.card("reader")
-    chart = json.loads(app.get("plotly_chart")[0].proto.spec)
+    chart = chart_specs(app)[0]
     assert chart["layout"]["xaxis"]["range"] == [0, card["curves"][-1]["step"]]
     assert metrics(app)["Test accuracy"] == f"{card['test']['accuracy']:.2%}"
 

@@ -2,10 +2,9 @@
 
 import dataclasses
 import typing
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+from app_pages import open_page, texts
 
 from mnist_core.config.schema import (
     Augmentation,
@@ -23,7 +22,6 @@ from pages.ui.navigation import links
 
 pytestmark = pytest.mark.slow  # a whole app per test
 
-ROOT = Path(__file__).parents[2]
 FIRST_FIVE = {
     "network.blocks",
     "network.dense",
@@ -60,22 +58,8 @@ EXPERT = Experiment(
 )
 
 
-@pytest.fixture(autouse=True)
-def nothing_trains(monkeypatch):
-    """Runs are queued and stay so; no process is started."""
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("pages.ui.choices.loader.load_in_background", lambda *_: None)
-    monkeypatch.setattr("mnist_core.scheduler.scheduler.advance", lambda rest=0.0: None)
-    monkeypatch.setattr("mnist_core.scheduler.scheduler.prewarm", lambda: None)
-
-
-def open_train(query=None) -> AppTest:
-    """A new visitor's Train page, as a link with these settings opens it."""
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
-    app.query_params.update(query or {})
-    app.switch_page("pages/train.py").run()
-    assert not app.exception
-    return app
+def open_train(query=None):
+    return open_page("train", query)
 
 
 def link_of(app) -> dict[str, str]:
@@ -110,11 +94,6 @@ def parameters_of(app) -> int:
 
 def rows_of(app) -> list[list[str]]:
     return app.table[0].value.values.tolist()
-
-
-def words_of(app) -> str:
-    kinds = ("markdown", "caption", "error", "warning", "info")
-    return " ".join(e.value for kind in kinds for e in app.get(kind))
 
 
 def held_at(thing, path):
@@ -241,8 +220,8 @@ def test_every_preset_fills_the_form_and_gives_its_reason():
         set_to(app, "preset", name)
         wanted = dataclasses.replace(preset.experiment, data="built-in")
         assert experiment_of(app) == wanted
-        assert preset.why in words_of(app)
-        assert preset.published in words_of(app)
+        assert preset.why in texts(app)
+        assert preset.published in texts(app)
 
 
 def test_the_choice_of_presets_says_when_the_experiment_is_none_of_them():
@@ -349,9 +328,9 @@ def test_without_validation_nothing_asks_for_what_needs_it():
 
 def test_validating_on_the_test_set_is_called_peeking():
     app = open_train()
-    assert "Peeking" not in words_of(app)
+    assert "Peeking" not in texts(app)
     set_to(app, "recipe.validation", "test")
-    assert "Peeking" in words_of(app)
+    assert "Peeking" in texts(app)
 
 
 def test_the_time_is_estimated_before_the_start():
@@ -366,16 +345,10 @@ def test_the_time_is_estimated_before_the_start():
     assert 0 < short < seconds(app)
 
 
-@pytest.fixture
-def without_mnist(monkeypatch, tmp_path):
-    monkeypatch.delenv("MNIST_PATH", raising=False)
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
-
-
 def test_without_mnist_the_built_in_digits_are_chosen_and_the_page_says_so(without_mnist):
     app = open_train()
     assert experiment_of(app).data == "built-in"
-    assert "MNIST is not on this computer. The built-in digits are used" in words_of(app)
+    assert "MNIST is not on this computer. The built-in digits are used" in texts(app)
     assert "Download MNIST" in [b.label for b in app.button]
     assert not app.button(key="start").disabled
 
@@ -384,7 +357,7 @@ def test_a_link_that_wants_mnist_where_it_is_not_can_be_read_but_not_started(wit
     app = open_train({"data": "mnist", "recipe.epochs": "5"})
     assert experiment_of(app).data == "mnist"
     assert app.button(key="start").disabled
-    assert "Choose the built-in digits" in words_of(app)
+    assert "Choose the built-in digits" in texts(app)
     set_to(app, "data", "built-in")
     assert not app.button(key="start").disabled
 
@@ -395,7 +368,7 @@ def test_start_makes_a_run_of_what_the_form_says_and_shows_it():
     app.button(key="start").click().run()
     (run,) = run_store.all_runs()
     assert (run.name, run.experiment()) == ("mine", EXPERT)
-    assert "**mine** · Waiting for its turn" in words_of(app)
+    assert "**mine** · Waiting for its turn" in texts(app)
     assert app.button(key="stop")
 
 
@@ -447,7 +420,7 @@ def test_stop_takes_a_waiting_run_out_of_the_queue():
     app.button(key="start").click().run()
     app.button(key="stop").click().run()
     assert [run.state for run in run_store.all_runs()] == ["stopped"]
-    assert "Stopped" in words_of(app)
+    assert "Stopped" in texts(app)
     assert not [b for b in app.button if b.key == "stop"]
 
 
@@ -455,24 +428,24 @@ def test_who_comes_back_sees_the_run_that_goes_on():
     going_on = run_store.create(EXPERT, "going on")
     going_on.set_status("training")
     run_store.create(EXPERT, "older").set_status("finished")
-    assert "**going on** · Training" in words_of(open_train())
+    assert "**going on** · Training" in texts(open_train())
 
 
 def test_a_run_that_another_tab_deletes_leaves_the_page():
     run = run_store.create(EXPERT, "gone")
     run.set_status("stopped")
     app = open_train()
-    assert "**gone**" in words_of(app)
+    assert "**gone**" in texts(app)
     run_store.delete("gone")
     app.run()
     assert not app.exception
-    assert "**gone**" not in words_of(app)
+    assert "**gone**" not in texts(app)
 
 
 @pytest.mark.parametrize("state", ["failed", "interrupted"])
 def test_a_run_that_went_wrong_says_why(state):
     Run.set_status(run_store.create(EXPERT, "bad"), state, "It went wrong.")
-    assert "It went wrong." in words_of(open_train())
+    assert "It went wrong." in texts(open_train())
 
 
 def test_no_field_is_left_without_a_word_of_help():

@@ -2,23 +2,20 @@
 
 import random
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit as st
+from app_pages import PAGES, html_bodies, open_page, texts
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as strategy
-from streamlit.testing.v1 import AppTest
-from test_draw_page import drawn, network  # noqa: F401 -- fixtures
-from test_evaluate_page import small  # noqa: F401 -- a fixture
 
 from mnist_core.config import layer_shapes, validation
 from mnist_core.config.schema import Experiment
-from mnist_core.data import loading, synthetic
 from mnist_core.interpret.activations import LayerActivation
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
+from mnist_core.system import paths
 from pages.ui.app import errors
 from pages.ui.inside import one_value
 from pages.ui.inside import views as inside_views
@@ -26,10 +23,7 @@ from pages.ui.navigation import lesson, links
 from pages.ui.runs import actions as run_actions
 from pages.ui.state.session import Lesson
 
-ROOT = Path(__file__).parents[2]
-ENTRY = ROOT / "streamlit_app.py"
 ADDRESSES = 15  # for each page
-PAGES = ("draw", "train", "evaluate", "inside", "data", "runs")
 WIDGETS = (
     *("set", "part", "digit", "true", "read", "whose", "pen_digit", "look", "look_at", "view"),
     *("number", "at", "compare", "run", "writer", "exam", "mistakes", "by", "model", "beside"),
@@ -52,8 +46,7 @@ BAD = (
     "\u202e\u2066", "\ufffe", "é" * 200, "😀" * 100, "x" * 5000, "block1_conv.99999.99999.99999",
     "block1_conv.-1.0.0", "logits.1e3", "no_layer.0", "block1_conv", ".", "...", "probabilities.11",
 )  # fmt: skip
-FORBIDDEN = ("Traceback", str(ROOT), "site-packages", "/etc/", " at 0x")
-KINDS = ("markdown", "caption", "info", "warning", "error", "toast", "success")
+FORBIDDEN = ("Traceback", str(paths.PROJECT), "site-packages", "/etc/", " at 0x")
 
 fuzz = settings(
     max_examples=100,
@@ -62,7 +55,7 @@ fuzz = settings(
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-texts = strategy.one_of(
+any_text = strategy.one_of(
     strategy.sampled_from(GOOD + BAD), strategy.text(strategy.characters(exclude_categories=["Cs"]))
 )
 names = strategy.one_of(strategy.sampled_from(WIDGETS + FIELDS), strategy.text(max_size=20))
@@ -93,7 +86,7 @@ def is_plain(text: str) -> bool:
 
 
 @fuzz
-@given(strategy.dictionaries(names, texts, max_size=5))
+@given(strategy.dictionaries(names, any_text, max_size=5))
 @example({"data": "![x](http://evil.example/x.png)"})
 @example({"network.blocks.![x](http://evil.example/x.png)": "1"})
 @example({"network.blocks": "9" * 5000})
@@ -117,7 +110,7 @@ def test_any_address_gives_an_experiment_and_at_most_a_sentence(warnings, query)
 
 
 @fuzz
-@given(strategy.dictionaries(strategy.sampled_from(["title", "question", "controls"]), texts))
+@given(strategy.dictionaries(strategy.sampled_from(["title", "question", "controls"]), any_text))
 def test_any_lesson_is_one_within_its_limits(warnings, query):
     del warnings[:]
     found = lesson._read(query)
@@ -138,7 +131,7 @@ def steps() -> list[LayerActivation]:
 
 
 @fuzz
-@given(texts | strategy.lists(texts).map(".".join))
+@given(any_text | strategy.lists(any_text).map(".".join))
 @example("block1_conv.25.25.99999")
 @example("block1_conv.٣.3.3")
 @example("probabilities.9")
@@ -152,7 +145,7 @@ def test_any_place_in_a_network_is_one_that_it_has(said):
 
 
 @fuzz
-@given(texts | strategy.text(max_size=200))
+@given(any_text | strategy.text(max_size=200))
 @example("../../x.bundle.zip")
 @example(".bundle.zip")
 @example("reader.bundle.zip")
@@ -163,7 +156,7 @@ def test_any_file_that_is_imported_gets_a_name_that_a_run_may_have(file):
 
 
 @fuzz
-@given(texts | strategy.text(max_size=200))
+@given(any_text | strategy.text(max_size=200))
 def test_no_words_of_a_stranger_are_markdown(text):
     assert is_plain(errors.message(ValueError(f"It can't be. Received: {text}")))
 
@@ -172,27 +165,9 @@ def test_no_words_of_a_stranger_are_markdown(text):
 
 
 @pytest.fixture
-def visit(monkeypatch, tmp_path, small, network, drawn):  # noqa: F811
-    """A function that opens a page by an address; there is one run, and a small data set."""
-    monkeypatch.delenv("MNIST_PATH", raising=False)
-    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
-    monkeypatch.setattr(synthetic, "load", lambda: small)
-    monkeypatch.setattr(loading, "_loaded", {})
-    monkeypatch.setattr(
-        "pages.ui.widgets.clickable.show", lambda body, *_, **__: st.html(body) and None
-    )
-    monkeypatch.setattr("mnist_core.scheduler.scheduler.advance", lambda *_: None)
-    monkeypatch.setattr("mnist_core.scheduler.scheduler.prewarm", lambda *_: None)
-    st.cache_data.clear()
+def one_run(nothing_trains, loaded_models, drawn, clicks):
+    """There is one run, and a small data set."""
     run_store.create(PRESETS["tiny"], "mine").set_status("finished")
-
-    def go(page, query):
-        app = AppTest.from_file(ENTRY, default_timeout=60)
-        app.query_params.update(query)
-        return app.switch_page(f"pages/{page}.py").run()
-
-    yield go
-    st.cache_data.clear()
 
 
 def address(dice: random.Random) -> dict[str, str]:
@@ -206,15 +181,13 @@ def address(dice: random.Random) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_opens_by_any_address_without_a_traceback_or_a_path(visit, page, tmp_path):
+def test_a_page_opens_by_any_address_without_a_traceback_or_a_path(one_run, page, tmp_path):
     dice = random.Random(f"{page} 6")
     before = [(run.name, run.status()) for run in run_store.all_runs()]
     for _ in range(ADDRESSES):
         query = address(dice)
-        app = visit(page, query)
-        assert not app.exception, query
-        shown = [str(e.value) for kind in KINDS for e in app.get(kind)]
-        shown += [html.proto.body for html in app.get("html")]
+        app = open_page(page, query)
+        shown = [texts(app), *html_bodies(app)]
         for secret in (*FORBIDDEN, str(tmp_path)):
             assert not [text for text in shown if secret in text], (query, secret)
         for text in shown:
@@ -224,7 +197,7 @@ def test_a_page_opens_by_any_address_without_a_traceback_or_a_path(visit, page, 
 
 
 def test_every_parameter_that_a_page_knows_is_among_those_tried():
-    source = "".join(p.read_text() for p in ROOT.glob("pages/**/*.py"))
+    source = "".join(p.read_text() for p in paths.PROJECT.glob("pages/**/*.py"))
     bound = set(re.findall(r'key="(\w+)",?\s+bind="query-params"', source))
     bound |= set(re.findall(r'query_params(?:\.get\(|\[)"(\w+)"', source))
     assert len(bound) > 15

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
-from test_draw_page import drawn, network  # noqa: F401 -- fixtures
+from app_pages import PAGES, html_bodies, open_page, texts
 
 from mnist_core.data import loading
 from mnist_core.data.types import Dataset, Digits
@@ -25,9 +23,6 @@ from mnist_core.runs.run import Run
 from pages.ui.choices.loader import model_loader
 
 ROOT = Path(__file__).parents[2]
-ENTRY = ROOT / "streamlit_app.py"
-PAGES = ("draw", "train", "evaluate", "inside", "data", "runs")
-KINDS = ("markdown", "caption", "info", "warning", "error", "toast", "success", "code")
 SMALL = PRESETS["tiny"]
 NOTHING = Digits(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8))
 
@@ -77,32 +72,18 @@ DAMAGES += (without_weights,)
 
 
 @pytest.fixture
-def visit(monkeypatch, network, drawn):  # noqa: F811
+def visit(monkeypatch, loaded_models, drawn, clicks):
     """A function that opens a page by an address."""
-    monkeypatch.setattr(
-        "pages.ui.widgets.clickable.show", lambda body, *_, **__: st.html(body) and None
-    )
     monkeypatch.setattr("mnist_core.scheduler.scheduler.prewarm", lambda *_: None)
-    monkeypatch.setattr(loading, "_loaded", {})
-    st.cache_data.clear()
-
-    def go(page, **query):
-        app = AppTest.from_file(ENTRY, default_timeout=60)
-        app.query_params.update(query)
-        return app.switch_page(f"pages/{page}.py").run()
-
-    yield go
-    st.cache_data.clear()
+    return lambda page, **query: open_page(page, query)
 
 
 def shown(app) -> str:
-    found = [str(e.value) for kind in KINDS for e in app.get(kind)]
-    return "\n".join(found + [html.proto.body for html in app.get("html")])
+    return "\n".join([texts(app), *html_bodies(app)])
 
 
 def nothing_of(place: Path, app) -> None:
     """See that the page stands, and says nothing of where things are."""
-    assert not app.exception
     text = shown(app)
     for secret in (str(place), str(ROOT), "Traceback", "Errno", "site-packages", "/etc/", "0x7f"):
         assert secret not in text, text[max(0, text.index(secret) - 200) :][:400]
@@ -135,7 +116,7 @@ def test_a_mnist_that_is_none_leaves_every_page_standing_and_says_no_path(
 
 
 @pytest.mark.slow
-def test_the_pen_works_where_the_digits_to_take_cant_be_read(visit, tmp_path, monkeypatch, drawn):  # noqa: F811
+def test_the_pen_works_where_the_digits_to_take_cant_be_read(visit, tmp_path, monkeypatch, drawn):
     (tmp_path / "mnist.npz").write_bytes(b"no data")
     monkeypatch.setenv("MNIST_PATH", str(tmp_path / "mnist.npz"))
     monkeypatch.setattr(

@@ -1,0 +1,75 @@
+"""Pages of the app in this process, by Streamlit's AppTest: open one, and look at what it shows."""
+
+import json
+import time
+
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from mnist_core.system import paths
+from pages.ui.choices.loader import model_loader
+from pages.ui.widgets.clickable import Click
+
+APP = paths.PROJECT / "streamlit_app.py"
+PAGES = ("draw", "train", "evaluate", "inside", "data", "runs")
+TEXT_KINDS = ("markdown", "caption", "info", "warning", "error", "toast", "success", "code")
+
+
+def open_page(page: str, query: dict | None = None) -> AppTest:
+    """A new visitor's page, as a link with these parameters opens it."""
+    app = AppTest.from_file(APP, default_timeout=60)
+    for key, value in (query or {}).items():
+        app.query_params[key] = value if isinstance(value, list) else str(value)
+    app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception, query
+    return app
+
+
+def texts(app: AppTest) -> str:
+    """All sentences on the page."""
+    return " ".join(str(element.value) for kind in TEXT_KINDS for element in app.get(kind))
+
+
+def html_bodies(app: AppTest) -> list[str]:
+    """Every piece of HTML on the page."""
+    return [element.proto.body for element in app.get("html")]
+
+
+def chart_specs(app: AppTest) -> list[dict]:
+    """Every Plotly chart on the page, as Plotly's JSON."""
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+class Clicks:
+    """What stands for the browser's part of `clickable.show`: it shows the HTML, and clicks.
+
+    `html` and `callbacks` are those of each key that was shown.
+    """
+
+    def __init__(self):
+        self.html, self.callbacks = {}, {}
+        self._clicked = {}  # beginning of a key -> the click that the next run is about
+
+    def __call__(self, html, key, on_click=lambda click: None, leads_to=""):
+        st.html(html)
+        self.html[key], self.callbacks[key] = html, on_click
+        beginning = next(filter(key.startswith, self._clicked), None)
+        return self._clicked.pop(beginning) if beginning is not None else None
+
+    def click(self, app: AppTest, key: str, part, x: float = 0.5, y: float = 0.5) -> None:
+        """Click a part of what has a key that begins so, and run the page."""
+        click = Click(str(part), x, y)
+        full_key = [known for known in self.callbacks if known.startswith(key)][-1]
+        self.callbacks[full_key](click)
+        self._clicked[key] = click
+        app.run()
+        assert not app.exception
+
+
+def load_models() -> None:
+    """Have the models that ship, and the digits to take, loaded before a page asks for them."""
+    loader, end = model_loader(), time.monotonic() + 120
+    loader.start("reader")
+    while not loader.ready():
+        assert time.monotonic() < end, "The models did not load in two minutes."
+        time.sleep(0.02)
