@@ -60,7 +60,7 @@ else:
 sweep_form.show(found, chosen[0] if len(chosen) == 1 else None)
 with st.container(horizontal=True):
     run_actions.import_form()
-    if settings.PEOPLE.value() == settings.ONE:  # others have no shell on that computer
+    if settings.PEOPLE.value() == settings.ONE_USER:  # others have no shell on that computer
         for_tensorboard()
 if not all(one.has_ended() for one in found):
     st.fragment(watch, run_every=LOOK_EVERY)(

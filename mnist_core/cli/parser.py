@@ -126,7 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
     say = _say_json if options.json else _say_text
     try:
         settings.validate_all()
-        logging_setup.configure(without="WARNING")  # a command says itself what it does
+        logging_setup.configure(default_level="WARNING")  # a command prints itself what it does
         with users.as_user(users.SINGLE_USER):  # whoever has a shell here: the machine's own runs
             return options.call(options, say) or 0
     except (ValueError, OSError) as fault:

@@ -157,7 +157,7 @@ def delete(name: str) -> None:
         RunError: there is none, or it is training.
     """
     run = _require_ended(name)  # first: a name such as ../x must not become part of a path
-    with staging.staging_folder(run.folder.parent, staging.DELETED) as gone:
+    with staging.staging_folder(run.folder.parent, staging.DELETED_PREFIX) as gone:
         run.folder.rename(gone / name)
         log.info("Run %s was deleted.", run)
 

@@ -1,4 +1,4 @@
-"""Files that are whole: a crash at any moment leaves the old one or the new one."""
+"""Atomic writes: a crash at any moment leaves the old file or the new one, whole."""
 
 import contextlib
 import os
@@ -9,9 +9,9 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def replace(path: Path) -> Iterator[Path]:
-    """A place beside `path` to write to, which takes the place of `path` once it is complete.
+    """A temporary file beside `path` to write to; it replaces `path` when the block ends.
 
-    The name keeps the ending of `path`, because Keras goes by it. On an error nothing changes.
+    It keeps the suffix of `path`, because Keras goes by it. On an error nothing changes.
     """
     handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
@@ -27,6 +27,6 @@ def replace(path: Path) -> Iterator[Path]:
 
 
 def write(path: Path, data: bytes | str) -> None:
-    """Put `data` into `path`, whole or not at all."""
-    with replace(path) as place:
-        place.write_bytes(data.encode() if isinstance(data, str) else data)
+    """Write `data` to `path`, whole or not at all; text as UTF-8."""
+    with replace(path) as part:
+        part.write_bytes(data.encode() if isinstance(data, str) else data)

@@ -1,4 +1,4 @@
-"""The log: a line for a person for each thing that begins, ends or goes wrong."""
+"""The log: one line for each event that an administrator should see."""
 
 import faulthandler
 import logging
@@ -11,25 +11,26 @@ from mnist_core.system import settings
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
-def configure(without: str | None = None) -> None:
-    """Write the log to standard error, from the level on that MNIST_CORE_LOG says. Once is enough.
+def configure(default_level: str | None = None) -> None:
+    """Log to standard error, from the level of MNIST_CORE_LOG on. Called again it sets the level.
 
     Args:
-        without: the level where the variable is not set, if it should be another than its own.
+        default_level: where the variable is not set, in place of its own default.
 
     Raises:
-        ValueError: that is no level.
+        ValueError: the variable names no level.
     """
-    ours = logging.getLogger("mnist_core")
-    ours.setLevel(without if without and not settings.LOG.is_set() else settings.LOG.value())
-    if not ours.handlers:
-        handler = _StandardError()
+    logger = logging.getLogger("mnist_core")
+    use_default = default_level and not settings.LOG.is_set()
+    logger.setLevel(default_level if use_default else settings.LOG.value())
+    if not logger.handlers:
+        handler = _StandardErrorHandler()
         handler.setFormatter(logging.Formatter(FORMAT))
-        ours.addHandler(handler)
+        logger.addHandler(handler)
 
 
-class _StandardError(logging.StreamHandler):
-    """Writes to what is standard error at that moment."""
+class _StandardErrorHandler(logging.StreamHandler):
+    """Writes to whatever `sys.stderr` is at that moment."""
 
     @property
     def stream(self):
@@ -37,12 +38,12 @@ class _StandardError(logging.StreamHandler):
 
     @stream.setter
     def stream(self, _):
-        """There is nothing to remember."""
+        """Required by the base class; nothing is stored."""
 
 
-def redirect_to_file(file: Path) -> None:
-    """From now on, put all that this process says into a file, down to how it crashed."""
-    with file.open("ab") as log:
+def redirect_to_file(path: Path) -> None:
+    """Append this process's standard output and error to a file, traces of crashes included."""
+    with path.open("ab") as log:
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
     # The command line keeps another copy of standard error for Python; see `__main__`

@@ -1,4 +1,4 @@
-"""Where the program itself lies, and how other processes find it."""
+"""The folders of the program itself, and the environment for its subprocesses."""
 
 import os
 from pathlib import Path
@@ -8,10 +8,10 @@ PROJECT = PACKAGE.parent  # the folder that the package is imported from
 
 
 def subprocess_environment(**variables: str) -> dict[str, str]:
-    """The environment for a Python process that is to find this package.
+    """This process's environment, for a Python subprocess that is to import this package.
 
     Args:
-        variables: more of them.
+        variables: to set besides.
     """
     path = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")]))
     return os.environ | {"PYTHONPATH": path} | variables

@@ -1,4 +1,4 @@
-"""Everything that is set from outside, in one place: each by a variable, with its reason."""
+"""Every setting that comes from a variable of the environment, with its reason."""
 
 import os
 import re
@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from typing import Any
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-ONE, MANY = "one", "many"
+ONE_USER, MANY_USERS = "one", "many"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """A variable of the environment: what it may hold, and what holds without it."""
+    """A variable of the environment: its meaning, its allowed values and its default."""
 
     name: str
     meaning: str  # what it decides
-    reason: str  # why there is such a thing, and why it is what it is
-    expected: str = ""  # what it must be, in words; nothing: any text will do
-    parse: Callable[[str], Any] = str  # the text -> its value; ValueError if it can't be
-    default: str = ""  # in words
-    default_value: Callable[[], Any] = lambda: None  # its value where the variable is not set
+    reason: str  # why it exists, and why the default is what it is
+    expected: str = ""  # the allowed values, in words; empty: any text
+    parse: Callable[[str], Any] = str  # text -> value; raises ValueError for a bad text
+    default_text: str = ""  # the default in words
+    default_value: Callable[[], Any] = lambda: None
 
     def is_set(self) -> bool:
-        """Whether somebody has set the variable."""
+        """Whether the variable is set to something."""
         return bool(os.environ.get(self.name, "").strip())
 
     def value(self) -> Any:
-        """What holds now.
+        """The value that applies now: the parsed variable, or the default.
 
         Raises:
             ValueError: names the variable, what was expected and what came.
@@ -41,7 +41,7 @@ class Setting:
             raise ValueError(f"{self.name} must be {self.expected}. Received: {text!r}") from None
 
 
-def _whole(low: int) -> Callable[[str], int]:
+def _whole_number(low: int) -> Callable[[str], int]:
     def parse(text):
         if not text.isdecimal() or int(text) < low:
             raise ValueError
@@ -52,10 +52,10 @@ def _whole(low: int) -> Callable[[str], int]:
 
 def _one_of(*choices: str) -> Callable[[str], str]:
     def parse(text):
-        found = {choice.lower(): choice for choice in choices}.get(text.lower())
-        if found is None:
+        choice = {choice.lower(): choice for choice in choices}.get(text.lower())
+        if choice is None:
             raise ValueError
-        return found
+        return choice
 
     return parse
 
@@ -66,38 +66,38 @@ def _address(text: str) -> str:
     return text
 
 
-def _for_many(value: int) -> Callable[[], int]:
-    """What holds on a server for many people; for one person there is no limit: 0."""
-    return lambda: value if PEOPLE.value() == MANY else 0
+def _limit_for_many(value: int) -> Callable[[], int]:
+    """The default of a limit: `value` on a server for many people, 0 (no limit) for one."""
+    return lambda: value if PEOPLE.value() == MANY_USERS else 0
 
 
 MNIST_PATH = Setting(
     "MNIST_PATH",
     "The file mnist.npz, in Keras' format.",
     "A computer without network, or a class, keeps one file for all.",
-    default="Keras' cache, or the download",
+    default_text="Keras' cache, or the download",
 )
 HOME = Setting(
     "MNIST_CORE_HOME",
     "The folder in which runs and models are kept.",
     "A server keeps them on a disk of its own, several machines on one that they share.",
-    default="the user's data folder",
+    default_text="the user's data folder",
 )
 PEOPLE = Setting(
     "MNIST_CORE_PEOPLE",
     "Who uses this server: one person, or many, each of whom sees only their own runs.",
     "On one's own laptop nothing should stand between a person and their runs.",
-    f"{ONE} or {MANY}",
-    _one_of(ONE, MANY),
-    ONE,
-    lambda: ONE,
+    f"{ONE_USER} or {MANY_USERS}",
+    _one_of(ONE_USER, MANY_USERS),
+    ONE_USER,
+    lambda: ONE_USER,
 )
 RUNS_AT_ONCE = Setting(
     "MNIST_CORE_RUNS_AT_ONCE",
     "How many runs train at the same time, of all people together.",
     "A training uses two cores well; a second one on them makes both slower.",
     "a whole number from 1",
-    _whole(1),
+    _whole_number(1),
     "one for each two cores, of the cluster if there is one",
 )
 RUNS_PER_PERSON = Setting(
@@ -105,36 +105,36 @@ RUNS_PER_PERSON = Setting(
     "How many of them may be one person's. 0 is no limit.",
     "One person's sweep must not keep a class waiting.",
     "a whole number from 0",
-    _whole(0),
+    _whole_number(0),
     "1 for many people, no limit for one",
-    _for_many(1),
+    _limit_for_many(1),
 )
 WAITING_PER_PERSON = Setting(
     "MNIST_CORE_WAITING_PER_PERSON",
     "How many runs of one person may wait. 0 is no limit.",
     "A queue that one person fills is a queue for nobody; the largest sweep has 12 runs.",
     "a whole number from 0",
-    _whole(0),
+    _whole_number(0),
     "12 for many people, no limit for one",
-    _for_many(12),
+    _limit_for_many(12),
 )
 KEPT_PER_PERSON = Setting(
     "MNIST_CORE_KEPT_PER_PERSON",
     "How many runs of one person are kept. 0 is no limit.",
     "A run takes 1 to 30 MB of the server's disk: 60 people with 100 each, 20 GB or so.",
     "a whole number from 0",
-    _whole(0),
+    _whole_number(0),
     "100 for many people, no limit for one",
-    _for_many(100),
+    _limit_for_many(100),
 )
 MINUTES = Setting(
     "MNIST_CORE_MINUTES",
     "After how many minutes a run is stopped, its weights kept. 0 is no limit.",
     "200 epochs of one person must not take the queue's morning; Continue goes on from there.",
     "a whole number from 0",
-    _whole(0),
+    _whole_number(0),
     "15 for many people, no limit for one",
-    _for_many(15),
+    _limit_for_many(15),
 )
 RUN_MEMORY = Setting(
     "MNIST_CORE_RUN_MEMORY",
@@ -142,7 +142,7 @@ RUN_MEMORY = Setting(
     "A network that is too large then ends as a failed run, and nothing else on the machine"
     " suffers. Without it the system ends the run first when memory runs out (on Linux).",
     "a whole number from 0",
-    _whole(0),
+    _whole_number(0),
     "no limit",
     lambda: 0,
 )
@@ -169,17 +169,17 @@ ALL += (MINUTES, RUN_MEMORY, RAY, LOG)
 
 
 def validate_all() -> None:
-    """See that every variable can be read.
+    """Check that every variable can be parsed.
 
     Raises:
-        ValueError: names the first that can't, what was expected and what came.
+        ValueError: names the first that can't be, what was expected and what came.
     """
     for setting in ALL:
         setting.value()
 
 
 def markdown_table() -> str:
-    """All of them, for the README."""
-    rows = [f"| `{s.name}` | {s.meaning} {s.reason} | {s.default} |" for s in ALL]
+    """All settings as a Markdown table, for the documentation."""
+    rows = [f"| `{s.name}` | {s.meaning} {s.reason} | {s.default_text} |" for s in ALL]
     head = ["| variable | what it decides, and why | without it |", "|---|---|---|"]
     return "\n".join([*head, *rows])

@@ -1,8 +1,8 @@
-"""Folders that are being made or removed: invisible as runs, and none stays behind.
+"""Folders of runs that are being made or removed: not listed as runs, and cleaned up after a kill.
 
-They lie among the runs under names that no run can have. Who works in one holds a lock beside it,
-which ends with the process: so what a killed program left can be told from what is in use, whatever
-the clocks say.
+They lie among the runs under names that no run can have. A process that uses one holds a file lock
+beside it, which ends with the process; so the leftovers of a killed process can be told from
+folders in use, whatever the clocks say.
 """
 
 import contextlib
@@ -13,21 +13,21 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-STAGED, DELETED = ".new-", ".gone-"  # how their names begin
-LOCK = ".lock"  # how the name of the lock beside one ends
+STAGED_PREFIX, DELETED_PREFIX = ".new-", ".gone-"  # of their names
+LOCK_SUFFIX = ".lock"  # of the lock file beside one
 
 
 @contextlib.contextmanager
-def staging_folder(place: Path, prefix: str = STAGED) -> Iterator[Path]:
+def staging_folder(runs_folder: Path, prefix: str = STAGED_PREFIX) -> Iterator[Path]:
     """A folder to fill, removed afterwards unless it was renamed.
 
     Args:
-        place: the folder of runs that it is for; made if need be.
-        prefix: STAGED or DELETED: what it is for.
+        runs_folder: made if need be.
+        prefix: STAGED or DELETED: for a new run, or for one to delete.
     """
-    place.mkdir(parents=True, exist_ok=True)
-    folder = place / f"{prefix}{secrets.token_hex(8)}"
-    lock = folder.with_name(folder.name + LOCK)
+    runs_folder.mkdir(parents=True, exist_ok=True)
+    folder = runs_folder / f"{prefix}{secrets.token_hex(8)}"
+    lock = folder.with_name(folder.name + LOCK_SUFFIX)
     try:
         with FileLock(lock):
             folder.mkdir(mode=0o755)
@@ -39,11 +39,12 @@ def staging_folder(place: Path, prefix: str = STAGED) -> Iterator[Path]:
         lock.unlink(missing_ok=True)
 
 
-def remove_leftovers(place: Path) -> None:
-    """Remove what killed programs left in a folder of runs."""
-    for path in place.iterdir():
-        if path.name.startswith((STAGED, DELETED)):
-            lock = path.with_name(path.name.removesuffix(LOCK) + LOCK)
+def remove_leftovers(runs_folder: Path) -> None:
+    """Remove what killed processes left in a folder of runs."""
+    for path in runs_folder.iterdir():
+        if path.name.startswith((STAGED_PREFIX, DELETED_PREFIX)):
+            folder = path.with_name(path.name.removesuffix(LOCK_SUFFIX))
+            lock = folder.with_name(folder.name + LOCK_SUFFIX)
             with contextlib.suppress(Timeout), FileLock(lock, timeout=0):
-                shutil.rmtree(path.with_name(lock.name.removesuffix(LOCK)), ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)
                 lock.unlink(missing_ok=True)

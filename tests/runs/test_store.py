@@ -153,7 +153,7 @@ def test_what_a_killed_program_was_making_or_removing_is_cleared_away(home, run)
 
 def test_what_somebody_is_making_or_removing_is_left_alone(home, run):
     place = home / "runs"
-    for prefix in (staging.STAGED, staging.DELETED):
+    for prefix in (staging.STAGED_PREFIX, staging.DELETED_PREFIX):
         with staging.staging_folder(place, prefix) as folder:
             staging.remove_leftovers(place)
             assert folder.is_dir()

@@ -127,7 +127,7 @@ def test_a_disk_that_is_full_when_a_run_is_started_costs_a_sentence_and_leaves_n
         fill(home)
         app = page("train")
         press(app, "start")
-        assert error_messages.FULL in said(app)
+        assert error_messages.DISK_FULL in said(app)
         (home / "ballast").unlink()
         assert list((home / "runs").iterdir()) == []
         press(app, "start")
@@ -143,7 +143,7 @@ def test_a_disk_that_gets_full_in_mid_run_ends_it_with_its_reason_and_its_weight
         wait_for(lambda: run.state in ENDED, run)
         assert run.state in ("failed", "interrupted")  # the second where not even that was written
         if run.state == "failed":
-            assert error_messages.FULL in run.status()["sentence"]
+            assert error_messages.DISK_FULL in run.status()["sentence"]
         assert "weights of its last full epoch are kept" in run.status()["sentence"]
         assert len(model_store.card("filled")["curves"]) >= 1
         model_store.load("filled")
@@ -177,11 +177,13 @@ def test_with_a_home_that_can_only_be_read_all_works_but_what_writes(home, done)
         shutil.copytree(kept, home, dirs_exist_ok=True)
         subprocess.run(["mount", "-o", "remount,ro", str(home)], check=True)
         app = page("runs")
-        assert boxes(app) == [f"Runs can't be started or stopped now. {error_messages.READ_ONLY}"]
+        assert boxes(app) == [
+            f"Runs can't be started or stopped now. {error_messages.NOT_WRITABLE}"
+        ]
         assert app.dataframe[0].value["Name"].iloc[0] == "done"
         app = page("train")
         press(app, "start")
-        assert error_messages.READ_ONLY in said(app)
+        assert error_messages.NOT_WRITABLE in said(app)
         assert model_store.load("done").count_params() == 11_042
         assert not boxes(page("draw", model="done"))
 
@@ -310,7 +312,7 @@ def test_a_server_that_does_not_let_go_of_the_queue_costs_the_others_a_sentence(
     home.mkdir()
     with FileLock(home / "queue.lock"):
         app = page("runs")
-        assert boxes(app) == [f"Runs can't be started or stopped now. {error_messages.BUSY}"]
+        assert boxes(app) == [f"Runs can't be started or stopped now. {error_messages.QUEUE_BUSY}"]
         app = page("train")
         press(app, "start")
         (run,) = run_store.all_runs()
@@ -355,7 +357,7 @@ def test_a_run_that_needs_more_memory_than_it_may_have_ends_alone_and_says_why(h
     run = scheduler.start(experiment(large), "large")
     wait_for(lambda: run.state in ENDED, run)
     assert run.state == "failed"
-    assert run.status()["sentence"] == error_messages.MEMORY
+    assert run.status()["sentence"] == error_messages.OUT_OF_MEMORY
     next_one = scheduler.start(experiment(), "next")
     wait_for(lambda: next_one.state in ENDED, next_one)
     assert next_one.state == "finished"

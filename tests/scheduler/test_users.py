@@ -93,14 +93,14 @@ def test_no_name_leads_into_somebody_elses_folder(home, many, name):
 def test_on_a_server_for_many_nothing_is_given_to_nobody(home, many):
     with pytest.raises(users.UnknownUserError):
         run_store.all_runs()
-    users.set_user_resolver(lambda: "not a person's hash")
+    before = users.set_user_resolver(lambda: "not a user's id")
     try:
         with pytest.raises(users.UnknownUserError):
             run_store.all_runs()
         users.set_user_resolver(lambda: EVE)
         assert run_store.all_runs() == []
     finally:
-        users.set_user_resolver(users._no_user)
+        users.set_user_resolver(before)
 
 
 def test_another_thread_works_for_nobody_until_it_is_told_for_whom(home, many):

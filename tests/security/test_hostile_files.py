@@ -64,7 +64,9 @@ def one_sentence(fault: BaseException) -> bool:
     """Whether a person can be shown this; of an `str` that can't be sent, `words` makes one."""
     text = error_messages.user_message(fault)
     text.encode()
-    return "\n" not in text and 10 < len(text) <= error_messages.LONGEST and "Traceback" not in text
+    return (
+        "\n" not in text and 10 < len(text) <= error_messages.MAX_LENGTH and "Traceback" not in text
+    )
 
 
 def places(plain, found=()):

@@ -48,17 +48,17 @@ def test_a_fault_of_the_machine_is_told_in_plain_words(number, told):
 def test_a_real_file_that_is_gone_and_a_real_folder_that_can_t_be_made(tmp_path):
     with pytest.raises(OSError) as gone:
         (tmp_path / "nothing").read_bytes()
-    assert error_messages.user_message(gone.value) == error_messages.GONE
+    assert error_messages.user_message(gone.value) == error_messages.FILE_GONE
     (tmp_path / "file").touch()
     with pytest.raises(OSError) as inside:
         (tmp_path / "file" / "more").mkdir()
-    assert error_messages.user_message(inside.value) == error_messages.GONE
+    assert error_messages.user_message(inside.value) == error_messages.FILE_GONE
 
 
 def test_a_lock_that_another_server_holds_is_told_so(tmp_path):
     with FileLock(tmp_path / "queue.lock"), pytest.raises(Timeout) as busy:
         FileLock(tmp_path / "queue.lock").acquire(timeout=0.01)
-    assert error_messages.user_message(busy.value) == error_messages.BUSY
+    assert error_messages.user_message(busy.value) == error_messages.QUEUE_BUSY
 
 
 def test_too_little_memory_is_told_with_what_to_do():
@@ -149,6 +149,6 @@ def test_the_same_fault_is_logged_once(caplog):
 
 
 def test_a_text_without_end_is_cut_and_an_empty_one_is_no_sentence():
-    assert len(said("x " * 10_000)) <= error_messages.LONGEST
+    assert len(said("x " * 10_000)) <= error_messages.MAX_LENGTH
     assert "ValueError" in said("  ")
     assert "Traceback" not in said("Traceback (most recent call last):\n  File '/x/y.py'")

@@ -55,7 +55,7 @@ def _component():
 
 def identify() -> None:
     """Find out whose visit this is, or ask; a page that is shown afterwards is theirs."""
-    if settings.PEOPLE.value() == settings.ONE:
+    if settings.PEOPLE.value() == settings.ONE_USER:
         return
     users.set_user_resolver(_resolve_user)
     known = st.user.to_dict()
@@ -109,7 +109,7 @@ def _ask_to_log_in() -> None:
 
 def ownership_note() -> None:
     """Whose runs a page shows, on a server for many people."""
-    if settings.PEOPLE.value() == settings.ONE:
+    if settings.PEOPLE.value() == settings.ONE_USER:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if session().secret:
