@@ -1,4 +1,4 @@
-"""Who writes the built-in digits: hands made up by dice."""
+"""Who writes the built-in digits: writers with a random style."""
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -42,53 +42,51 @@ STYLE_FIELDS = tuple(WritingStyle.__dataclass_fields__)
 
 
 class Writer(NamedTuple):
-    """A person: a hand, the form they prefer of each digit, and their way of bending it."""
+    """A person: a style, the form they prefer of each digit, and how they always bend it."""
 
     style: WritingStyle
     usual_forms: np.ndarray  # int (10,)
-    habits: np.ndarray  # float64 (10, MOST_CONTROLS, 2): how control points always stray
+    habits: np.ndarray  # float64 (10, MAX_CONTROLS, 2): how control points always stray
 
 
 @lru_cache(maxsize=4000)
 def writer(seed: int, number: int) -> Writer:
-    """A person, made up by dice: the same seed and number give the same one."""
-    dice = np.random.default_rng([seed, 0, number])
-    normal = dice.normal
-    hand = WritingStyle(
+    """A random person: the same seed and number give the same one."""
+    rng = np.random.default_rng([seed, 0, number])
+    normal = rng.normal
+    style = WritingStyle(
         slant=float(np.clip(normal(0.16, 0.24), -0.6, 1.0)),
         aspect=float(np.clip(0.74 * np.exp(normal(0, 0.26)), 0.38, 1.5)),
         turn=float(normal(0, 0.07)),
         top=float(np.clip(normal(0, 0.18), -0.5, 0.5)),
         side=float(np.clip(normal(0, 0.12), -0.5, 0.5)),
-        roundness=float(dice.beta(1.2, 1.8)),
-        speed=float(dice.beta(1.2, 2.5)),
+        roundness=float(rng.beta(1.2, 1.8)),
+        speed=float(rng.beta(1.2, 2.5)),
         tremor=float(np.clip(0.004 * np.exp(normal(0, 0.7)), 0, 0.04)),
         joins=float(np.clip(0.025 * np.exp(normal(0, 0.5)), 0, 0.12)),
         pen=float(np.clip(0.12 * np.exp(normal(0, 0.38)), 0.036, 0.29)),
         wildness=float(np.clip(np.exp(normal(0, 0.3)), 0, 3)),
     )
-    favourites = np.array([_random_form(digit, dice) for digit in range(10)])
-    return Writer(hand, favourites, normal(0, 0.05, (10, MAX_CONTROLS, 2)))
+    usual_forms = np.array([_random_form(digit, rng) for digit in range(10)])
+    return Writer(style, usual_forms, normal(0, 0.05, (10, MAX_CONTROLS, 2)))
 
 
-def style_values(hand: WritingStyle) -> list[float]:
-    """A hand as its NUMBERS, in that order."""
-    return [getattr(hand, name) for name in STYLE_FIELDS]
+def style_values(style: WritingStyle) -> list[float]:
+    """The numbers of a style, in the order of STYLE_FIELDS."""
+    return [getattr(style, name) for name in STYLE_FIELDS]
 
 
-def choose_form(person: Writer, digit: int, dice: np.random.Generator) -> int:
+def choose_form(author: Writer, digit: int, rng: np.random.Generator) -> int:
     """Which form of a digit they write this time: nearly always their usual one."""
-    return (
-        int(person.usual_forms[digit])
-        if dice.random() < USUAL_FORM_SHARE
-        else _random_form(digit, dice)
-    )
+    if rng.random() < USUAL_FORM_SHARE:
+        return int(author.usual_forms[digit])
+    return _random_form(digit, rng)
 
 
-def _random_form(digit, dice) -> int:
-    return int(np.searchsorted(_limits(int(digit)), dice.random()))
+def _random_form(digit, rng) -> int:
+    return int(np.searchsorted(_cumulative_shares(int(digit)), rng.random()))
 
 
 @cache
-def _limits(digit):
+def _cumulative_shares(digit):
     return np.cumsum([share for _, share in forms_of(digit)])[:-1]

@@ -12,7 +12,7 @@ import numpy as np
 from mnist_core.strokes.jitter import jitter
 from mnist_core.strokes.pen_paths import parse_strokes
 
-# As in forms.FORMS: x,y in a box 100 x 100, y down; "/" is a corner, ";" lifts the pen.
+# As in data.glyphs.FORMS: x,y in a box 100 x 100, y down; "/" is a corner, ";" lifts the pen.
 SHAPES: dict[str, str] = {
     "A": "8,100 50,0/92,100;24,62 76,62",
     "E": "80,4 18,2/16,98/84,98;16,50 66,48",
@@ -57,50 +57,50 @@ UNSEEN_SHAPES: dict[str, str] = {
 }
 
 
-def random_non_digit(dice: np.random.Generator) -> list[np.ndarray]:
-    """The strokes of one doodle: half of them are shapes, half scribbles."""
-    if dice.random() < 0.5:
-        return _random_shape(SHAPES, dice)
-    return [_knots, _tangle, _hatching][dice.integers(3)](dice)
+def random_non_digit(rng: np.random.Generator) -> list[np.ndarray]:
+    """The strokes of a letter, a sign or a scribble: half of them are scribbles."""
+    if rng.random() < 0.5:
+        return _random_shape(SHAPES, rng)
+    return [_smooth_path, _wandering_strokes, _hatching][rng.integers(3)](rng)
 
 
-def random_unseen_shape(dice: np.random.Generator) -> list[np.ndarray]:
+def random_unseen_shape(rng: np.random.Generator) -> list[np.ndarray]:
     """The strokes of a letter or sign that training never shows."""
-    return _random_shape(UNSEEN_SHAPES, dice)
+    return _random_shape(UNSEEN_SHAPES, rng)
 
 
-def _random_shape(shapes, dice):
-    return jitter(parse_strokes(list(shapes.values())[dice.integers(len(shapes))]), dice)
-
-
-def random_unseen_scribble(dice: np.random.Generator) -> list[np.ndarray]:
+def random_unseen_scribble(rng: np.random.Generator) -> list[np.ndarray]:
     """One to three strokes of a pen that speeds up and turns at random; not for training."""
-    found = []
-    for _ in range(dice.integers(1, 4)):
-        pushes = dice.normal(0, 12, (2, 40)).cumsum(axis=1) * 0.2 + dice.normal(0, 20)
-        found.append(pushes.cumsum(axis=1).T + dice.uniform(0, 200, 2))
-    return found
+    strokes = []
+    for _ in range(rng.integers(1, 4)):
+        velocity = rng.normal(0, 12, (2, 40)).cumsum(axis=1) * 0.2 + rng.normal(0, 20)
+        strokes.append(velocity.cumsum(axis=1).T + rng.uniform(0, 200, 2))
+    return strokes
 
 
-def _knots(dice):
+def _random_shape(shapes, rng):
+    return jitter(parse_strokes(list(shapes.values())[rng.integers(len(shapes))]), rng)
+
+
+def _smooth_path(rng):
     """A smooth path with no plan."""
-    knots = dice.uniform(0, 1, (dice.integers(9, 16), 2))
+    knots = rng.uniform(0, 1, (rng.integers(9, 16), 2))
     t = np.linspace(0, len(knots) - 1, 12 * len(knots))
-    smooth = [np.interp(t, np.arange(len(knots)), knots[:, axis]) for axis in (0, 1)]
+    path = [np.interp(t, np.arange(len(knots)), knots[:, axis]) for axis in (0, 1)]
     window = np.ones(7) / 7
-    return [np.stack([np.convolve(axis, window, "valid") for axis in smooth], axis=1)]
+    return [np.stack([np.convolve(axis, window, "valid") for axis in path], axis=1)]
 
 
-def _tangle(dice):
+def _wandering_strokes(rng):
     """Strokes that wander, each in a direction of its own."""
-    found = []
-    for _ in range(dice.integers(2, 6)):
-        turns = dice.normal(0, dice.uniform(0.15, 0.5), 48).cumsum() + dice.uniform(0, 2 * np.pi)
-        steps = np.stack([np.cos(turns), np.sin(turns)], axis=1) * dice.uniform(0.01, 0.04)
-        found.append(dice.uniform(0, 1, 2) + steps.cumsum(axis=0))
-    return found
+    strokes = []
+    for _ in range(rng.integers(2, 6)):
+        angles = rng.normal(0, rng.uniform(0.15, 0.5), 48).cumsum() + rng.uniform(0, 2 * np.pi)
+        steps = np.stack([np.cos(angles), np.sin(angles)], axis=1) * rng.uniform(0.01, 0.04)
+        strokes.append(rng.uniform(0, 1, 2) + steps.cumsum(axis=0))
+    return strokes
 
 
-def _hatching(dice):
+def _hatching(rng):
     """Straight lines across each other."""
-    return [dice.uniform(0, 1, (2, 2)) for _ in range(dice.integers(5, 11))]
+    return [rng.uniform(0, 1, (2, 2)) for _ in range(rng.integers(5, 11))]

@@ -1,4 +1,4 @@
-"""A form of a digit as the path of a pen: from its text to points."""
+"""Control points, written as text, become the path of a pen: a form of a digit, or a sign."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ POINTS_PER_SEGMENT = 6  # points drawn from one control point to the next
 
 
 class Form(NamedTuple):
-    """A way to write a digit."""
+    """A way to write a digit: control points, and the weights that make pen paths of them."""
 
     controls: np.ndarray  # float64 (m, 2), in a box 1 x 1 around (0, 0)
     curves: np.ndarray  # float64 (k, m): times controls, the k points of all strokes
@@ -17,29 +17,34 @@ class Form(NamedTuple):
 
 
 def parse_strokes(text: str) -> list[np.ndarray]:
-    """The strokes of a form, written as in FORMS: each (k, 2), in a box about 1 x 1."""
+    """The strokes of a form's text: each (k, 2), in a box about 1 x 1 around (0, 0)."""
     form = parse_form(text)
     return np.split(form.curves @ form.controls, form.lifts)
 
 
 def parse_form(text: str, width: float = 1.0) -> Form:
-    """The form written so, see FORMS, and stretched to this width."""
-    controls, curves, lifts, drawn = [], [], [], 0
+    """A form from its text, stretched to this width.
+
+    Args:
+        text: control points "x,y" of a box 100 x 100, y down; a space goes on smoothly, "/" is
+            a corner, ";" lifts the pen.
+    """
+    controls, curves, lifts, count = [], [], [], 0
     for stroke in text.split(";"):
         for number, piece in enumerate(stroke.split("/")):
             first = len(controls) - (number > 0)  # a corner belongs to both its pieces
             controls += [[float(v) for v in point.split(",")] for point in piece.split()]
             curves.append((first, _catmull_rom_weights(len(controls) - first)))
-            drawn += len(curves[-1][1])
-        lifts.append(drawn)
-    whole = np.zeros((drawn, len(controls)))
+            count += len(curves[-1][1])
+        lifts.append(count)
+    whole = np.zeros((count, len(controls)))
     row = 0
     for first, curve in curves:
         whole[row : row + len(curve), first : first + curve.shape[1]] = curve
         row += len(curve)
-    rounded = _smoothing_weights(drawn, lifts) @ whole
-    placed = (np.array(controls) / 100 - 0.5) * (width, 1)
-    return Form(placed, whole, rounded, np.array(lifts[:-1], int))
+    rounded = _smoothing_weights(count, lifts) @ whole
+    boxed = (np.array(controls) / 100 - 0.5) * (width, 1)
+    return Form(boxed, whole, rounded, np.array(lifts[:-1], int))
 
 
 def _smoothing_weights(count, lifts):

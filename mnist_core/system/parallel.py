@@ -3,14 +3,18 @@
 from collections.abc import Callable, Iterable
 
 
-def parallel_map(draw: Callable, parts: Iterable, *others) -> list:
-    """`draw(part, *others)` for each part, in order, by a process for each processor."""
-    import joblib  # late: it takes longer to import than the page that never needs it
+def parallel_map(function: Callable, parts: Iterable, *arguments) -> list:
+    """`function(part, *arguments)` of each part, in order.
 
+    Args:
+        function: one of a module, which other processes can import.
+    """
     parts = list(parts)
     if len(parts) == 1:
-        return [draw(parts[0], *others)]
+        return [function(parts[0], *arguments)]
     # Not multiprocessing: its processes begin by running the main program again, which under
     # Streamlit is the page.
-    task = joblib.delayed(draw)
-    return joblib.Parallel(n_jobs=-1)(task(part, *others) for part in parts)
+    import joblib  # late: pages that only import this module start sooner
+
+    call = joblib.delayed(function)
+    return joblib.Parallel(n_jobs=-1)(call(part, *arguments) for part in parts)

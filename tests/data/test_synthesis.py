@@ -15,6 +15,7 @@ from mnist_core.data.writers import (
     writer,
 )
 from mnist_core.strokes.pen_paths import parse_form
+from mnist_core.system import parallel
 
 STILL = WritingStyle(
     slant=0.0, aspect=1.0, roundness=0.0, speed=0.0, tremor=0.0, joins=0.0, wildness=0.0
@@ -49,11 +50,11 @@ def test_the_same_seed_writes_the_same_digits():
 @pytest.mark.slow
 def test_one_process_or_many_write_the_same_digits(monkeypatch):
     monkeypatch.setattr(synthesis, "CHUNK", 8)
-    parallel = synthesis.synthesize(30, 3, range(40))[0]
+    by_many = synthesis.synthesize(30, 3, range(40))[0]
     monkeypatch.setattr(
-        parallel, "in_parallel", lambda draw, parts, *o: [draw(p, *o) for p in parts]
+        parallel, "parallel_map", lambda function, parts, *more: [function(p, *more) for p in parts]
     )
-    np.testing.assert_array_equal(synthesis.synthesize(30, 3, range(40))[0], parallel)
+    np.testing.assert_array_equal(synthesis.synthesize(30, 3, range(40))[0], by_many)
 
 
 def test_no_two_digits_are_alike(written):
@@ -141,7 +142,7 @@ def by(text="50,0 50,50 50,100", count=MANY, habits=0.0, **changes):
     hand = dataclasses.replace(STILL, **changes)
     hands = np.tile([getattr(hand, name) for name in STYLE_FIELDS], (count, 1))
     habits = np.full((count, *form.controls.shape), habits)
-    return synthesis.pen_paths(form, hands, habits, np.random.default_rng(0))
+    return synthesis.sample_paths(form, hands, habits, np.random.default_rng(0))
 
 
 OVAL = "50,0 10,50 50,100 90,50 50,0"
