@@ -14,7 +14,7 @@ SECONDS = 1.5
 
 
 def frames(
-    written: Sequence[np.ndarray], width: float, canvas: int = CANVAS, count: int = FRAMES
+    strokes: Sequence[np.ndarray], width: float, canvas: int = CANVAS, count: int = FRAMES
 ) -> list[np.ndarray]:
     """Pictures of a drawing that grows from its first dot: each uint8 (canvas, canvas).
 
@@ -22,37 +22,37 @@ def frames(
     drawing.
 
     Args:
-        written: strokes, (k, 2) each, on a canvas of this side.
+        strokes: (k, 2) each, on a canvas of this side.
         width: of the pen, in pixels.
         count: of pictures, 2 or more.
     """
     shares = np.linspace(0, 1, count)
-    return [rasterize(partial_strokes(written, share), canvas, width) for share in shares]
+    return [rasterize(partial_strokes(strokes, share), canvas, width) for share in shares]
 
 
-def partial_strokes(written: Sequence[np.ndarray], share: float) -> list[np.ndarray]:
-    """What the pen has drawn after this share, 0 to 1, of its whole way: strokes again."""
+def partial_strokes(strokes: Sequence[np.ndarray], share: float) -> list[np.ndarray]:
+    """What the pen has drawn after this share, 0 to 1, of its whole path: strokes again."""
     if share >= 1:
-        return list(written)
-    steps = [np.hypot(*np.diff(stroke, axis=0).T) for stroke in written]
-    left = share * sum(step.sum() for step in steps)
+        return list(strokes)
+    steps = [np.hypot(*np.diff(stroke, axis=0).T) for stroke in strokes]
+    left = share * sum(lengths.sum() for lengths in steps)
     drawn = []
-    for stroke, step in zip(written, steps, strict=True):
-        drawn.append(_partial_stroke(stroke, step, left))
-        left -= step.sum()
+    for stroke, lengths in zip(strokes, steps, strict=True):
+        drawn.append(_partial_stroke(stroke, lengths, left))
+        left -= lengths.sum()
         if left < 0:
             break
     return drawn
 
 
-def _partial_stroke(stroke, step, length) -> np.ndarray:
+def _partial_stroke(stroke, step_lengths, length) -> np.ndarray:
     """The first `length` of a stroke, or all of it."""
-    way = np.concatenate([[0.0], step.cumsum()])
-    whole = stroke[way <= length]
-    if len(whole) == len(stroke):
+    distances = np.concatenate([[0.0], step_lengths.cumsum()])
+    passed = stroke[distances <= length]
+    if len(passed) == len(stroke):
         return stroke
-    last = [np.interp(length, way, axis) for axis in stroke.T]
-    return np.vstack([whole, last])
+    last = [np.interp(length, distances, axis) for axis in stroke.T]
+    return np.vstack([passed, last])
 
 
 def gif(pictures: Sequence[np.ndarray], seconds: float = SECONDS) -> bytes:

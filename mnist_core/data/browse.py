@@ -1,6 +1,6 @@
 """Looking through a set of digits: by class, by what a model gets wrong, by who wrote them.
 
-What is found are numbers in the set, counted from 0, so that `images[found]` are the pictures.
+Results are indices of the set, counted from 0, so that `images[indices]` are the images.
 """
 
 import math
@@ -24,8 +24,8 @@ class TopPredictions(NamedTuple):
 def top_predictions(probabilities: np.ndarray) -> TopPredictions:
     """The likeliest digit of each image, and its probability: of float (n, 10)."""
     digits = probabilities.argmax(axis=1)
-    sure = probabilities[np.arange(len(digits)), digits]
-    return TopPredictions(digits.astype(np.uint8), sure.astype(np.float32))
+    confidence = probabilities[np.arange(len(digits)), digits]
+    return TopPredictions(digits.astype(np.uint8), confidence.astype(np.float32))
 
 
 def indices_of_class(labels: np.ndarray, digit: int | None) -> np.ndarray:
@@ -34,28 +34,31 @@ def indices_of_class(labels: np.ndarray, digit: int | None) -> np.ndarray:
 
 
 def misclassified(
-    labels: np.ndarray, read: TopPredictions, digit: int | None = None, read_as: int | None = None
+    labels: np.ndarray,
+    predictions: TopPredictions,
+    digit: int | None = None,
+    read_as: int | None = None,
 ) -> np.ndarray:
     """Which digits were taken for others, the most surely wrong first: int64.
 
-    Where two are as sure, the earlier in the set comes first.
+    Of two with the same confidence the earlier in the set comes first.
 
     Args:
         labels: (n,), the true digits.
         digit: only images of this one.
         read_as: only those taken for this one.
     """
-    wrong = np.flatnonzero(read.digits != labels)
-    wrong = wrong[np.argsort(-read.confidence[wrong], kind="stable")]
+    wrong = np.flatnonzero(predictions.digits != labels)
+    wrong = wrong[np.argsort(-predictions.confidence[wrong], kind="stable")]
     if digit is not None:
         wrong = wrong[labels[wrong] == digit]
-    return wrong if read_as is None else wrong[read.digits[wrong] == read_as]
+    return wrong if read_as is None else wrong[predictions.digits[wrong] == read_as]
 
 
-def correctly_classified(labels: np.ndarray, read: TopPredictions, digit: int) -> np.ndarray:
+def correctly_classified(labels: np.ndarray, predictions: TopPredictions, digit: int) -> np.ndarray:
     """Which images of a digit were read right, the least sure first: int64."""
-    right = np.flatnonzero((labels == digit) & (read.digits == digit))
-    return right[np.argsort(read.confidence[right], kind="stable")]
+    right = np.flatnonzero((labels == digit) & (predictions.digits == digit))
+    return right[np.argsort(predictions.confidence[right], kind="stable")]
 
 
 def page_count(count: int, size: int = PAGE_SIZE) -> int:
@@ -63,13 +66,13 @@ def page_count(count: int, size: int = PAGE_SIZE) -> int:
     return max(1, math.ceil(count / size))
 
 
-def page(found: np.ndarray, number: int, size: int = PAGE_SIZE) -> np.ndarray:
-    """What is on a page of all that was found.
+def page(indices: np.ndarray, number: int, size: int = PAGE_SIZE) -> np.ndarray:
+    """The indices on one page.
 
     Args:
         number: 1 is the first page; those beyond the last are empty.
     """
-    return found[(number - 1) * size : number * size]
+    return indices[(number - 1) * size : number * size]
 
 
 class ClassStatistics(NamedTuple):
@@ -83,11 +86,11 @@ class ClassStatistics(NamedTuple):
 def class_statistics(digits: Digits) -> ClassStatistics:
     """Each digit's mean image, and how much each of its pixels varies; 0 where there is none."""
     counts = np.bincount(digits.labels, minlength=10)
-    means, spreads = np.zeros((2, 10, 28, 28))
+    means, stds = np.zeros((2, 10, 28, 28))
     for digit in np.flatnonzero(counts):
         images = digits.images[digits.labels == digit]
-        means[digit], spreads[digit] = images.mean(axis=0), images.std(axis=0)
-    return ClassStatistics(counts, means, spreads)
+        means[digit], stds[digit] = images.mean(axis=0), images.std(axis=0)
+    return ClassStatistics(counts, means, stds)
 
 
 def to_grey_levels(values: np.ndarray) -> np.ndarray:
@@ -95,17 +98,16 @@ def to_grey_levels(values: np.ndarray) -> np.ndarray:
     return np.rint(values * (255 / max(values.max(), 1e-9))).astype(np.uint8)
 
 
-def group_by_label(labels: np.ndarray, found: np.ndarray) -> list[np.ndarray]:
-    """What was found, sorted into ten lists by label; each keeps its order."""
-    return [found[labels[found] == digit] for digit in range(10)]
+def group_by_label(labels: np.ndarray, indices: np.ndarray) -> list[np.ndarray]:
+    """Indices sorted into ten arrays by label; each keeps its order."""
+    return [indices[labels[indices] == digit] for digit in range(10)]
 
 
 def style_table(seed: int, writers: range) -> np.ndarray:
-    """The numbers of these writers' hands: float64 (len(writers), len(hands.NUMBERS))."""
-    people = (writer(seed, number) for number in writers)
-    return np.array([style_values(person.style) for person in people])
+    """The styles of these writers in numbers: float64 (len(writers), len(STYLE_FIELDS))."""
+    return np.array([style_values(writer(seed, number).style) for number in writers])
 
 
 def fraction_below(values: np.ndarray, value: float) -> float:
-    """Which share of the values, (n,), is smaller than this one: 0 to 1; 0 of none."""
+    """The share of the values, (n,), that are smaller than this one: 0 to 1; 0 of none."""
     return float(np.mean(values < value)) if len(values) else 0.0

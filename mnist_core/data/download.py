@@ -6,7 +6,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 
-CHUNK = 1 << 16  # bytes between two words of progress
+CHUNK = 1 << 16  # bytes, at most, between two calls of `on_progress`
 
 
 def fetch(
@@ -34,8 +34,8 @@ def fetch(
         data = _read(url, size, on_progress, time.monotonic() + timeout, silence)
     except TimeoutError:
         raise ValueError(f"The download of {url} failed: nothing came for {silence} s.") from None
-    except (OSError, ValueError, http.client.HTTPException) as fault:
-        raise ValueError(f"The download of {url} failed: {fault}.") from None
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise ValueError(f"The download of {url} failed: {error}.") from None
     received = hashlib.sha256(data).hexdigest()
     if received != sha256:
         raise ValueError(

@@ -10,8 +10,9 @@ import numpy as np
 
 from mnist_core.strokes.pen_paths import Form, parse_form
 
-# Digit -> {form: how many in a hundred write it so}. In a form, x,y are control points of a
-# box 100 x 100, y down; a space goes on smoothly, "/" is a corner, ";" lifts the pen.
+# Digit -> {form: its weight beside the digit's other forms}, written as `parse_form` reads it:
+# x,y are control points of a box 100 x 100, y down; a space goes on smoothly, "/" is a corner,
+# ";" lifts the pen.
 FORMS: dict[int, dict[str, int]] = {
     0: {
         # the slash longer than the oval
@@ -218,5 +219,5 @@ WIDTHS = (1.1, 1.0, 1.35, 1.1, 1.1, 1.15, 1.05, 1.05, 1.05, 0.95)
 def forms_of(digit: int) -> list[tuple[Form, float]]:
     """Every form of a digit, and its share of all."""
     shares = np.array(list(FORMS[digit].values()), float)
-    found = (parse_form(text, WIDTHS[digit]) for text in FORMS[digit])
-    return list(zip(found, (shares / shares.sum()).tolist(), strict=True))
+    forms = (parse_form(text, WIDTHS[digit]) for text in FORMS[digit])
+    return list(zip(forms, (shares / shares.sum()).tolist(), strict=True))

@@ -5,9 +5,7 @@ import threading
 from mnist_core.data import mnist
 from mnist_core.data.types import DataError, DataMissingError, Dataset, Digits, make_dataset
 
-_loaded: dict[str, tuple[object, Dataset]] = {}
-
-
+_cache: dict[str, tuple[object, Dataset]] = {}  # name -> (state of its source, data set)
 _lock = threading.Lock()
 
 
@@ -20,20 +18,20 @@ def load(name: str = "mnist", download: bool = False) -> Dataset:
             the network unasked.
 
     Raises:
-        DataMissing: there is no file of MNIST, and `download` is off.
+        DataMissingError: there is no file of MNIST, and `download` is off.
         DataError: the file is not MNIST, or the download failed; says which and why.
     """
     if download and name == "mnist" and mnist.find_mnist() is None:
         mnist.download()
     with _lock:
-        stamp, make = _loader(name)
-        if name not in _loaded or _loaded[name][0] != stamp:
-            _loaded[name] = (stamp, make())
-        return _loaded[name][1]
+        state, read = _source(name)
+        if name not in _cache or _cache[name][0] != state:
+            _cache[name] = (state, read())
+        return _cache[name][1]
 
 
-def _loader(name):
-    """What tells this state of a data set from others, and the call that makes it."""
+def _source(name):
+    """(what changes when the source does, the call that reads it)."""
     if name == "built-in":
         return None, _built_in
     if name != "mnist":
@@ -49,7 +47,7 @@ def _loader(name):
 
 
 def _built_in() -> Dataset:
-    from mnist_core.data import synthetic
+    from mnist_core.data import synthetic  # late: MNIST needs none of the pen model
 
     train, test = (Digits(part.images, part.labels) for part in synthetic.load())
     return make_dataset("built-in", train, test, "mnist_core.data.synthesis")

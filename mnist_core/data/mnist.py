@@ -1,4 +1,4 @@
-"""The data sets: MNIST from a local file, Keras' cache or the download; or the built-in one.
+"""MNIST from a local file, Keras' cache or the download.
 
 A file counts as MNIST only if its arrays are MNIST's, bit by bit: a network's figures mean
 nothing on other data under the same name. Nothing here needs Keras.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from mnist_core.data.download import fetch
 from mnist_core.data.types import DataError, Dataset, Digits, make_dataset
-from mnist_core.system import atomic_files, npz_files
+from mnist_core.system import atomic_files, npz_files, users
 from mnist_core.system.npz_files import ArraySpec
 
 # Source: keras/src/datasets/mnist.py, keras 3.15
@@ -21,27 +21,27 @@ FILE_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
 FILE_BYTES = 11_490_434
 
 
-class ArraySource(NamedTuple):
-    """An array as a data set's file must hold it: its form and the sha256 of its bytes."""
+class ExpectedArray(NamedTuple):
+    """What an array of MNIST must be: shape and dtype, and the sha256 of its bytes."""
 
-    form: ArraySpec
+    spec: ArraySpec
     sha256: str
 
 
 MNIST_ARRAYS = {
-    "x_train": ArraySource(
+    "x_train": ExpectedArray(
         ArraySpec((60_000, 28, 28), "uint8"),
         "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
     ),
-    "y_train": ArraySource(
+    "y_train": ExpectedArray(
         ArraySpec((60_000,), "uint8"),
         "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
     ),
-    "x_test": ArraySource(
+    "x_test": ExpectedArray(
         ArraySpec((10_000, 28, 28), "uint8"),
         "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
     ),
-    "y_test": ArraySource(
+    "y_test": ExpectedArray(
         ArraySpec((10_000,), "uint8"),
         "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
     ),
@@ -55,22 +55,21 @@ def find_mnist() -> Path | None:
     """
     if os.environ.get("MNIST_PATH"):
         return Path(os.environ["MNIST_PATH"]).expanduser()
-    return next((place for place in _search_paths() if place.is_file()), None)
+    return next((path for path in search_paths() if path.is_file()), None)
 
 
-def _search_paths() -> list[Path]:
-    from mnist_core.system import users
-
+def search_paths() -> list[Path]:
+    """Where a MNIST that was downloaded is kept, the first choice first."""
     # Source: keras/src/backend/config.py
     keras_home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
     return [keras_home / "datasets" / "mnist.npz", users.home() / "mnist.npz"]
 
 
-def read_mnist(path: Path, sources: dict[str, ArraySource] = MNIST_ARRAYS) -> Dataset:
+def read_mnist(path: Path, expected: dict[str, ExpectedArray] = MNIST_ARRAYS) -> Dataset:
     """The data set in a file of Keras' format, checked bit by bit.
 
     Args:
-        sources: what the file must hold.
+        expected: what the file must hold.
 
     Raises:
         DataError: names the file; says what was expected and what came.
@@ -78,14 +77,14 @@ def read_mnist(path: Path, sources: dict[str, ArraySource] = MNIST_ARRAYS) -> Da
     if not path.is_file():
         raise DataError(f"{path} must be MNIST as Keras keeps it (mnist.npz), and is no file.")
     try:
-        found = npz_files.read(path, {name: source.form for name, source in sources.items()})
-    except ValueError as fault:
-        raise DataError(f"{path} is not MNIST as Keras keeps it: {fault}.") from None
-    for name, source in sources.items():
-        if hashlib.sha256(found[name]).hexdigest() != source.sha256:
+        arrays = npz_files.read(path, {name: array.spec for name, array in expected.items()})
+    except ValueError as error:
+        raise DataError(f"{path} is not MNIST as Keras keeps it: {error}.") from None
+    for name, array in arrays.items():
+        if hashlib.sha256(array).hexdigest() != expected[name].sha256:
             raise DataError(f"{path} is not MNIST: the values of {name} are not MNIST's.")
-    train = Digits(found["x_train"], found["y_train"])
-    return make_dataset("mnist", train, Digits(found["x_test"], found["y_test"]), str(path))
+    train = Digits(arrays["x_train"], arrays["y_train"])
+    return make_dataset("mnist", train, Digits(arrays["x_test"], arrays["y_test"]), str(path))
 
 
 def download(
@@ -110,20 +109,17 @@ def download(
     """
     try:
         return _save(fetch(url, sha256, FILE_BYTES, on_progress, timeout, silence))
-    except ValueError as fault:
-        raise DataError(str(fault)) from None
+    except ValueError as error:
+        raise DataError(str(error)) from None
 
 
 def _save(data: bytes) -> Path:
-    for place in _search_paths():
+    for path in search_paths():
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            atomic_files.write(place, data)
-        except OSError as fault:
-            reason = fault
+            path.parent.mkdir(parents=True, exist_ok=True)
+            atomic_files.write(path, data)
+        except OSError as error:
+            reason = error
         else:
-            return place
-    raise DataError(f"The download could not be written to {place}: {reason}.")
-
-
-_download = download  # `load` has an argument of that name
+            return path
+    raise DataError(f"The download could not be written to {path}: {reason}.")

@@ -39,30 +39,26 @@ def load() -> tuple[SyntheticDigits, SyntheticDigits]:
 
 
 def cache_file() -> Path:
-    """Where the data set is kept; the name says which version it is."""
+    """Where the data set is kept; the file's name says which version it is."""
     return platformdirs.user_cache_path("mnist_core", appauthor=False) / f"built-in-{VERSION}.npz"
 
 
 def _read(cache) -> tuple[SyntheticDigits, SyntheticDigits]:
-    shapes = {}
+    specs = {}
     for part, count in (("train", TRAIN_COUNT), ("test", TEST_COUNT)):
-        shapes[f"{part}_images"] = ArraySpec((count, 28, 28), "uint8")
-        shapes[f"{part}_labels"] = ArraySpec((count,), "uint8")
-        shapes[f"{part}_writers"] = ArraySpec((count,), "int64")
-    found = npz_files.read(cache, shapes)
-    parts = (
-        [found[f"{part}_{name}"] for name in SyntheticDigits._fields] for part in ("train", "test")
-    )
-    train, test = (SyntheticDigits(*part) for part in parts)
-    return train, test
+        specs[f"{part}_images"] = ArraySpec((count, 28, 28), "uint8")
+        specs[f"{part}_labels"] = ArraySpec((count,), "uint8")
+        specs[f"{part}_writers"] = ArraySpec((count,), "int64")
+    arrays = list(npz_files.read(cache, specs).values())
+    return SyntheticDigits(*arrays[:3]), SyntheticDigits(*arrays[3:])
 
 
 def _save(cache, train, test) -> None:
-    """Put it where the next start finds it, and take older ones away; without is only slower."""
-    named = {f"train_{name}": value for name, value in train._asdict().items()}
-    named |= {f"test_{name}": value for name, value in test._asdict().items()}
+    """Keep the data set for the next start, in place of older ones; a full disk costs only time."""
+    arrays = {f"train_{name}": array for name, array in train._asdict().items()}
+    arrays |= {f"test_{name}": array for name, array in test._asdict().items()}
     data = io.BytesIO()
-    np.savez(data, **named)
+    np.savez(data, **arrays)
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)
         for old in cache.parent.glob("built-in-*.npz"):

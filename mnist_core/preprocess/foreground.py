@@ -12,8 +12,8 @@ FAINT = 0.1  # of the strongest ink: the level that JPEG's ripples reach around 
 # Share of the faint pixels that ripple: MNIST's images and pens 0, enlarged images up to 0.03,
 # pictures that were JPEG 0.12 and more.
 RIPPLES = 0.08
-MIN_RIPPLES = 16  # a stray dot or two is no sign of anything
-PAPER_SIDE = 512  # enough for a digit on a photo, and averaging takes off the camera's noise
+MIN_RIPPLES = 16  # pixels; fewer may be stray dots
+PAPER_SIDE = 512  # pixels: enough for a digit on a photo, and averaging takes off noise
 
 
 class BlankPictureError(ValueError):
@@ -43,7 +43,7 @@ def extract(picture: np.ndarray) -> np.ndarray:
     if not ink.any():
         raise BlankPictureError
     if min(ink.shape) >= 64 and np.count_nonzero(ink) > 0.9 * ink.size:
-        return _on_paper(pixels[..., :3])
+        return _ink_of_photo(pixels[..., :3])
     floor = np.uint8(FAINT * ink.max())
     return np.maximum(ink, floor) - floor if _has_jpeg_ripples(ink, floor) else ink
 
@@ -78,38 +78,38 @@ def _difference_from_background(pixels):
     alpha = pixels[..., 3]
     if alpha.min() == alpha.max():
         return _from_background(pixels[..., :3]) if alpha.flat[0] else np.zeros_like(alpha)
-    if _median(_border(alpha)):  # half transparent all around: compare what is seen
-        seen = (pixels[..., :3] * (alpha[..., None] / np.float32(255))).round().astype(np.uint8)
-        return _from_background(np.concatenate([seen, alpha[..., None]], axis=2))
-    return _on_paper_patch(pixels) if _has_paper_patch(pixels) else alpha
+    if _median(_border(alpha)):  # half transparent all around: compare what a person sees
+        visible = (pixels[..., :3] * (alpha[..., None] / np.float32(255))).round().astype(np.uint8)
+        return _from_background(np.concatenate([visible, alpha[..., None]], axis=2))
+    return _ink_of_patch(pixels) if _has_paper_patch(pixels) else alpha
 
 
 def _from_background(pixels):
     """The largest difference of any channel: linear in how much of a pixel a pen covers."""
     ink = None
     for channel in np.moveaxis(pixels, 2, 0):
-        middle = _median(_border(channel))
-        apart = np.maximum(channel, middle) - np.minimum(channel, middle)
-        ink = apart if ink is None else np.maximum(ink, apart, out=ink)
+        background = _median(_border(channel))
+        distance = np.maximum(channel, background) - np.minimum(channel, background)
+        ink = distance if ink is None else np.maximum(ink, distance, out=ink)
     return ink
 
 
 def _has_jpeg_ripples(ink, floor) -> bool:
     """Whether many of the faint pixels are small waves of their own, apart from any line."""
-    room = np.zeros((ink.shape[0] + 4, ink.shape[1] + 4), np.uint8)
-    room[2:-2, 2:-2] = ink
-    places = np.flatnonzero((room > 0) & (room <= floor))
-    if places.size < MIN_RIPPLES:
+    padded = np.zeros((ink.shape[0] + 4, ink.shape[1] + 4), np.uint8)
+    padded[2:-2, 2:-2] = ink
+    faint = np.flatnonzero((padded > 0) & (padded <= floor))
+    if faint.size < MIN_RIPPLES:
         return False
-    places = places[:: -(-places.size // 4000)]  # as good as all, and as quick on any picture
-    row, room = room.shape[1], room.ravel()
+    faint = faint[:: -(-faint.size // 4000)]  # as good as all, and as quick on any picture
+    row, levels = padded.shape[1], padded.ravel()
     around = [y * row + x for y in range(-2, 3) for x in range(-2, 3)]
-    apart = room[places[:, None] + around].max(axis=1) <= floor
-    level = room[places]
-    across = (level > room[places - 1]) & (level > room[places + 1])
-    down = (level > room[places - row]) & (level > room[places + row])
+    apart = levels[faint[:, None] + around].max(axis=1) <= floor
+    level = levels[faint]
+    across = (level > levels[faint - 1]) & (level > levels[faint + 1])
+    down = (level > levels[faint - row]) & (level > levels[faint + row])
     ripples = np.count_nonzero(apart & (across | down))
-    return ripples >= max(MIN_RIPPLES, RIPPLES * places.size)
+    return ripples >= max(MIN_RIPPLES, RIPPLES * faint.size)
 
 
 def _border(channel):
@@ -118,8 +118,8 @@ def _border(channel):
 
 def _median(values):
     """The median as one of the values, so that a clean background comes out exactly."""
-    middle = (values.size - 1) // 2
-    return np.partition(values, middle)[middle]
+    rank = (values.size - 1) // 2
+    return np.partition(values, rank)[rank]
 
 
 def _has_paper_patch(pixels) -> bool:
@@ -127,22 +127,22 @@ def _has_paper_patch(pixels) -> bool:
     opaque = pixels[..., 3] > 127
     if not opaque.any():
         return False
-    place = bounding_box(opaque)
-    if np.count_nonzero(opaque) < 0.6 * opaque[place].size:
+    box = bounding_box(opaque)
+    if np.count_nonzero(opaque) < 0.6 * opaque[box].size:
         return False
     return int(np.ptp(pixels[opaque][:, :3], axis=0).max()) > 63
 
 
-def _on_paper_patch(pixels):
+def _ink_of_patch(pixels):
     opaque = pixels[..., 3] > 127
-    place = bounding_box(opaque)
-    pixels, opaque = pixels[place], opaque[place]
+    box = bounding_box(opaque)
+    pixels, opaque = pixels[box], opaque[box]
     edge = _border(opaque)
     paper = [_median(_border(pixels[..., i])[edge]) for i in range(3)]
     return _from_background(np.where(opaque[..., None], pixels[..., :3], np.array(paper)))
 
 
-def _on_paper(pixels):
+def _ink_of_photo(pixels):
     """Ink on a photo: what is off the paper's smooth shading, above the camera's noise."""
     factor = -(-max(pixels.shape[:2]) // PAPER_SIDE)
     channels = (Image.fromarray(channel).reduce(factor) for channel in np.moveaxis(pixels, 2, 0))
@@ -152,7 +152,7 @@ def _on_paper(pixels):
         flat = -flat
     marks = Image.fromarray(np.clip(flat, 0, 255).astype(np.uint8))
     marks = np.asarray(marks.filter(ImageFilter.MedianFilter(3)))  # specks
-    threshold = _otsu(marks)
+    threshold = _otsu_threshold(marks)
     above = marks[marks > threshold]
     noise = 1.48 * np.median(np.abs(flat))  # the standard deviation, if most of it is paper
     if not above.size or (peak := np.percentile(above, 90)) < max(12, 6 * noise):
@@ -175,12 +175,12 @@ def _shading(channel):
     keep = np.full(values.shape, True)
     for _ in range(6):  # each time the ink shows more clearly, and is left out
         factors = np.linalg.lstsq(basis[keep], values[keep], rcond=None)[0]
-        away = np.abs(values - basis @ factors)
-        keep = away <= max(3.0, 2.5 * np.median(away))
+        errors = np.abs(values - basis @ factors)
+        keep = errors <= max(3.0, 2.5 * np.median(errors))
     return terms @ factors
 
 
-def _otsu(marks):
+def _otsu_threshold(marks):
     """The level that splits the pixels into the two most different groups."""
     counts = np.bincount(marks.ravel(), minlength=256).astype(float)
     levels = np.arange(256)

@@ -38,18 +38,17 @@ def open_picture(source: bytes | str | Path) -> np.ndarray:
         with Image.open(io.BytesIO(data), formats=FORMATS) as file:
             if max(file.size) > MAX_SIDE:  # from the header: nothing is unpacked yet
                 raise _RejectedError(f"{file.width} x {file.height} pixels")
-            file.draft(
-                None, (SUFFICIENT_SIDE, SUFFICIENT_SIDE)
-            )  # a JPEG is unpacked smaller, at least so large
+            # a JPEG is unpacked smaller, and at least so large
+            file.draft(None, (SUFFICIENT_SIDE, SUFFICIENT_SIDE))
             if file.width * file.height > MAX_PIXELS:
                 raise _RejectedError(f"{file.width} x {file.height} pixels in a {file.format} file")
-            return _pixels(_apply_orientation(_reduce(file), file.getexif().get(ORIENTATION, 1)))
+            return _to_array(_apply_orientation(_reduce(file), file.getexif().get(ORIENTATION, 1)))
     except Exception as error:  # broken files make Pillow's readers fail in every way there is
-        fault = _error_text(error)
+        received = _error_text(error)
     raise ValueError(
         f"{name} must be a whole picture file ({', '.join(FORMATS)}) of at most"
         f" {MAX_SIDE} x {MAX_SIDE} pixels, and {MAX_PIXELS // 10**6} million in all but"
-        f" JPEG. Received: {fault}"
+        f" JPEG. Received: {received}"
     )
 
 
@@ -58,11 +57,11 @@ class _RejectedError(Exception):
 
 
 def _bytes(source):
-    given = isinstance(source, bytes)
-    size = len(source) if given else Path(source).stat().st_size
+    is_data = isinstance(source, bytes)
+    size = len(source) if is_data else Path(source).stat().st_size
     if size > MAX_FILE_BYTES:
         raise _RejectedError(f"{size / 2**20:.0f} MB, when {MAX_FILE_BYTES >> 20} are allowed")
-    return source if given else Path(source).read_bytes()
+    return source if is_data else Path(source).read_bytes()
 
 
 def _error_text(error) -> str:
@@ -78,28 +77,28 @@ def _error_text(error) -> str:
 
 
 def _reduce(file):
-    """The picture at a whole part of its size, if it has more pixels than tell anything."""
-    part = math.ceil(max(file.size) / SUFFICIENT_SIDE)
-    if part < 2:
+    """The picture made smaller by a whole number, if it has more pixels than tell anything."""
+    factor = math.ceil(max(file.size) / SUFFICIENT_SIDE)
+    if factor < 2:
         return file
     if file.mode.startswith("I;16"):
         file = file.convert("I")
     elif file.mode in ("1", "P", "PA", "LA"):  # colours by number can't be averaged
         file = file.convert("RGBA" if file.has_transparency_data else "RGB")
-    return file.reduce(part)
+    return file.reduce(factor)
 
 
 def _apply_orientation(picture, orientation):
-    """The picture as the camera was held."""
+    """The picture turned as the camera was held."""
     picture.getexif()[ORIENTATION] = orientation
     return ImageOps.exif_transpose(picture)
 
 
-def _pixels(file):
+def _to_array(file):
     if file.mode.startswith(("I", "F")):
         return _eight_bits(np.asarray(file))
-    plain = "L" if file.mode in ("1", "L") else "RGB"
-    mode = "RGBA" if file.has_transparency_data else plain
+    opaque = "L" if file.mode in ("1", "L") else "RGB"
+    mode = "RGBA" if file.has_transparency_data else opaque
     return np.array(file.convert(mode))
 
 

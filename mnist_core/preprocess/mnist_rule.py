@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnist_core.preprocess import foreground as inks
+from mnist_core.preprocess import foreground
 
 SIDE = 28
 DIGIT_BOX = 20  # MNIST: digits are scaled to a 20x20 box
 MIN_CROP = 10  # MNIST: smaller marks than this are not blown up to the full box
-BAND = 1024  # rows turned into floats at a time, to keep memory low on large pictures
+BAND_ROWS = 1024  # turned into floats at a time, to keep memory low on large pictures
 
 
 class PreprocessingSteps(NamedTuple):
@@ -46,8 +46,8 @@ def to_mnist(picture: np.ndarray) -> np.ndarray:
 
 def preprocessing_steps(picture: np.ndarray) -> PreprocessingSteps:
     """Every stage of `to_mnist`, for a page to show. Takes and raises the same."""
-    ink = inks.extract(picture)
-    crop = ink[inks.bounding_box(ink)]
+    ink = foreground.extract(picture)
+    crop = ink[foreground.bounding_box(ink)]
     square = _pad_to_square(crop, max(*crop.shape, MIN_CROP))
     small = _resample(square, DIGIT_BOX)
     small = np.floor(small * (255 / small.max()) + 0.5).astype(np.uint8)
@@ -60,7 +60,7 @@ def resize_whole(picture: np.ndarray) -> np.ndarray:
     Returns uint8 (28, 28); a picture that is not square is widened first. Takes and raises
     the same as `to_mnist`.
     """
-    ink = inks.extract(picture)
+    ink = foreground.extract(picture)
     return np.floor(_resample(_pad_to_square(ink, max(ink.shape)), SIDE) + 0.5).astype(np.uint8)
 
 
@@ -79,15 +79,12 @@ def _resample(square, side):
     Not Pillow's BOX, which takes or leaves whole pixels: at 30 pixels to 20, columns of one
     and of two pixels would alternate.
     """
-    cover = _coverage(square.shape[0], side)
-    bands = range(0, square.shape[0], BAND)
-    return (
-        sum(
-            (cover[:, top : top + BAND] @ square[top : top + BAND].astype(np.float32))
-            for top in bands
-        )
-        @ cover.T
-    )
+    coverage = _coverage(square.shape[0], side)
+    total = np.zeros((side, square.shape[1]), np.float32)
+    for top in range(0, square.shape[0], BAND_ROWS):
+        rows = slice(top, top + BAND_ROWS)
+        total += coverage[:, rows] @ square[rows].astype(np.float32)
+    return total @ coverage.T
 
 
 @lru_cache(maxsize=64)
@@ -102,11 +99,11 @@ def _coverage(length, cells):
 def _centre(small):
     """MNIST's move, by whole pixels: the centre of mass ends in (13.5, 14.5], counted from 0."""
     weights = small.astype(np.float64)
-    middles = np.arange(DIGIT_BOX) + 0.5
+    centres = np.arange(DIGIT_BOX) + 0.5
     total = weights.sum()
-    top = int(15 - weights.sum(axis=1) @ middles / total)
-    left = int(15 - weights.sum(axis=0) @ middles / total)
-    room = np.zeros((SIDE + 2 * DIGIT_BOX,) * 2, np.uint8)  # what sticks out is cut off
+    top = int(15 - weights.sum(axis=1) @ centres / total)
+    left = int(15 - weights.sum(axis=0) @ centres / total)
+    padded = np.zeros((SIDE + 2 * DIGIT_BOX,) * 2, np.uint8)  # what sticks out is cut off
     row, column = top + DIGIT_BOX, left + DIGIT_BOX
-    room[row : row + DIGIT_BOX, column : column + DIGIT_BOX] = small
-    return room[DIGIT_BOX:-DIGIT_BOX, DIGIT_BOX:-DIGIT_BOX].copy()
+    padded[row : row + DIGIT_BOX, column : column + DIGIT_BOX] = small
+    return padded[DIGIT_BOX:-DIGIT_BOX, DIGIT_BOX:-DIGIT_BOX].copy()

@@ -10,7 +10,7 @@ import numpy as np
 from mnist_core.config.validation import describe
 
 MAX_FILE_BYTES = 200 * 2**20  # bytes, about 300,000 drawings
-MAX_LINE = 2 * 2**20  # characters: MOST_POINTS take about half of it
+MAX_LINE = 2 * 2**20  # characters: MAX_POINTS take about half of it
 MAX_POINTS = 20_000  # in one drawing: over two minutes of a pen at 144 points a second
 MAX_COORDINATE = 1e6
 
@@ -38,50 +38,49 @@ def read_drawings(path: str | Path) -> list[Drawing]:
         if size > MAX_FILE_BYTES:
             raise ValueError(f"{path} must have at most 200 MB. Received: {size / 2**20:.0f} MB")
         with path.open("rb") as file:
-            return _drawings(file, path)
-    except OSError as fault:
-        raise ValueError(f"{path} must be a file of strokes. Received: {fault.strerror}") from None
+            return _parse(file, path)
+    except OSError as error:
+        raise ValueError(f"{path} must be a file of strokes. Received: {error.strerror}") from None
 
 
 def parse_drawings(data: bytes, name: str) -> list[Drawing]:
-    """The drawings in the bytes of a stroke file; see `read`.
+    """The drawings in the bytes of a stroke file; see `read_drawings`.
 
     Args:
         name: what errors call the file.
     """
-    return _drawings(io.BytesIO(data), name)
+    return _parse(io.BytesIO(data), name)
 
 
-def _drawings(file, name) -> list[Drawing]:
+def _parse(file, name) -> list[Drawing]:
     try:
         text = io.TextIOWrapper(file, encoding="utf-8")
         lines = enumerate(iter(lambda: text.readline(MAX_LINE + 1), ""), start=1)
-        found = [_drawing(name, n, line) for n, line in lines if line.strip()]
+        drawings = [_parse_line(f"{name}, line {n}", line) for n, line in lines if line.strip()]
     except UnicodeDecodeError:
         raise ValueError(f"{name} must be JSON lines in UTF-8. Received: other bytes") from None
-    if not found:
+    if not drawings:
         raise ValueError(f"{name} must hold a drawing a line. Received: an empty file")
-    return found
+    return drawings
 
 
-def _drawing(path, number, line) -> Drawing:
-    where = f"{path}, line {number}"
+def _parse_line(where, line) -> Drawing:
     if len(line) > MAX_LINE:
         raise ValueError(f"{where} must have at most {MAX_LINE:,} characters, and has more.")
     try:
-        plain = json.loads(line)
+        fields = json.loads(line)
     except (ValueError, RecursionError):
         raise ValueError(f"{where} must be JSON. Received: {line.strip()[:60]!r}") from None
-    if not isinstance(plain, dict) or not {"label", "strokes"} <= set(plain):
+    if not isinstance(fields, dict) or not {"label", "strokes"} <= set(fields):
         raise ValueError(f"{where} must be an object with label and strokes.")
-    label, writer = plain["label"], plain.get("writer", "")
+    label, writer = fields["label"], fields.get("writer", "")
     if type(label) is not int or not 0 <= label <= 9:
         raise ValueError(
             f"{where}: label must be a whole number 0 to 9. Received: {describe(label)}"
         )
     if not isinstance(writer, str):
         raise ValueError(f"{where}: writer must be a text. Received: {describe(writer)}")
-    strokes = plain["strokes"]
+    strokes = fields["strokes"]
     if not isinstance(strokes, list) or not strokes:
         raise ValueError(f"{where}: strokes must be a list with at least one stroke.")
     return Drawing(label, writer, _points(where, strokes))

@@ -14,7 +14,7 @@ def transform(strokes, matrix, shift=(0.0, 0.0)) -> list[np.ndarray]:
 
 
 def place(strokes, canvas: int = 280, size: float = 0.6, at=None) -> list[np.ndarray]:
-    """The drawing moved and scaled, not stretched, to where it shall be on a canvas.
+    """The drawing moved and scaled, not stretched, to where it belongs on a canvas.
 
     Args:
         strokes: list of (k, 2) point arrays, in any unit.
@@ -49,15 +49,15 @@ def rasterize(strokes, canvas: int = 280, width: float = 22) -> np.ndarray:
             f"A canvas must be 1 to {MAX_CANVAS} pixels and the pen no wider."
             f" Received: canvas {canvas}, width {width}"
         )
-    sheet = Image.new("L", (canvas * SUBPIXELS, canvas * SUBPIXELS))
-    pen = ImageDraw.Draw(sheet)
+    image = Image.new("L", (canvas * SUBPIXELS, canvas * SUBPIXELS))
+    pen = ImageDraw.Draw(image)
     radius = width * SUBPIXELS / 2
     for stroke in strokes:
         # Pillow counts pixels by their middles, a canvas by their corners
         points = np.asarray(stroke, np.float64) * SUBPIXELS - 0.5
         if len(points) > 1:
             pen.line(points.ravel().tolist(), fill=255, width=max(1, round(2 * radius)))
-        reach = max(radius - 0.5, 0)  # Pillow's ellipse includes both ends of its box
-        for box in np.hstack([points - reach, points + reach]).tolist():
+        inner = max(radius - 0.5, 0)  # Pillow's ellipse includes both ends of its box
+        for box in np.hstack([points - inner, points + inner]).tolist():
             pen.ellipse(box, fill=255)
-    return np.asarray(sheet.reduce(SUBPIXELS))
+    return np.asarray(image.reduce(SUBPIXELS))

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_core.data import loading, mnist, types
-from mnist_core.data.mnist import ArraySource
+from mnist_core.data.mnist import ExpectedArray
 from mnist_core.data.types import DataError, DataMissingError, Digits
 from mnist_core.system.npz_files import ArraySpec
 
@@ -30,7 +30,7 @@ def small_arrays(train=6, test=3):
 
 
 SMALL = {
-    name: ArraySource(ArraySpec(array.shape, "uint8"), hashlib.sha256(array).hexdigest())
+    name: ExpectedArray(ArraySpec(array.shape, "uint8"), hashlib.sha256(array).hexdigest())
     for name, array in small_arrays().items()
 }
 
@@ -144,7 +144,7 @@ def places(tmp_path, monkeypatch):
     monkeypatch.delenv("MNIST_PATH", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.setenv("MNIST_CORE_HOME", str(tmp_path / "home"))
-    found = [tmp_path / "own.npz", *mnist._search_paths()]
+    found = [tmp_path / "own.npz", *mnist.search_paths()]
     for place in found:
         place.parent.mkdir(parents=True, exist_ok=True)
     return found
