@@ -89,7 +89,7 @@ def answered(
         elif inspector is None:
             answer.show_hint(answer.LOADING)
         else:
-            steps = inspector.steps(image)
+            steps = inspector.layer_activations(image)
             answer.show_answer(steps[-1].output)
             if model_store.card(name).get("looks", 1) > 1:
                 st.caption(SECOND_LOOK)

@@ -57,7 +57,7 @@ def predict(
             raise model_store.ModelError(f"{model} can't be tested. {fault}.") from None
         data = io.BytesIO()
         np.savez(data, probabilities=found.probabilities, seconds=np.array([found.seconds]))
-        store(place, data.getvalue())
+        save_result(place, data.getvalue())
     return found
 
 
@@ -97,7 +97,7 @@ def cache_path(model: str, test: TestSet, ending: str) -> Path:
     Raises:
         ValueError: there is no such model, or its card can't be read.
     """
-    return _cache_folder(model) / f"{model_fingerprint(model)[:16]}-{test.mark[:16]}{ending}"
+    return _cache_folder(model) / f"{model_fingerprint(model)[:16]}-{test.fingerprint[:16]}{ending}"
 
 
 def _cache_folder(model: str) -> Path:
@@ -126,7 +126,7 @@ def _sha256(weights: Path, changed: int, size: int) -> str:
     return hashlib.sha256(weights.read_bytes()).hexdigest()
 
 
-def store(place: Path, data: bytes | str) -> None:
+def save_result(place: Path, data: bytes | str) -> None:
     """Put a result where `path` says; without a place to write it is only computed again."""
     try:
         if place.parent.name == "reports":  # in a run's folder

@@ -27,9 +27,9 @@ class ComparedRun(NamedTuple):
 class ScatterPoint(NamedTuple):
     """A run in a scatter plot."""
 
-    number: int  # its place among the compared, from 0: its colour goes by it
+    index: int  # its place among the compared, from 0: its colour goes by it
     name: str
-    short: str  # the name without what all the compared begin with
+    short_name: str  # the name without what all the compared begin with
     x: float
     accuracy: float  # in [0, 1]
     low: float  # the 95 % interval of the accuracy

@@ -94,17 +94,19 @@ class Reliability(NamedTuple):
     """
 
     counts: np.ndarray  # int64 (bins,): images
-    right: np.ndarray  # int64 (bins,): of these, read right
+    correct: np.ndarray  # int64 (bins,): of these, read right
     confidence: np.ndarray  # float64 (bins,): mean probability of the best guess
-    share: np.ndarray  # float64 (bins,): right / counts
+    accuracy: np.ndarray  # float64 (bins,): right / counts
 
-    def error(self) -> float:
+    def calibration_error(self) -> float:
         """Expected calibration error: |share - sure|, each bin weighted by its images."""
-        gaps = np.abs(self.share - self.confidence) * self.counts
+        gaps = np.abs(self.accuracy - self.confidence) * self.counts
         return float(np.nansum(gaps) / self.counts.sum())
 
 
-def reliability(probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS) -> Reliability:
+def compute_reliability(
+    probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS
+) -> Reliability:
     """The calibration curve of a model's answers.
 
     Source: Guo et al., On Calibration of Modern Neural Networks, 2017.
@@ -124,7 +126,7 @@ def expected_calibration_error(
     probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS
 ) -> float:
     """Expected calibration error: how far, on average, "p sure" is from right in a share p."""
-    return reliability(probabilities, labels, bins).error()
+    return compute_reliability(probabilities, labels, bins).calibration_error()
 
 
 def confusion_matrix(labels: np.ndarray, predicted: np.ndarray) -> np.ndarray:
@@ -142,7 +144,7 @@ class PerClassMetrics(NamedTuple):
     f1: np.ndarray  # float64 (10,): the harmonic mean of these two
 
 
-def per_class(matrix: np.ndarray) -> PerClassMetrics:
+def per_class_metrics(matrix: np.ndarray) -> PerClassMetrics:
     """Precision, recall and F1 of each digit.
 
     Args:
@@ -160,7 +162,7 @@ def per_class(matrix: np.ndarray) -> PerClassMetrics:
 
 def per_class_rows(matrix: np.ndarray) -> list[dict]:
     """The same for JSON: a row for each digit; None where there is nothing to take a share of."""
-    columns = (values.tolist() for values in per_class(matrix))
+    columns = (values.tolist() for values in per_class_metrics(matrix))
     rows = (
         dict(zip(PerClassMetrics._fields, row, strict=True)) for row in zip(*columns, strict=True)
     )

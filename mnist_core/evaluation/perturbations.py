@@ -78,8 +78,8 @@ class Perturbation(NamedTuple):
     unit: str  # after an amount
     amounts: tuple[float, ...]  # rising; `still` is among them
     identity: float  # the amount that changes nothing
-    words: str  # what is done, for people
-    move: Callable[[np.ndarray, float], np.ndarray]
+    description: str  # what is done, in words for people
+    apply: Callable[[np.ndarray, float], np.ndarray]
 
 
 PERTURBATIONS = {
@@ -123,7 +123,7 @@ PERTURBATIONS = {
 def perturb(name: str, images: np.ndarray, amount: float) -> np.ndarray:
     """The images after the move of this name; unchanged at the amount that changes nothing."""
     move = PERTURBATIONS[name]
-    return images if amount == move.identity else move.move(images, amount)
+    return images if amount == move.identity else move.apply(images, amount)
 
 
 def _affine(images, angle: float = 0.0, size: float = 1.0, shift=(0.0, 0.0)) -> np.ndarray:

@@ -15,18 +15,20 @@ VERSION = 1  # of the perturbations: one that changes an image takes the next nu
 SECONDS_PER_IMAGE = 4e-5  # an image, on two laptop-class cores
 
 # Move -> amount -> how many images are read right; not all amounts, while they are computed.
-Curves = dict[str, dict[float, int]]
+AccuracyCurves = dict[str, dict[float, int]]
 
 
-def points(classifier: Classifier, digits: Digits, known: Curves) -> Iterator[tuple]:
+def measure_points(
+    classifier: Classifier, digits: Digits, known: AccuracyCurves
+) -> Iterator[tuple]:
     """(move, amount, how many are read right) for all that isn't known, one after the other."""
-    for name, amount in missing(known):
+    for name, amount in missing_points(known):
         images = perturbations.perturb(name, digits.images, amount)
         read = classifier.probabilities(images).argmax(axis=1)
         yield name, amount, int((read == digits.labels).sum())
 
 
-def missing(known: Curves) -> list[tuple[str, float]]:
+def missing_points(known: AccuracyCurves) -> list[tuple[str, float]]:
     """Which moves by which amounts aren't known yet."""
     return [
         (name, amount)
@@ -36,7 +38,7 @@ def missing(known: Curves) -> list[tuple[str, float]]:
     ]
 
 
-def identity_points(known: Predictions, test: TestSet) -> Curves:
+def identity_points(known: Predictions, test: TestSet) -> AccuracyCurves:
     """The curves' points at rest: they are known from the answers to the exam itself."""
     right = int((known.probabilities.argmax(axis=1) == test.digits.labels).sum())
     return {name: {move.identity: right} for name, move in PERTURBATIONS.items()}
@@ -50,9 +52,9 @@ def estimate_seconds(known: Predictions, test: TestSet, count: int) -> float:
 def measure(
     model: str,
     test: TestSet,
-    on_point: Callable[[Curves], None] = lambda curves: None,
+    on_point: Callable[[AccuracyCurves], None] = lambda curves: None,
     should_stop: Callable[[], bool] = lambda: False,
-) -> Curves:
+) -> AccuracyCurves:
     """All points of a model's curves; what is kept is taken from there, what is new is kept.
 
     Args:
@@ -65,17 +67,19 @@ def measure(
     found = cached(model, test)
     place = _cache_path(model, test)
     on_point(found)
-    rest = points(Classifier.load(model), test.digits, found) if missing(found) else ()
+    rest = (
+        measure_points(Classifier.load(model), test.digits, found) if missing_points(found) else ()
+    )
     while not should_stop() and (point := next(iter(rest), None)):
         name, amount, right = point
         found = found | {name: found[name] | {amount: right}}
         plain = {of: [list(pair) for pair in curve.items()] for of, curve in found.items()}
-        cached_predictions.store(place, json.dumps(plain))
+        cached_predictions.save_result(place, json.dumps(plain))
         on_point(found)
     return found
 
 
-def cached(model: str, test: TestSet) -> Curves:
+def cached(model: str, test: TestSet) -> AccuracyCurves:
     """All points that are known by now. The exam itself is taken first, if it wasn't yet.
 
     Raises:

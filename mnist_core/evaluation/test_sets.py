@@ -35,7 +35,7 @@ class TestSet(NamedTuple):
     """Digits to test models on."""
 
     digits: Digits
-    mark: str  # the sha256 of their bytes
+    fingerprint: str  # the sha256 of their bytes
 
 
 def make_test_set(digits: Digits) -> TestSet:

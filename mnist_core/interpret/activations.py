@@ -41,7 +41,7 @@ class Inspector:
             return _layer_outputs(parts, _to_input(images))
 
         @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
-        def features(images):
+        def embeddings(images):
             return _layer_outputs(parts[:last], _to_input(images))[-1]
 
         @tf.function(
@@ -56,9 +56,9 @@ class Inspector:
                 value = tf.linalg.matvec(_layer_outputs(parts[:head], x[..., None])[-1], asked)
             return value, tape.gradient(value, x)
 
-        self._run, self._features, self._gradients = run, features, gradients
+        self._run, self._embeddings, self._gradients = run, embeddings, gradients
 
-    def steps(self, image: np.ndarray) -> list[LayerActivation]:
+    def layer_activations(self, image: np.ndarray) -> list[LayerActivation]:
         """Every layer at work on this image, in order.
 
         Args:
@@ -74,7 +74,7 @@ class Inspector:
         pairs = zip(self.plan, self._weights, strict=True)
         return [(layer, weights[0]) for layer, weights in pairs if layer.kind == "Conv2D"]
 
-    def features(self, images: np.ndarray) -> np.ndarray:
+    def embeddings(self, images: np.ndarray) -> np.ndarray:
         """What the last dense layer before the logits says: float32 (n, its units).
 
         Of a network without one, the logits: float32 (n, 10).
@@ -82,7 +82,7 @@ class Inspector:
         Args:
             images: uint8 (n, 28, 28).
         """
-        return self._features(images).numpy()
+        return self._embeddings(images).numpy()
 
     def gradients(self, x: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """A weighted sum of the logits, and how it changes with each pixel.

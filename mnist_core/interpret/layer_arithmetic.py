@@ -47,11 +47,11 @@ class Dense:
         return float(self.products.sum() + self.bias)
 
     @property
-    def total(self) -> float:
+    def result(self) -> float:
         """The value, from the parts."""
         return ACTIVATIONS[self.activation](self.sum)
 
-    def largest(self, count: int) -> np.ndarray:
+    def largest_products(self, count: int) -> np.ndarray:
         """Which products weigh most, of either sign, the heaviest first: int64."""
         return np.argsort(-np.abs(self.products), axis=None, kind="stable")[:count]
 
@@ -60,7 +60,9 @@ class Dense:
 class Convolution(Dense):
     """The same of a patch and a filter: inputs and weights are (side, side, maps before)."""
 
-    outside: np.ndarray  # bool (side, side): where the patch reaches over the edge; inputs are 0
+    padding_mask: (
+        np.ndarray
+    )  # bool (side, side): where the patch reaches over the edge; inputs are 0
 
 
 class Pooling(NamedTuple):
@@ -69,13 +71,13 @@ class Pooling(NamedTuple):
     patch: np.ndarray  # float32 (side, side)
 
     @property
-    def at(self) -> tuple[int, int]:
+    def argmax(self) -> tuple[int, int]:
         """Row and column of the largest, in the square; the first of equals."""
         row, column = np.unravel_index(int(self.patch.argmax()), self.patch.shape)
         return int(row), int(column)
 
     @property
-    def total(self) -> float:
+    def result(self) -> float:
         """The value, from the parts."""
         return float(self.patch.max())
 
@@ -86,7 +88,7 @@ class Average(NamedTuple):
     values: np.ndarray  # float32 (h, w)
 
     @property
-    def total(self) -> float:
+    def result(self) -> float:
         """The value, from the parts."""
         return float(self.values.mean(dtype=np.float64))
 
@@ -105,7 +107,7 @@ class Normalization(NamedTuple):
     epsilon: float = BATCH_NORMALIZATION_EPSILON
 
     @property
-    def total(self) -> float:
+    def result(self) -> float:
         """The value, from the parts."""
         apart = (self.value - self.mean) / math.sqrt(self.variance + self.epsilon)
         return self.gamma * apart + self.beta
@@ -118,7 +120,7 @@ class Activation(NamedTuple):
     activation: str
 
     @property
-    def total(self) -> float:
+    def result(self) -> float:
         """The value, from the parts."""
         return ACTIVATIONS[self.activation](self.value)
 
@@ -130,7 +132,7 @@ class PassThrough(NamedTuple):
     source: tuple[int, ...]  # where it is in the layer before: (row, column, map) or (unit,)
 
     @property
-    def total(self) -> float:
+    def result(self) -> float:
         """The value, from the parts."""
         return self.value
 
@@ -152,12 +154,12 @@ class Softmax(NamedTuple):
         return np.exp(z - z.max())
 
     @property
-    def total(self) -> float:
+    def result(self) -> float:
         """The value, from the parts."""
         return float(self.exponentials[self.digit] / self.exponentials.sum())
 
 
-def explain(step: LayerActivation, place: tuple[int, ...]):
+def explain_value(step: LayerActivation, place: tuple[int, ...]):
     """How the value at this place of a layer's output comes about.
 
     Args:

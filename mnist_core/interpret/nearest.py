@@ -13,7 +13,7 @@ class Embeddings(NamedTuple):
     """Some training digits as the network's last dense layer sees them."""
 
     start: int  # the number of the first of them
-    features: np.ndarray  # float16 (n, units): half the memory, and nearly always the same order
+    vectors: np.ndarray  # float16 (n, units): half the memory, and nearly always the same order
 
 
 class Neighbour(NamedTuple):
@@ -30,7 +30,7 @@ def embed(inspector, images: np.ndarray, start: int) -> Embeddings:
         inspector: `inspection.Inspector`.
         images: uint8 (n, 28, 28), all of the training set.
     """
-    found = inspector.features(images[start : start + CHUNK])
+    found = inspector.embeddings(images[start : start + CHUNK])
     return Embeddings(start, found.clip(-MAX_FLOAT16, MAX_FLOAT16).astype(np.float16))
 
 
@@ -45,7 +45,7 @@ def nearest_neighbours(
     wanted = features.clip(-MAX_FLOAT16, MAX_FLOAT16).astype(np.float16).astype(np.float32)
     found = []
     for memory in memories:
-        away = np.square(memory.features.astype(np.float32) - wanted).sum(axis=1)
+        away = np.square(memory.vectors.astype(np.float32) - wanted).sum(axis=1)
         best = np.argsort(away, kind="stable")[:count]
         found += [Neighbour(memory.start + int(i), float(np.sqrt(away[i]))) for i in best]
     return sorted(found, key=lambda neighbour: (neighbour.distance, neighbour.number))[:count]

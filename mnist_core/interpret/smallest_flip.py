@@ -19,7 +19,7 @@ class Flip(NamedTuple):
     image: np.ndarray  # uint8 (28, 28)
     right: float  # pixels it was moved to the right; below 0 to the left
     down: float  # pixels; below 0 up
-    turn: float  # degrees, clockwise above 0
+    rotation: float  # degrees, clockwise above 0
     digit: int  # what it is read as now
     probability: float  # of that digit
 

@@ -102,7 +102,9 @@ def _empty(compared, by) -> go.Figure:
     return figure
 
 
-def scatter(points: Sequence[ScatterPoint], title: str, logarithmic: bool = False) -> go.Figure:
+def accuracy_scatter(
+    points: Sequence[ScatterPoint], title: str, logarithmic: bool = False
+) -> go.Figure:
     """Test accuracy against x, a mark with its name for each run, with its 95 % interval.
 
     Args:
@@ -122,7 +124,7 @@ def scatter(points: Sequence[ScatterPoint], title: str, logarithmic: bool = Fals
 
 
 def _mark(point, place) -> go.Scatter:
-    looks, name = run_style(point.number), point.short
+    looks, name = run_style(point.index), point.short_name
     return go.Scatter(
         x=[point.x],
         y=[point.accuracy],

@@ -19,7 +19,9 @@ MAX_OPACITY = 0.8  # opacity of the commonest mistake: its number stays legible
 HEIGHTS = {"confusion": 440, "reliability": 380, "robustness": 260}  # pixels, fixed
 
 
-def confusion(matrix: np.ndarray, which: int = 0, cell: tuple[int, int] | None = None) -> go.Figure:
+def confusion_heatmap(
+    matrix: np.ndarray, which: int = 0, cell: tuple[int, int] | None = None
+) -> go.Figure:
     """A confusion matrix whose few mistakes are not drowned by what is right.
 
     Only mistakes are coloured, by the square root of their number; what is right is a number on
@@ -74,7 +76,7 @@ def _box(row, column) -> dict:
     }  # fmt: skip
 
 
-def reliability(found: Mapping[str, Reliability]) -> go.Figure:
+def reliability_diagram(found: Mapping[str, Reliability]) -> go.Figure:
     """How often models are right where they are about so sure, and how often they are.
 
     Above, a point for each bin with images, with its 95 % interval; on the diagonal, sureness can
@@ -108,14 +110,15 @@ def _diagonal() -> go.Scatter:
 
 def _calibration(name, curve, colour) -> go.Scatter:
     filled = np.flatnonzero(curve.counts)
-    right, counts = curve.right[filled].tolist(), curve.counts[filled].tolist()
-    share, ends = curve.share[filled], np.array([wilson_interval(*n) for n in zip(right, counts)])  # noqa: B905
+    correct, counts = curve.correct[filled], curve.counts[filled]
+    accuracy = curve.accuracy[filled]
+    low, high = np.transpose(list(map(wilson_interval, correct.tolist(), counts.tolist())))
     return go.Scatter(
-        x=curve.confidence[filled], y=share, name=name, mode="lines+markers",
+        x=curve.confidence[filled], y=accuracy, name=name, mode="lines+markers",
         line={"color": colour, "width": 2}, marker={"size": 7},
-        error_y={"array": ends[:, 1] - share, "arrayminus": share - ends[:, 0], "thickness": 1,
+        error_y={"array": high - accuracy, "arrayminus": accuracy - low, "thickness": 1,
                  "width": 3, "color": _with_opacity(colour, 0.6)},
-        customdata=np.stack([right, counts], axis=1),
+        customdata=np.stack([correct, counts], axis=1),
         hovertemplate="%{x:.1%} sure, %{y:.1%} right: %{customdata[0]:,} of %{customdata[1]:,}"
         f"<extra>{name}</extra>",
     )  # fmt: skip
@@ -130,7 +133,7 @@ def _counts(name, curve, colour) -> go.Bar:
     )  # fmt: skip
 
 
-def robustness(
+def robustness_chart(
     move: Perturbation, found: Mapping[str, Mapping[float, int]], count: int
 ) -> go.Figure:
     """Accuracy by how far a test set is moved; the axes don't depend on what is known by now.

@@ -27,11 +27,11 @@ def page(model: str, test: test_sets.TestSet) -> None:
     metrics.compute_metrics(found.probabilities, labels)
     read = browse.top_predictions(found.probabilities)
     matrix = metrics.confusion_matrix(labels, read.digits)
-    metrics.per_class(matrix)
+    metrics.per_class_metrics(matrix)
     browse.misclassified(labels, read, 4, 9)
-    evaluation_plots.confusion(matrix)
-    curve = metrics.reliability(found.probabilities, labels)
-    evaluation_plots.reliability({model: curve})
+    evaluation_plots.confusion_heatmap(matrix)
+    curve = metrics.compute_reliability(found.probabilities, labels)
+    evaluation_plots.reliability_diagram({model: curve})
 
 
 def timed(words: str, call, *arguments) -> None:

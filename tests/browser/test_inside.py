@@ -32,7 +32,7 @@ def look(page, app):
 @pytest.fixture(scope="module")
 def steps():
     """The classic at work on the image that LINK names."""
-    return activations.load("classic").steps(load("built-in").test.images[NUMBER])
+    return activations.load("classic").layer_activations(load("built-in").test.images[NUMBER])
 
 
 def click_pixel(tab, image, row, column, size) -> None:

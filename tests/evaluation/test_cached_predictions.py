@@ -77,7 +77,9 @@ def test_other_digits_are_another_exam_and_so_are_other_labels(home, asked):
     cached_predictions.predict("classic", exam(seed=1))
     assert asked.images == 100
     images, labels = digits()
-    assert test_sets.make_test_set(Digits(images, (labels + 1) % 10)).mark != exam().mark
+    assert (
+        test_sets.make_test_set(Digits(images, (labels + 1) % 10)).fingerprint != exam().fingerprint
+    )
 
 
 def test_other_weights_are_asked_anew_and_what_was_kept_of_the_old_ones_goes(home, asked):

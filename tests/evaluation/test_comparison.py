@@ -231,7 +231,7 @@ def test_every_colour_can_be_seen_on_light_and_dark_pages(page):
 def test_a_point_holds_the_runs_own_figures_and_their_interval():
     several = [a_run(0, accuracy=0.9), a_run(1, accuracy=0.95), waiting(Experiment())]
     points = comparison.scatter_points(several, "parameters")
-    assert [(p.number, p.name, p.x, p.accuracy) for p in points] == [
+    assert [(p.index, p.name, p.x, p.accuracy) for p in points] == [
         (0, "run 0", 1000, 0.9),
         (1, "run 1", 10_000, 0.95),
     ]
@@ -241,7 +241,7 @@ def test_a_point_holds_the_runs_own_figures_and_their_interval():
 
 def test_a_run_without_a_test_or_a_time_is_in_no_scatter_plot():
     several = [a_run(0, test=None), a_run(1, seconds=None)]
-    assert [p.number for p in comparison.scatter_points(several, "parameters")] == [1]
+    assert [p.index for p in comparison.scatter_points(several, "parameters")] == [1]
     assert comparison.scatter_points(several, "seconds") == []
 
 
@@ -250,18 +250,18 @@ def test_a_run_without_a_test_or_a_time_is_in_no_scatter_plot():
 def test_every_point_of_a_scatter_plot_is_within_its_axes_and_named(count, logarithmic):
     several = [a_run(number % 6, accuracy=0.11 + 0.08 * number) for number in range(count)]
     points = comparison.scatter_points(several, "parameters")
-    figure = comparison_plots.scatter(points, "Parameters", logarithmic)
+    figure = comparison_plots.accuracy_scatter(points, "Parameters", logarithmic)
     (x_low, x_high), (low, high) = figure.layout.xaxis.range, figure.layout.yaxis.range
     for point, mark in zip(points, figure.data, strict=True):
         x = math.log10(mark.x[0]) if logarithmic else mark.x[0]
         assert x_low < x < x_high and low < point.low <= point.high < high
-        assert mark.text == (point.short,)
+        assert mark.text == (point.short_name,)
 
 
 def test_long_names_keep_the_end_that_tells_them_apart():
     names = [f"a network of mine with very long words, take {n}" for n in "AB"]
     several = [a_run(0)._replace(name=names[0]), a_run(1)._replace(name="b")]
-    figure = comparison_plots.scatter(
+    figure = comparison_plots.accuracy_scatter(
         comparison.scatter_points(several, "parameters"), "Parameters"
     )
     assert re.fullmatch("a networ….{20}", figure.data[0].text[0])

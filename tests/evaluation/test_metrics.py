@@ -31,7 +31,7 @@ def test_the_confusion_matrix_of_nothing_is_all_zeros():
 
 @given(LABELS, LABELS)
 def test_each_digits_figures_are_what_counting_one_by_one_gives(labels, predicted):
-    found = metrics.per_class(metrics.confusion_matrix(labels, predicted))
+    found = metrics.per_class_metrics(metrics.confusion_matrix(labels, predicted))
     pairs = list(zip(labels.tolist(), predicted.tolist(), strict=True))
     for digit in range(10):
         hits = sum(true == read == digit for true, read in pairs)
@@ -49,7 +49,7 @@ def test_each_digits_figures_are_what_counting_one_by_one_gives(labels, predicte
 
 
 def test_a_digit_that_is_neither_there_nor_read_has_no_figures():
-    found = metrics.per_class(metrics.confusion_matrix(np.array([3]), np.array([3])))
+    found = metrics.per_class_metrics(metrics.confusion_matrix(np.array([3]), np.array([3])))
     assert found.recall[3] == found.precision[3] == found.f1[3] == 1
     assert np.isnan([found.recall[5], found.precision[5], found.f1[5]]).all()
 
@@ -165,7 +165,7 @@ def test_each_bin_of_a_calibration_curve_is_what_counting_one_by_one_gives(seed,
     dice = np.random.default_rng(seed)
     probabilities = dice.dirichlet(np.full(10, 0.2), 60)
     labels = dice.integers(0, 10, 60)
-    found = metrics.reliability(probabilities, labels, bins)
+    found = metrics.compute_reliability(probabilities, labels, bins)
     inside = [[] for _ in range(bins)]
     for row, label in zip(probabilities, labels, strict=True):
         sure = max(row)
@@ -173,14 +173,14 @@ def test_each_bin_of_a_calibration_curve_is_what_counting_one_by_one_gives(seed,
         inside[at].append((sure, list(row).index(sure) == label))
     for i, images in enumerate(inside):
         assert found.counts[i] == len(images)
-        assert found.right[i] == sum(right for _, right in images)
+        assert found.correct[i] == sum(right for _, right in images)
         if images:
             assert found.confidence[i] == pytest.approx(
                 sum(sure for sure, _ in images) / len(images)
             )
-            assert found.share[i] == found.right[i] / len(images)
+            assert found.accuracy[i] == found.correct[i] / len(images)
         else:
-            assert np.isnan([found.confidence[i], found.share[i]]).all()
+            assert np.isnan([found.confidence[i], found.accuracy[i]]).all()
 
 
 def test_who_is_right_as_often_as_sure_has_no_calibration_error():

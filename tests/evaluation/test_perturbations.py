@@ -65,7 +65,7 @@ def test_no_images_are_no_images_still(name):
 def test_the_amount_at_rest_changes_nothing_and_is_one_of_the_amounts(images, name):
     move = PERTURBATIONS[name]
     assert move.identity in move.amounts
-    assert (move.move(images, move.identity) == images).all()
+    assert (move.apply(images, move.identity) == images).all()
     assert list(move.amounts) == sorted(set(move.amounts))
 
 

@@ -76,9 +76,11 @@ def test_nothing_is_computed_twice(digits, inky):
 def test_who_stops_keeps_what_is_there_and_goes_on_later(digits, inky):
     test, told = test_sets.make_test_set(digits), []
     some = robustness.measure("classic", test, told.append, lambda: len(told) > 5)
-    assert len(robustness.missing(some)) == POINTS - 5
+    assert len(robustness.missing_points(some)) == POINTS - 5
     assert robustness.cached("classic", test) == some
-    assert [len(robustness.missing(known)) for known in told] == list(range(POINTS, POINTS - 6, -1))
+    assert [len(robustness.missing_points(known)) for known in told] == list(
+        range(POINTS, POINTS - 6, -1)
+    )
     robustness.measure("classic", test)
     assert inky.calls == 1 + POINTS
 
@@ -92,20 +94,20 @@ def test_a_damaged_file_of_points_is_as_good_as_none(digits, inky, content):
     test = test_sets.make_test_set(digits)
     cached_predictions.predict("classic", test)
     robustness._cache_path("classic", test).write_text(content)
-    assert len(robustness.missing(robustness.cached("classic", test))) == POINTS
+    assert len(robustness.missing_points(robustness.cached("classic", test))) == POINTS
 
 
 def test_points_of_another_version_of_the_perturbations_are_not_used(digits, inky, monkeypatch):
     test = test_sets.make_test_set(digits)
     robustness.measure("classic", test)
     monkeypatch.setattr(robustness, "VERSION", robustness.VERSION + 1)
-    assert len(robustness.missing(robustness.cached("classic", test))) == POINTS
+    assert len(robustness.missing_points(robustness.cached("classic", test))) == POINTS
 
 
 def test_without_a_place_to_keep_them_all_points_are_still_returned(digits, inky, home):
     home.write_text("a file where the folder should be")
     found = robustness.measure("classic", test_sets.make_test_set(digits))
-    assert robustness.missing(found) == []
+    assert robustness.missing_points(found) == []
 
 
 def test_a_file_of_points_is_plain_json(digits, inky):

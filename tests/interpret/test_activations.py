@@ -15,7 +15,7 @@ from mnist_core.prediction import Classifier
 @each_network
 def test_layers_come_in_order_each_fed_by_the_one_before(net):
     taken_apart = inspector(net)
-    found = taken_apart.steps(image())
+    found = taken_apart.layer_activations(image())
     assert tuple(step.layer for step in found) == taken_apart.plan
     assert all(step.output.shape == step.layer.output_shape for step in found)
     for before, after in itertools.pairwise(found):
@@ -23,7 +23,7 @@ def test_layers_come_in_order_each_fed_by_the_one_before(net):
 
 
 def test_the_last_layer_says_what_the_classifier_says():
-    found = activations.load("classic").steps(image())
+    found = activations.load("classic").layer_activations(image())
     wanted = Classifier.load("classic").probabilities(image()[None])[0]
     np.testing.assert_allclose(found[-1].output, wanted, atol=1e-5)
 
@@ -42,7 +42,7 @@ def test_each_layer_is_run_once_however_many_come_after_it(monkeypatch):
         return run(layer, *arguments, **named)
 
     monkeypatch.setattr(keras.layers.Layer, "__call__", counted)
-    taken_apart.steps(image())
+    taken_apart.layer_activations(image())
     assert calls == [layer.name for layer in taken_apart.plan]
 
 
@@ -61,8 +61,8 @@ def test_filters_are_those_of_the_convolutions():
 
 def test_features_are_what_the_logits_are_weighed_from():
     taken_apart = inspector(NETWORKS["every kind of layer"])
-    (logits,) = [s for s in taken_apart.steps(image()) if s.layer.name == "logits"]
-    np.testing.assert_allclose(taken_apart.features(image()[None])[0], logits.inputs, atol=1e-6)
+    (logits,) = [s for s in taken_apart.layer_activations(image()) if s.layer.name == "logits"]
+    np.testing.assert_allclose(taken_apart.embeddings(image()[None])[0], logits.inputs, atol=1e-6)
 
 
 def test_gradients_agree_with_finite_differences():
@@ -82,7 +82,7 @@ def test_gradients_agree_with_finite_differences():
 @pytest.mark.parametrize("net", [NETWORKS["every kind of layer"], *list(NETWORKS.values())[1:3]])
 def test_a_receptive_field_holds_all_the_pixels_that_matter_and_no_others(net):
     taken_apart, black = inspector(net), image(4)
-    for number, step in enumerate(taken_apart.steps(black)):
+    for number, step in enumerate(taken_apart.layer_activations(black)):
         if len(step.layer.output_shape) != 3:
             break
         place = tuple(np.array(step.output.shape) // 3)
@@ -91,7 +91,7 @@ def test_a_receptive_field_holds_all_the_pixels_that_matter_and_no_others(net):
         inside[field.top : field.bottom, field.left : field.right] = True
         outer = black.copy()
         outer[~inside] = 255 - outer[~inside]
-        moved = taken_apart.steps(outer)[number].output[place]
+        moved = taken_apart.layer_activations(outer)[number].output[place]
         assert moved == pytest.approx(step.output[place], abs=1e-5)  # what is outside is not seen
 
 
@@ -149,8 +149,8 @@ def remembered(taken_apart, images, monkeypatch, at_once=16):
 def test_the_nearest_are_those_that_a_loop_finds(monkeypatch):
     taken_apart = inspector(NETWORKS["every kind of layer"])
     images = np.stack([image(seed) for seed in range(60)])
-    features = taken_apart.features(images).astype(np.float64)
-    wanted = taken_apart.features(image(99)[None])[0]
+    features = taken_apart.embeddings(images).astype(np.float64)
+    wanted = taken_apart.embeddings(image(99)[None])[0]
     distances = [float(np.sqrt(((row - wanted) ** 2).sum())) for row in features]
     found = nearest.nearest_neighbours(remembered(taken_apart, images, monkeypatch), wanted, 5)
     assert [n.number for n in found] == sorted(range(60), key=distances.__getitem__)[:5]
@@ -163,12 +163,12 @@ def test_an_image_is_its_own_nearest_neighbour(monkeypatch):
     images = np.stack([image(seed) for seed in range(20)])
     memories = remembered(taken_apart, images, monkeypatch)
     assert (
-        nearest.nearest_neighbours(memories, taken_apart.features(images[17:18])[0], 1)[0].number
+        nearest.nearest_neighbours(memories, taken_apart.embeddings(images[17:18])[0], 1)[0].number
         == 17
     )
 
 
 def test_a_network_without_a_dense_layer_is_asked_for_its_logits():
     taken_apart = inspector(NETWORKS["averages in place of flatten"])
-    (logits,) = [s for s in taken_apart.steps(image()) if s.layer.name == "logits"]
-    np.testing.assert_allclose(taken_apart.features(image()[None])[0], logits.output, atol=1e-6)
+    (logits,) = [s for s in taken_apart.layer_activations(image()) if s.layer.name == "logits"]
+    np.testing.assert_allclose(taken_apart.embeddings(image()[None])[0], logits.output, atol=1e-6)

@@ -33,7 +33,7 @@ def square():
 @pytest.mark.parametrize(("border", "right"), [(12.1, 0.5), (13.8, 2.0), (15.6, 4.0)])
 def test_the_nearest_shift_is_found(border, right):
     found = smallest_flip.smallest_shift(Left(border), square())
-    assert (found.right, found.down, found.turn, found.digit) == (right, 0, 0, 2)
+    assert (found.right, found.down, found.rotation, found.digit) == (right, 0, 0, 2)
     assert found.probability > 0.5
 
 
@@ -76,7 +76,7 @@ def test_no_smaller_turn_flips_the_answer():
     found = smallest_flip.smallest_rotation(classifier, bar)
     assert found is not None
     assert found.digit != before
-    for angle in range(1, int(abs(found.turn))):
+    for angle in range(1, int(abs(found.rotation))):
         for turn in (angle, -angle):
             turned = perturbations.rotate(bar[None], turn)
             assert classifier.probabilities(turned)[0].argmax() == before

@@ -321,6 +321,6 @@ def test_every_digit_has_its_figures(visit, small_set, answers):
 def test_the_exam_of_a_set_is_the_sets_own(small_set):
     digits = Digits(small_set[1].images, small_set[1].labels)
     assert (
-        test_sets.make_test_set(digits).mark
-        == test_sets.make_test_set(Digits(*map(np.copy, digits))).mark
+        test_sets.make_test_set(digits).fingerprint
+        == test_sets.make_test_set(Digits(*map(np.copy, digits))).fingerprint
     )

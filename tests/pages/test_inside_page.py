@@ -68,7 +68,7 @@ def test_the_drawing_on_the_canvas_is_looked_into(app, clicks, drawn):
     drawn.append({"type": "Path", "path": SEVEN, "strokeWidth": canvas.PEN_WIDTH})
     found = app(model="classic")
     image = mnist_rule.to_mnist(canvas.picture_of(drawn))
-    steps = activations.load("classic").steps(image)
+    steps = activations.load("classic").layer_activations(image)
     names = re.findall(r"<p><b>(\w+)</b>", clicks.html["layers"])
     assert names == [step.layer.name for step in steps]
     assert "20 maps of 28 × 28" in clicks.html["layers"]
@@ -80,7 +80,7 @@ def test_a_click_on_a_map_shows_the_arithmetic_of_that_pixel(app, clicks, small_
     clicks.click(found, "layers", "block1_pool")
     assert found.selectbox(key="spot-layer").value == "block1_pool"
     place = tuple(found.number_input(key=f"spot-{a}").value for a in ("Row", "Column", "Map"))
-    steps = activations.load("classic").steps(small_set[1].images[7])
+    steps = activations.load("classic").layer_activations(small_set[1].images[7])
     assert computed(found) == steps[1].output[place]
     assert numbers_of(the_sum(found))["the largest"] == computed(found)
 
@@ -108,7 +108,7 @@ def test_rows_and_columns_can_be_set_without_a_mouse(app, small_set):
     found = app(model="classic", number=7, at="block1_conv.0.0.0", **SET)
     found.number_input(key="spot-Row").set_value(9).run()
     found.number_input(key="spot-Map").set_value(3).run()
-    steps = activations.load("classic").steps(small_set[1].images[7])
+    steps = activations.load("classic").layer_activations(small_set[1].images[7])
     assert computed(found) == steps[0].output[9, 0, 3]
     assert found.query_params["at"] == "block1_conv.9.0.3"
 
@@ -130,14 +130,15 @@ def test_the_value_follows_the_strongest_of_the_image_until_one_is_chosen(app, c
     found = app(model="classic", number=7, **SET)
     for number in (7, 8):
         found.number_input(key="number").set_value(number).run()
-        first = activations.load("classic").steps(small_set[1].images[number])[0].output
+        first = activations.load("classic").layer_activations(small_set[1].images[number])[0].output
         assert computed(found) == first.max()
     assert "at" not in found.query_params
     clicks.click(found, "layers", "logits.4")
     found.number_input(key="number").set_value(7).run()
     assert found.query_params["at"] == "logits.4"
     assert (
-        computed(found) == activations.load("classic").steps(small_set[1].images[7])[-2].output[4]
+        computed(found)
+        == activations.load("classic").layer_activations(small_set[1].images[7])[-2].output[4]
     )
 
 

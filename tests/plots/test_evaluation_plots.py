@@ -19,7 +19,9 @@ def matrix():
 @pytest.fixture
 def curve():
     dice = np.random.default_rng(0)
-    return metrics.reliability(dice.dirichlet(np.full(10, 0.1), 500), dice.integers(0, 10, 500))
+    return metrics.compute_reliability(
+        dice.dirichlet(np.full(10, 0.1), 500), dice.integers(0, 10, 500)
+    )
 
 
 def points(trace):
@@ -28,7 +30,7 @@ def points(trace):
 
 
 def test_every_cell_shows_its_count_and_can_be_clicked(matrix):
-    cells = points(evaluation_plots.confusion(matrix).data[1])
+    cells = points(evaluation_plots.confusion_heatmap(matrix).data[1])
     assert len(cells) == 100
     for (row, column), (text, count) in cells.items():
         assert count == matrix[row, column]
@@ -37,7 +39,7 @@ def test_every_cell_shows_its_count_and_can_be_clicked(matrix):
 
 
 def test_the_diagonal_does_not_drown_the_mistakes(matrix):
-    heat = evaluation_plots.confusion(matrix).data[0]
+    heat = evaluation_plots.confusion_heatmap(matrix).data[0]
     assert heat.type == "heatmap"
     colours = np.array(heat.z)
     assert (colours.diagonal() == 0).all()
@@ -46,12 +48,12 @@ def test_the_diagonal_does_not_drown_the_mistakes(matrix):
 
 
 def test_who_makes_no_mistakes_has_a_matrix_too():
-    figure = evaluation_plots.confusion(np.diag(np.full(10, 7)))
+    figure = evaluation_plots.confusion_heatmap(np.diag(np.full(10, 7)))
     assert figure.data[0].zmax > 0 and not np.array(figure.data[0].z).any()
 
 
 def test_the_chosen_cell_is_framed(matrix):
-    frames = [shape for shape in evaluation_plots.confusion(matrix, 1, (4, 9)).layout.shapes
+    frames = [shape for shape in evaluation_plots.confusion_heatmap(matrix, 1, (4, 9)).layout.shapes
               if shape.line.width]  # fmt: skip
     (frame,) = frames
     assert (frame.x0, frame.x1, frame.y0, frame.y1) == (8.5, 9.5, 3.5, 4.5)
@@ -59,7 +61,7 @@ def test_the_chosen_cell_is_framed(matrix):
 
 
 def test_zero_is_at_the_top_left(matrix):
-    layout = evaluation_plots.confusion(matrix).layout
+    layout = evaluation_plots.confusion_heatmap(matrix).layout
     assert layout.yaxis.range == (9.5, -0.5) and layout.xaxis.range == (-0.5, 9.5)
 
 
@@ -72,18 +74,20 @@ def test_the_commonest_mistakes_are_said_the_first_first(matrix):
 
 
 def test_a_calibration_curve_shows_every_bin_with_images_and_its_interval(curve):
-    line = next(t for t in evaluation_plots.reliability({"mine": curve}).data if t.name == "mine")
+    line = next(
+        t for t in evaluation_plots.reliability_diagram({"mine": curve}).data if t.name == "mine"
+    )
     filled = np.flatnonzero(curve.counts)
     assert list(line.x) == pytest.approx(curve.confidence[filled])
-    assert list(line.y) == pytest.approx(curve.share[filled])
+    assert list(line.y) == pytest.approx(curve.accuracy[filled])
     for i, at in enumerate(filled):
-        low, high = metrics.wilson_interval(int(curve.right[at]), int(curve.counts[at]))
+        low, high = metrics.wilson_interval(int(curve.correct[at]), int(curve.counts[at]))
         assert line.y[i] + line.error_y.array[i] == pytest.approx(high)
         assert line.y[i] - line.error_y.arrayminus[i] == pytest.approx(low)
 
 
 def test_the_bars_below_it_are_the_counts_of_all_bins(curve):
-    data = evaluation_plots.reliability({"mine": curve, "yours": curve}).data
+    data = evaluation_plots.reliability_diagram({"mine": curve, "yours": curve}).data
     bars = [trace for trace in data if trace.type == "bar"]
     assert [list(bar.y) for bar in bars] == [curve.counts.tolist()] * 2
     assert bars[0].marker.color != bars[1].marker.color
@@ -92,7 +96,7 @@ def test_the_bars_below_it_are_the_counts_of_all_bins(curve):
 def test_a_curve_has_the_share_read_right_at_each_amount_in_order():
     move = PERTURBATIONS["rotation"]
     found = {"mine": {0: 90, 30: 50, -30: 60}, "yours": {0: 95}}
-    mine, yours = evaluation_plots.robustness(move, found, 100).data
+    mine, yours = evaluation_plots.robustness_chart(move, found, 100).data
     assert (list(mine.x), list(mine.y)) == ([-30, 0, 30], [0.6, 0.9, 0.5])
     assert (list(yours.x), list(yours.y)) == ([0], [0.95])
     assert mine.line.color != yours.line.color
@@ -102,18 +106,18 @@ def test_a_curve_has_the_share_read_right_at_each_amount_in_order():
 @pytest.mark.parametrize("name", PERTURBATIONS)
 def test_the_axes_of_a_curve_do_not_depend_on_what_is_known(name):
     move = PERTURBATIONS[name]
-    few = evaluation_plots.robustness(move, {"mine": {move.identity: 9}}, 10).layout
+    few = evaluation_plots.robustness_chart(move, {"mine": {move.identity: 9}}, 10).layout
     every = dict.fromkeys(move.amounts, 5)
-    many = evaluation_plots.robustness(move, {"mine": every}, 10).layout
+    many = evaluation_plots.robustness_chart(move, {"mine": every}, 10).layout
     assert few.xaxis.range == many.xaxis.range and few.yaxis.range == many.yaxis.range
     assert few.xaxis.range[0] < move.amounts[0] and few.xaxis.range[1] > move.amounts[-1]
 
 
 def test_backgrounds_let_the_page_through_and_heights_are_fixed(matrix, curve):
     for figure in (
-        evaluation_plots.confusion(matrix),
-        evaluation_plots.reliability({"mine": curve}),
-        evaluation_plots.robustness(PERTURBATIONS["pen"], {"mine": {0: 1}}, 1),
+        evaluation_plots.confusion_heatmap(matrix),
+        evaluation_plots.reliability_diagram({"mine": curve}),
+        evaluation_plots.robustness_chart(PERTURBATIONS["pen"], {"mine": {0: 1}}, 1),
     ):
         assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
         assert figure.layout.height

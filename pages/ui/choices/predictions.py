@@ -48,7 +48,7 @@ class Result:
     @cached_property
     def reliability(self) -> metrics.Reliability:
         """Its calibration curve."""
-        return metrics.reliability(self.answers.probabilities, self.labels)
+        return metrics.compute_reliability(self.answers.probabilities, self.labels)
 
 
 def predict(model: str, test: TestSet) -> Result | None:
@@ -77,10 +77,14 @@ def job_key(model: str, test: TestSet) -> tuple:
     Raises:
         ValueError: there is no such model, or its card can't be read.
     """
-    return model_store.weights_path(model), cached_predictions.model_fingerprint(model), test.mark
+    return (
+        model_store.weights_path(model),
+        cached_predictions.model_fingerprint(model),
+        test.fingerprint,
+    )
 
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def fingerprint(checksum: str, part: str, _digits) -> str:
     """The mark of a part of a data set, by the data set's checksum."""
-    return test_sets.make_test_set(_digits).mark
+    return test_sets.make_test_set(_digits).fingerprint

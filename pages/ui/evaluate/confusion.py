@@ -66,7 +66,7 @@ def _matrix(result: Result, chosen: ChosenTest, which: int, cell: tuple[int, int
     key = f"matrix_{which}_{session().confusion_clicks}"
     with st.container(key=f"confusion_{which}"):
         st.plotly_chart(
-            evaluation_plots.confusion(result.matrix, which, cell),
+            evaluation_plots.confusion_heatmap(result.matrix, which, cell),
             key=key,
             on_select=partial(_clicked, key, result.model),
             selection_mode="points",
@@ -110,7 +110,7 @@ def _images(found: list[Result], chosen: ChosenTest, wanted: Selection) -> None:
     by, numbers = _matching_images(found, *wanted)
     st.markdown(_description(by, *wanted, len(numbers)))
     if len(numbers):
-        key = "-".join(map(str, (*wanted, chosen.test.mark[:8])))
+        key = "-".join(map(str, (*wanted, chosen.test.fingerprint[:8])))
         _gallery(found, by, chosen, numbers, key)
 
 

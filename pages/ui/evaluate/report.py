@@ -143,7 +143,7 @@ def per_class(found: list[Result]) -> None:
     several = len(found) > 1
     rows = [{"Digit": digit} for digit in range(10)]
     columns = {"Digit": st.column_config.NumberColumn(width=55, pinned=True)}
-    of_each = [metrics.per_class(result.matrix) for result in found]
+    of_each = [metrics.per_class_metrics(result.matrix) for result in found]
     for name, meaning in CLASSES.items():
         for result, one in zip(found, of_each, strict=True):
             title = f"{name}, {result.model}" if several else name
@@ -168,7 +168,9 @@ def calibration(found: list[Result]) -> None:
     """Can one trust how sure it is?"""
     st.markdown("**Can one trust how sure it is?**")
     st.plotly_chart(
-        evaluation_plots.reliability({result.model: result.reliability for result in found}),
+        evaluation_plots.reliability_diagram(
+            {result.model: result.reliability for result in found}
+        ),
         key="reliability",
         config={"displayModeBar": False},
         alt="The calibration curve: how often the best guess is right, by how sure the model is;"

@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnist_core.evaluation import perturbations, robustness
 from mnist_core.evaluation.perturbations import PERTURBATIONS, Perturbation
-from mnist_core.evaluation.robustness import Curves
+from mnist_core.evaluation.robustness import AccuracyCurves
 from mnist_core.plots import evaluation as evaluation_plots
 from pages.ui.app import background_jobs, errors
 from pages.ui.app.background_jobs import Job
@@ -50,7 +50,7 @@ def _panel(found, chosen, running) -> None:
     if running and not going_on:
         st.rerun()
     known = {result.model: _known_curves(result) for result in found}
-    missing = [(r, len(robustness.missing(known[r.model]))) for r in found]
+    missing = [(r, len(robustness.missing_points(known[r.model]))) for r in found]
     if going_on:
         _progress(going_on, missing)
     elif any(count for _, count in missing):
@@ -61,7 +61,7 @@ def _panel(found, chosen, running) -> None:
             _curve(name, move, known, chosen)
 
 
-def _known_curves(result: Result) -> Curves:
+def _known_curves(result: Result) -> AccuracyCurves:
     """All points there are; what can't be kept in a file is still with the task."""
     task = _task(result)
     if task and task.done():
@@ -110,11 +110,13 @@ def _progress(going_on: list[Job], missing) -> None:
                 task.stop()
 
 
-def _curve(name: str, move: Perturbation, known: dict[str, Curves], chosen: ChosenTest) -> None:
-    st.markdown(f"**{move.name}**", help=move.words)
+def _curve(
+    name: str, move: Perturbation, known: dict[str, AccuracyCurves], chosen: ChosenTest
+) -> None:
+    st.markdown(f"**{move.name}**", help=move.description)
     curves = {model: curves[name] for model, curves in known.items()}
     st.plotly_chart(
-        evaluation_plots.robustness(move, curves, len(chosen.test.digits.labels)),
+        evaluation_plots.robustness_chart(move, curves, len(chosen.test.digits.labels)),
         key=f"robustness_{name}",
         config={"displayModeBar": False},
         alt=f"Accuracy of {' and '.join(known)} on {chosen.words} by {move.name.lower()},"

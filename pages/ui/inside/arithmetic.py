@@ -84,7 +84,7 @@ def _convolution(found, chosen, write) -> str:
     patch, kernel = found.inputs[..., chosen], found.weights[..., chosen]
     several = len(of_maps) > 1
     grids = (
-        _grid("the patch", patch, write, outside=found.outside)
+        _grid("the patch", patch, write, outside=found.padding_mask)
         + _grid("× the filter", kernel, write)
         + _grid("= products", products[..., chosen], write, signs=True)
     )
@@ -110,12 +110,12 @@ def _steps(lines, found, write) -> str:
     lines += write.row("bias", found.bias)
     lines += write.row("sum", found.sum, "total")
     if found.activation != "linear":
-        lines += write.row(f"{found.activation}(sum)", found.total, "total")
+        lines += write.row(f"{found.activation}(sum)", found.result, "total")
     return f'<table class="steps-of">{lines}</table>'
 
 
 def _dense(found, chosen, write) -> str:
-    order = found.largest(HEAVIEST)
+    order = found.largest_products(HEAVIEST)
     lines = "".join(
         f"<tr><td>value {i}: {write.number(found.inputs[i])} ×"
         f" {write.number(found.weights[i])}</td>{write._value(found.products[i])}</tr>"
@@ -130,14 +130,14 @@ def _dense(found, chosen, write) -> str:
 
 
 def _pooling(found, chosen, write) -> str:
-    grid = _grid("the square", found.patch, write, mark=found.at)
-    lines = write.row("the largest", found.total, "total")
+    grid = _grid("the square", found.patch, write, mark=found.argmax)
+    lines = write.row("the largest", found.result, "total")
     return f'<div class="grids">{grid}</div><table class="steps-of">{lines}</table>'
 
 
 def _average(found, chosen, write) -> str:
     lines = write.row(f"sum of the map's {found.values.size} values", found.values.sum(dtype=float))
-    lines += write.row(f"divided by {found.values.size}", found.total, "total")
+    lines += write.row(f"divided by {found.values.size}", found.result, "total")
     return f'<table class="steps-of">{lines}</table>'
 
 
@@ -150,13 +150,13 @@ def _normalization(found, chosen, write) -> str:
     lines += write.row("gives", apart, "total")
     lines += write.row("times gamma", found.gamma)
     lines += write.row("plus beta", found.beta)
-    lines += write.row("gives", found.total, "total")
+    lines += write.row("gives", found.result, "total")
     return f'<table class="steps-of">{lines}</table>'
 
 
 def _activation(found, chosen, write) -> str:
     lines = write.row("value", found.value)
-    lines += write.row(f"{found.activation}(value)", found.total, "total")
+    lines += write.row(f"{found.activation}(value)", found.result, "total")
     return f'<table class="steps-of">{lines}</table>'
 
 
@@ -166,7 +166,7 @@ def _same(found, chosen, write) -> str:
         words = f"passed on from map {number}, row {row}, column {column}"
     else:
         words = f"passed on from value {found.source[0]}"
-    return f'<table class="steps-of">{write.row(words, found.total, "total")}</table>'
+    return f'<table class="steps-of">{write.row(words, found.result, "total")}</table>'
 
 
 def _softmax(found, chosen, write) -> str:
@@ -178,7 +178,7 @@ def _softmax(found, chosen, write) -> str:
     )
     lines += write.row("sum of all ten", found.exponentials.sum(), "total")
     words = f"{write.number(found.exponentials[found.digit])} ÷ the sum"
-    lines += write.row(words, found.total, "total")
+    lines += write.row(words, found.result, "total")
     return f'<table class="steps-of">{lines}</table>'
 
 

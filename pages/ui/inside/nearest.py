@@ -56,7 +56,7 @@ def show(inspector: Inspector, image: np.ndarray, _) -> None:
 
 def _nearest(memories: list[nearest.Embeddings], inspector, image, chosen: ChosenSet) -> None:
     images, labels = chosen.digits
-    found = nearest.nearest_neighbours(memories, inspector.features(image[None])[0], COUNT)
+    found = nearest.nearest_neighbours(memories, inspector.embeddings(image[None])[0], COUNT)
     tiles = [
         Tile(
             images[n.number],
@@ -74,7 +74,7 @@ def _nearest(memories: list[nearest.Embeddings], inspector, image, chosen: Chose
     gallery.show(tiles, "wide", "look_alikes", look)
     st.caption(
         f"Of all {len(labels):,} digits of {chosen.words()}. The distance is that between two rows"
-        f" of {len(memories[0].features[0]):,} values; 0 would be the same. Click one to look"
+        f" of {len(memories[0].vectors[0]):,} values; 0 would be the same. Click one to look"
         " inside at it."
     )
 

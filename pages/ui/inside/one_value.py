@@ -114,7 +114,7 @@ def show(
     st.markdown(MEANINGS[step.layer.kind])
     if step.layer.kind in FORMULAS:
         st.latex(FORMULAS[step.layer.kind])
-    found = layer_arithmetic.explain(step, spot.place)
+    found = layer_arithmetic.explain_value(step, spot.place)
     all_digits = st.toggle(
         "All digits", key="all_digits",
         help="Numbers are shown rounded, so they may miss their sum in the last place."

@@ -57,9 +57,9 @@ def _tile(flip: Flip) -> Tile:
 
 def describe_flip(flip: Flip) -> str:
     """What was done to the image."""
-    if flip.turn:
-        way = "clockwise" if flip.turn > 0 else "anticlockwise"
-        return f"turned {abs(flip.turn):g}° {way}"
+    if flip.rotation:
+        way = "clockwise" if flip.rotation > 0 else "anticlockwise"
+        return f"turned {abs(flip.rotation):g}° {way}"
     parts = [
         f"{abs(by):g} pixel{'s' * (abs(by) != 1)} {names[by > 0]}"
         for by, names in ((flip.right, ("left", "right")), (flip.down, ("up", "down")))

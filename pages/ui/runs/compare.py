@@ -131,6 +131,6 @@ def _scatter(compared) -> None:
                 continue
             told = ", ".join(f"{p.name} {p.accuracy:.2%} at {p.x:,.0f}" for p in points)
             st.plotly_chart(
-                comparison_plots.scatter(points, title, logarithmic), key=f"scatter_{of}",
+                comparison_plots.accuracy_scatter(points, title, logarithmic), key=f"scatter_{of}",
                 alt=f"Test accuracy against {words}: {told}.", config={"displayModeBar": False},
             )  # fmt: skip
