@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.ui.app import errors, identity, startup, streamlit_patches, style
+from pages.ui.navigation import page_entry
 from pages.ui.state.session import session
 
 # An emoji, because Streamlit fetches other icons of this kind from the internet
@@ -10,7 +11,8 @@ st.set_page_config(page_title="Draw a digit", page_icon="✏️", layout="wide")
 style.apply()
 streamlit_patches.keep_keras_state()
 startup.check_settings()
-session().entered = True
+visit = session()
+visit.entered = True
 identity.identify()
 page = st.navigation(
     [
@@ -23,4 +25,5 @@ page = st.navigation(
     ],
     position="top",
 )
+page_entry.record(visit)
 errors.guard(page.run)()

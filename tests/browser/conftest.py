@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from app import App
+from app import ROOT, App
 
 REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
 FLAGS = ["--no-sandbox", "--disable-background-networking"]
@@ -58,6 +58,22 @@ def start_app():
     yield start
     for app in started:
         app.stop()
+
+
+@pytest.fixture(scope="session")
+def start_copy(start_app, tmp_path_factory):
+    """Starts an app of a copy of the program, with other source for some of its pages."""
+
+    def start(**sources):
+        copy = tmp_path_factory.mktemp("program")
+        for part in ("mnist_core", "pages", ".streamlit"):
+            shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "streamlit_app.py", copy)
+        for page, source in sources.items():
+            (copy / "pages" / f"{page}.py").write_text(source)
+        return start_app(tmp_path_factory.mktemp("home"), copy)
+
+    return start
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pen
 import pytest
+from app import ROOT
 
 from mnist_core.data.loading import load
 from mnist_core.interpret import activations
@@ -14,6 +15,13 @@ ROWS = """() => [...document.querySelectorAll('.st-key-arithmetic .steps-of tr')
     [row.cells[0].innerText, Number(row.cells[1].title)])"""
 COMPUTED = "() => Number(document.querySelector('.st-key-arithmetic b[title]').title)"
 NUMBER = 42  # of the built-in test set
+SLOW_TO_LOAD = """
+import time
+from pathlib import Path
+
+while not Path({gate!r}).exists():
+    time.sleep(0.01)
+"""
 LINK = f"look_at=A+digit+of+a+set&set=Built-in&part=Test&number={NUMBER}&model=classic"
 
 
@@ -192,6 +200,29 @@ def test_back_from_another_page_finds_this_one_as_it_was_left(look):
     tab.wait_for_url(re.compile("view=Ten"))
     tab.get_by_text(f"number {NUMBER} of the built-in test set").first.wait_for()
     assert tab.locator(".st-key-model input").input_value() == "classic"
+
+
+def test_back_while_the_other_page_loads_finds_this_one_as_it_was_left(
+    browser, start_copy, tmp_path
+):
+    """Importing a page takes seconds where a busy machine does it for the first time."""
+    gate = tmp_path / "gate"
+    app = start_copy(
+        data=SLOW_TO_LOAD.format(gate=str(gate)) + (ROOT / "pages" / "data.py").read_text()
+    )
+    tab = browser.new_page()
+    tab.set_default_timeout(PATIENCE)
+    with tab.expect_websocket() as socket:
+        tab.goto(f"{app.url}/inside?{LINK}&view=Ten+stencils")
+    tab.locator(".gallery img[alt='How 9 weighs the pixels']").wait_for()
+    tab.get_by_role("link", name="Data", exact=True).first.click()
+    tab.wait_for_url(re.compile("/data"))
+    with socket.value.expect_event("framesent"):
+        tab.go_back()
+    gate.touch()
+    tab.wait_for_url(re.compile("view=Ten"))
+    tab.get_by_text(f"number {NUMBER} of the built-in test set").first.wait_for()
+    tab.close()
 
 
 def test_back_after_clicks_steps_through_them_and_then_leads_out_of_the_page(look):

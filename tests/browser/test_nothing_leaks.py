@@ -1,12 +1,9 @@
 """What a visitor sees of the server where the program itself is at fault: nothing."""
 
 import getpass
-import shutil
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
 FAILING_PAGE = '''
 """A page with faults of its own."""
 
@@ -14,7 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.ui import entry
+from pages.ui.navigation import page_entry
 
 SECRET = "hunter2"
 
@@ -27,7 +24,7 @@ def part():
 def called_back():
     raise RuntimeError(f"{Path(__file__).resolve()} {SECRET}")
 
-entry.require()
+page_entry.require()
 st.button("Called back", on_click=called_back)
 part()
 if st.button("Machine"):
@@ -39,14 +36,9 @@ if st.button("Page"):
 
 
 @pytest.fixture(scope="module")
-def faulty(browser, start_app, tmp_path_factory):
+def faulty(browser, start_copy):
     """(app, tab, what the app sent it) of the real app, whose Data page has faults here."""
-    place = tmp_path_factory.mktemp("faulty")
-    for part in ("mnist_core", "pages", ".streamlit"):
-        shutil.copytree(ROOT / part, place / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "streamlit_app.py", place)
-    (place / "pages" / "data.py").write_text(FAILING_PAGE)
-    app = start_app(tmp_path_factory.mktemp("home"), place)
+    app = start_copy(data=FAILING_PAGE)
     context = browser.new_context()
     tab, sent = context.new_page(), []
     tab.on("websocket", lambda socket: socket.on("framereceived", lambda one: sent.append(one)))

@@ -7,9 +7,19 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_core.system import paths
 from pages.ui.navigation import lesson
-from pages.ui.state.session import session
+from pages.ui.state.session import Session, session
 
 APP = paths.PROJECT / "streamlit_app.py"
+
+
+def record(visit: Session) -> None:
+    """Note which page this run shows, and which one the run before it showed.
+
+    To be called straight after st.navigation, which changes the browser's address: any call of
+    Streamlit after it, session state included, may be where a request that is sent meanwhile ends
+    this run. Back at once would then seem to come from the page that it leads to.
+    """
+    visit.page, visit.page_before = get_script_run_ctx().page_script_hash, visit.page
 
 
 def require() -> None:
@@ -23,9 +33,8 @@ def require() -> None:
     if not session().entered:
         runpy.run_path(str(APP))
         st.stop()
-    context, before = get_script_run_ctx(), session().page
-    session().page = context.page_script_hash
-    elsewhere = before not in ("", session().page)
+    context, visit = get_script_run_ctx(), session()
+    elsewhere = visit.page_before not in ("", visit.page)
     if elsewhere and context.is_history_navigation and not st.query_params:
         # Streamlit empties a page's address when it is left. A run about Back takes that to ask
         # for every default, of the model too; another run finds the page as it was left

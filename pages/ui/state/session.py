@@ -59,7 +59,8 @@ class Session:
     """One object in place of strings all over `st.session_state`."""
 
     entered: bool = False  # streamlit_app.py has run for this visitor; see `entry`
-    page: str = ""  # the page that was shown last, as Streamlit numbers it
+    page: str = ""  # the page that is shown, by its hash
+    page_before: str = ""  # the page of the run before this one
     user_id: str = ""  # whose visit this is, on a server for many people; see `person`
     secret: str = ""  # by which the browser is known again; empty with a login
     model_name: str | None = None  # the model that Draw reads with; None: nothing chosen yet
