@@ -12,7 +12,7 @@ from mnist_core.system import users
 from pages.ui.app import errors
 from pages.ui.navigation import form, next_steps
 from pages.ui.runs import selection as run_selection
-from pages.ui.runs.listing import Entry
+from pages.ui.runs.listing import RunEntry
 from pages.ui.state.run_follower import RunFollower
 from pages.ui.state.session import session
 from pages.ui.widgets import queue as queue_widgets
@@ -26,7 +26,7 @@ LABELS = {
 }
 
 
-def show(entry: Entry) -> None:
+def show(entry: RunEntry) -> None:
     """A row of buttons; what can't be done now is grey and says why."""
     with st.container(horizontal=True, key="run_actions"):
         why = "" if entry.card else "It has no weights that can be read."
@@ -40,14 +40,14 @@ def show(entry: Entry) -> None:
         _delete(entry)
 
 
-def locked_reason(entry: Entry) -> str:
+def locked_reason(entry: RunEntry) -> str:
     """Why this can't be renamed or deleted; nothing if it can."""
     if entry.run is None:
         return "It comes with the app, and stays."
     return "" if entry.has_ended() else "It is waiting or training: stop it first."
 
 
-def _train(entry: Entry) -> None:
+def _train(entry: RunEntry) -> None:
     why = "" if entry.experiment else "What was asked can't be read."
     if st.button("Start a variation", key="open_in_train", icon=":material/school:",
                  disabled=bool(why),
@@ -59,7 +59,7 @@ def _train(entry: Entry) -> None:
         st.switch_page("pages/train.py", query_params=entry.experiment.to_query())
 
 
-def _sweep(entry: Entry) -> None:
+def _sweep(entry: RunEntry) -> None:
     others = sweeps.members(sweeps.sweep_id(entry.run)) if entry.run else []
     if len(others) > 1:
         names = [run.name for run in others]
@@ -69,7 +69,7 @@ def _sweep(entry: Entry) -> None:
         )  # fmt: skip
 
 
-def _export(entry: Entry) -> None:
+def _export(entry: RunEntry) -> None:
     with st.popover("Export", icon=":material/download:", key="export"):
         if entry.experiment:
             st.download_button(
@@ -96,7 +96,7 @@ def export_bytes(user_id: str, name: str, kind: str) -> bytes:
         return export.to_bytes(name, kind)
 
 
-def _rename(entry: Entry) -> None:
+def _rename(entry: RunEntry) -> None:
     why = locked_reason(entry)
     with st.popover("Rename", icon=":material/edit:", disabled=bool(why), help=why or None,
                     key=f"rename {entry.name}"):  # fmt: skip
@@ -119,7 +119,7 @@ def _renamed(old: str, new: str) -> None:
     st.rerun()
 
 
-def _delete(entry: Entry) -> None:
+def _delete(entry: RunEntry) -> None:
     why = locked_reason(entry)
     if st.button("Delete", key="delete", icon=":material/delete:", disabled=bool(why),
                  help=why or None):  # fmt: skip

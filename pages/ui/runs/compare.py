@@ -11,7 +11,7 @@ from mnist_core.scheduler import sweeps
 from pages.ui.app import errors
 from pages.ui.runs import detail as run_detail
 from pages.ui.runs import tables as comparison_tables
-from pages.ui.runs.listing import Entry
+from pages.ui.runs.listing import RunEntry
 from pages.ui.state.double_buffer import DoubleBuffer
 from pages.ui.state.run_follower import RunFollower
 from pages.ui.state.session import session
@@ -23,7 +23,7 @@ ALT = "The {{name}} of {names}, on the same axes: validation solid, training fai
 INTERVAL = "The bar is the 95 % interval: with as many other test images it would land there."
 
 
-def show(entries: list[Entry]) -> None:
+def show(entries: list[RunEntry]) -> None:
     """All there is to compare; what trains is followed."""
     _headline(entries)
     ended = all(entry.has_ended() for entry in entries)
@@ -54,7 +54,7 @@ def _title(entries) -> str:
 
 
 @errors.guard
-def _tick(entries: list[Entry], ended: bool) -> None:
+def _tick(entries: list[RunEntry], ended: bool) -> None:
     compared = [_compared(entry) for entry in entries]
     comparison_tables.results(compared, entries, [_story(entry) for entry in entries])
     st.caption(_legend(compared))
@@ -94,7 +94,7 @@ def _draw(shown) -> charts.Pair:
     return accuracy, loss
 
 
-def _compared(entry: Entry) -> ComparedRun:
+def _compared(entry: RunEntry) -> ComparedRun:
     parameters = entry.experiment and summary.parameter_count(entry.experiment.network)
     return ComparedRun(
         entry.name,
@@ -106,7 +106,7 @@ def _compared(entry: Entry) -> ComparedRun:
     )
 
 
-def _story(entry: Entry) -> RunFollower:
+def _story(entry: RunEntry) -> RunFollower:
     """What happened in it by now; only what is new is read."""
     which = (entry.name, entry.created)
     known = session().followed

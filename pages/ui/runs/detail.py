@@ -6,27 +6,27 @@ from mnist_core.config.schema import Experiment, Recipe
 from mnist_core.network import summary
 from mnist_core.runs.events import DAMAGED
 from pages.ui.app import errors
-from pages.ui.runs.listing import Entry
+from pages.ui.runs.listing import RunEntry
 from pages.ui.state.run_follower import RunFollower
 from pages.ui.widgets import charts, run_status
 from pages.ui.widgets import layers as layer_widgets
 
 
-def headline_and_metrics(entry: Entry) -> None:
+def headline_and_metrics(entry: RunEntry) -> None:
     """Where it stands and how good it is; what is missing is left out, and said."""
     st.markdown(f"#### {entry.name}")
     _headline(entry)
     _metrics(entry)
 
 
-def curves_and_experiment(entry: Entry) -> None:
+def curves_and_experiment(entry: RunEntry) -> None:
     """Its curves and what was asked of it."""
     _curves(entry)
     if entry.experiment:
         _experiment(entry.experiment)
 
 
-def _headline(entry: Entry) -> None:
+def _headline(entry: RunEntry) -> None:
     parent = entry.run and entry.run.status().get("continues")
     more = [f"It continues {parent}." if parent else "", errors.status_message(entry.sentence)]
     st.caption(" ".join(filter(None, [f"{entry.status_text()}.", *more])))
@@ -34,7 +34,7 @@ def _headline(entry: Entry) -> None:
         st.warning(entry.error, icon=":material/broken_image:")
 
 
-def _metrics(entry: Entry) -> None:
+def _metrics(entry: RunEntry) -> None:
     test, experiment = entry.test(), entry.experiment
     with st.container(horizontal=True, gap="medium"):
         for label, value in (
@@ -46,7 +46,7 @@ def _metrics(entry: Entry) -> None:
             st.metric(label, value or "–", width="content")
 
 
-def follower_of(entry: Entry) -> RunFollower:
+def follower_of(entry: RunEntry) -> RunFollower:
     """What happened: as the run's events tell, or else by epochs, as the model's card does."""
     found = RunFollower(entry.run)
     if entry.run:
@@ -65,7 +65,7 @@ def _from_card(card: dict) -> list[dict]:
     return [start] + [{"kind": "epoch"} | e for e in epochs]
 
 
-def _curves(entry: Entry) -> None:
+def _curves(entry: RunEntry) -> None:
     told = follower_of(entry)
     run_status.damage_note(told)
     found = told.curves()

@@ -24,7 +24,7 @@ ROWS = 8  # shown at once; more are scrolled to
 
 
 @dataclass(frozen=True)
-class Entry:
+class RunEntry:
     """What a page knows of a run, or of the model that ships; what can't be read is missing."""
 
     name: str
@@ -53,7 +53,7 @@ class Entry:
         return f"Waiting, place {self.place}" if self.place else run_status.STATE_LABELS[self.state]
 
 
-def list_entries() -> list[Entry]:
+def list_entries() -> list[RunEntry]:
     """Every run, the newest first, and the model that ships."""
     with_model = set(model_store.names())
     found = [_of_run(run, run.name in with_model) for run in run_store.all_runs()]
@@ -65,7 +65,7 @@ def states() -> dict[str, tuple[str, int]]:
     return {run.name: (run.state, scheduler.queue_position(run)) for run in run_store.all_runs()}
 
 
-def _of_run(run: Run, has_model: bool) -> Entry:
+def _of_run(run: Run, has_model: bool) -> RunEntry:
     status, card, experiment, faults = run.status(), {}, None, []
     try:
         experiment = run.experiment()
@@ -79,15 +79,15 @@ def _of_run(run: Run, has_model: bool) -> Entry:
     took = status.get("seconds")
     if took is None and state in ENDED:
         took = card.get("seconds")
-    return Entry(
+    return RunEntry(
         run.name, run, state, status.get("sentence", ""), status.get("created"), took, card,
         experiment, " ".join(faults), scheduler.queue_position(run),
     )  # fmt: skip
 
 
-def _of_shipped(name) -> Entry:
+def _of_shipped(name) -> RunEntry:
     card = model_store.card(name)
-    return Entry(
+    return RunEntry(
         name,
         None,
         "finished",
@@ -98,7 +98,7 @@ def _of_shipped(name) -> Entry:
     )
 
 
-def table(found: list[Entry], chosen: list[int], on_select: Callable) -> None:
+def table(found: list[RunEntry], chosen: list[int], on_select: Callable) -> None:
     """All of them, a row each.
 
     Args:
@@ -120,7 +120,7 @@ def table(found: list[Entry], chosen: list[int], on_select: Callable) -> None:
     )
 
 
-def _row(entry: Entry) -> dict:
+def _row(entry: RunEntry) -> dict:
     made = entry.created and datetime.fromtimestamp(entry.created)
     return {
         "Name": entry.name,

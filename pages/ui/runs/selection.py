@@ -4,14 +4,14 @@ import streamlit as st
 
 from mnist_core.plots import comparison as comparison_plots
 from pages.ui.runs import listing as run_listing
-from pages.ui.runs.listing import Entry
+from pages.ui.runs.listing import RunEntry
 from pages.ui.state.session import session
 
 MOST = comparison_plots.MAX_RUNS
 HELP = f"Up to {MOST}: their curves over each other, and what differs. Or tick rows in the table."
 
 
-def choose(found: list[Entry]) -> list[Entry]:
+def choose(found: list[RunEntry]) -> list[RunEntry]:
     """The open one, or the two and more that are compared.
 
     The table, and lists for a thumb or a keyboard; what is chosen in one shows in all. The page's
@@ -71,7 +71,7 @@ def _selection_changed() -> None:
         select_runs([name for name in both if name] if len(both) > 1 else [])
 
 
-def _select(found: list[Entry]) -> None:
+def _select(found: list[RunEntry]) -> None:
     """A click on a name opens it; ticks compare."""
     chosen = st.session_state["run_table"]["selection"]
     cells = [row for row, _ in chosen["cells"] if row < len(found)]

@@ -10,7 +10,7 @@ from mnist_core.scheduler import sweeps
 from pages.ui.app import errors
 from pages.ui.choices import data_notice
 from pages.ui.runs import selection as run_selection
-from pages.ui.runs.listing import Entry
+from pages.ui.runs.listing import RunEntry
 from pages.ui.state.session import session
 from pages.ui.widgets import duration as run_duration
 from pages.ui.widgets import run_status
@@ -18,7 +18,7 @@ from pages.ui.widgets import run_status
 PRESET = " (preset)"  # no run's name has brackets
 
 
-def show(found: list[Entry], opened: Entry | None) -> None:
+def show(found: list[RunEntry], opened: RunEntry | None) -> None:
     """The form, folded away; it starts from what is opened, if one is."""
     with st.expander("Sweep: try several values of one setting", icon=":material/tune:"):
         left, middle, right = st.columns([3, 3, 4])

@@ -9,7 +9,7 @@ from mnist_core.config import labels
 from mnist_core.evaluation.comparison import ComparedRun, differences, short_names
 from mnist_core.evaluation.metrics import wilson_interval
 from mnist_core.plots.comparison import run_style
-from pages.ui.runs.listing import Entry
+from pages.ui.runs.listing import RunEntry
 from pages.ui.state.run_follower import RunFollower
 from pages.ui.widgets import run_status
 
@@ -34,7 +34,7 @@ SHAPES = {
 }
 
 
-def results(compared: list[ComparedRun], entries: list[Entry], stories: list[RunFollower]) -> None:
+def results(compared: list[ComparedRun], entries: list[RunEntry], stories: list[RunFollower]) -> None:
     """A row per run: its key, where it stands, and its figures so far."""
     heads = ("Run", "State", "Test accuracy", "Validation", "Parameters", "Time taken")
     rows = []
