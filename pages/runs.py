@@ -13,14 +13,14 @@ from pages.ui.runs import selection as run_selection
 from pages.ui.runs import sweep as sweep_form
 from pages.ui.widgets import queue as queue_widgets
 
-LOOK_EVERY = 2.0  # seconds between two looks while something trains
+POLL_INTERVAL = 2.0  # seconds between two looks while something trains
 
 
 @errors.guard
-def watch(seen: dict[str, tuple]) -> None:
+def watch(shown: dict[str, tuple[str, int]]) -> None:
     """Run the page again once a run stands elsewhere than the page shows."""
     queue_widgets.advance()
-    if run_listing.states() != seen:
+    if run_listing.states() != shown:
         st.rerun()
 
 
@@ -31,7 +31,7 @@ def first_visit() -> None:
     st.page_link("pages/train.py", label="Train a network", icon=":material/arrow_forward:")
 
 
-def for_tensorboard() -> None:
+def tensorboard_note() -> None:
     """How to look at the runs with TensorBoard, without a word on where this server keeps them."""
     with st.popover("TensorBoard", icon=":material/query_stats:", key="tensorboard"):
         words = "Every run also writes event files. On the computer that runs this app, type:"
@@ -41,14 +41,14 @@ def for_tensorboard() -> None:
 
 page_entry.require()
 queue_widgets.advance()
-found = run_listing.list_entries()
+entries = run_listing.list_entries()
 
 st.markdown("### Runs")
 explanation.show("Runs")
 identity.ownership_note()
-if not any(entry.run for entry in found):  # only the models that ship
+if not any(entry.run for entry in entries):  # only the models that ship
     first_visit()
-chosen = run_selection.choose(found)
+chosen = run_selection.choose(entries)
 if len(chosen) > 1:
     with st.container(border=True, key="compared"):
         compare_view.show(chosen)
@@ -57,12 +57,11 @@ else:
         run_detail.headline_and_metrics(chosen[0])
         run_actions.show(chosen[0])
         run_detail.curves_and_experiment(chosen[0])
-sweep_form.show(found, chosen[0] if len(chosen) == 1 else None)
+sweep_form.show(entries, chosen[0] if len(chosen) == 1 else None)
 with st.container(horizontal=True):
     run_actions.import_form()
     if settings.PEOPLE.value() == settings.ONE_USER:  # others have no shell on that computer
-        for_tensorboard()
-if not all(one.has_ended() for one in found):
-    st.fragment(watch, run_every=LOOK_EVERY)(
-        {one.name: (one.state, one.place) for one in found if one.run}
-    )
+        tensorboard_note()
+if not all(entry.has_ended() for entry in entries):
+    shown = {entry.name: (entry.state, entry.queue_position) for entry in entries if entry.run}
+    st.fragment(watch, run_every=POLL_INTERVAL)(shown)

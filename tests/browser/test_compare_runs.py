@@ -47,8 +47,13 @@ def ended(name, height, **changes):
 
 def cells(tab, which):
     """The words of a table, row by row: 0 how the runs did, 1 what differs."""
-    table = tab.locator(".st-key-compared .beside table").nth(which)
+    table = tab.locator(".st-key-compared [data-testid=stTable] table").nth(which)
     return [row.locator("th, td").all_inner_texts() for row in table.locator("tr").all()]
+
+
+def names(tab):
+    """The compared runs, each behind a piece of its line."""
+    return [row[0].split(maxsplit=1)[1] for row in cells(tab, 0)[1:]]
 
 
 def lines(tab):
@@ -78,7 +83,7 @@ def test_two_ticked_runs_lie_over_each_other_with_only_what_differs(home, page, 
     differing = [row[0] for row in cells(page, 1)[1:]]
     second = ["units", "activation", "dropout rate"]
     assert differing == ["Dense layers", *(f"Dense 2: {w}" for w in second), "Learning rate"]
-    assert [row[0] for row in cells(page, 0)[1:]] == ["low", "high"]
+    assert names(page) == ["low", "high"]
     page.wait_for_url(re.compile(r"compare=low&compare=high"))
 
 
@@ -87,7 +92,7 @@ def test_the_link_of_a_comparison_opens_it_for_somebody_else(home, page, app):
     ended("high", 0.9)
     page.goto(f"{app.url}/runs?compare=high&compare=low")
     wait_for_line(page, "low, validation")
-    assert [row[0] for row in cells(page, 0)[1:]] == ["high", "low"]
+    assert names(page) == ["high", "low"]
     assert "Nothing: the same was asked of them." in page.locator(".st-key-compared").inner_text()
 
 
@@ -98,16 +103,17 @@ def test_a_sweep_fills_its_comparison_while_it_trains(home, page, app):
     page.get_by_text("Sweep: try several values").click()
     page.locator(".st-key-sweep_values input").fill("0.001, 0.01")
     page.locator(".st-key-sweep_start button").click()
-    names = [f"small learning rate {rate}" for rate in ("0.001", "0.01")]
+    swept = [f"small learning rate {rate}" for rate in ("0.001", "0.01")]
     page.locator(".st-key-compared h4", has_text="Sweep from small: learning rate").wait_for()
-    for name in names:
+    for name in swept:
         wait_for_line(page, f"{name}, validation")
     page.wait_for_function("document.querySelectorAll('.st-key-scatter_seconds .point').length > 1")
     page.locator(".st-key-stop_all").wait_for(state="detached")
-    for name, row in zip(names, cells(page, 0)[1:], strict=True):
+    assert names(page) == swept
+    for name, row in zip(swept, cells(page, 0)[1:], strict=True):
         run = run_store.get(name)
         test = next(event for event in run.events()[0] if event["kind"] == "test")
-        assert row[:2] == [name, "Finished"]
+        assert row[1] == "Finished"
         assert row[2].startswith(f"{test['accuracy']:.2%}")
         told = [e["val_accuracy"] for e in run.events()[0] if e["kind"] == "epoch"]
         assert [f"{name}, validation", told] in lines(page)

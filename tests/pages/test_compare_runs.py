@@ -1,6 +1,5 @@
 """Several runs on the Runs page: picking them, what is shown of them, sweeps."""
 
-import html
 import json
 import re
 
@@ -58,12 +57,21 @@ def slow_and_fast(home):
     ended("third", 0.95, **{"recipe.seed": "3"})
 
 
+def plain(cell) -> str:
+    """What a person reads of a cell that holds Markdown."""
+    text = re.sub(r":(?:color|small)\[(.*?)\](?:\{.*?\})?", r"\1", str(cell))
+    return " ".join(re.sub(r"\\(.)", r"\1", text.replace("**", "")).split())
+
+
 def rows(app, which):
     """The cells of a table, row by row: 0 how they did, 1 what differs."""
-    tables = [h.proto.body for h in app.get("html") if "<table>" in h.proto.body]
-    found = re.findall(r"<tr.*?</tr>", tables[which])
-    cells = [re.findall(r"<t[hd].*?</t[hd]>", row) for row in found]
-    return [[" ".join(html.unescape(re.sub(r"<[^>]+>", " ", c)).split()) for c in r] for r in cells]
+    data = app.table[which].value
+    return [[plain(cell) for cell in row] for row in [data.columns, *data.values.tolist()]]
+
+
+def keyless(cell) -> str:
+    """A run's name without the piece of line before it."""
+    return cell.split(maxsplit=1)[1]
 
 
 def names(app):
@@ -95,9 +103,9 @@ def test_only_what_differs_is_in_the_table(slow_and_fast):
 def test_each_run_is_shown_with_its_own_figures(slow_and_fast):
     head, slow, fast = rows(open_runs(compare=["slow", "fast"]), 0)
     assert head == ["Run", "State", "Test accuracy", "Validation", "Parameters", "Time taken"]
-    assert [slow[0], slow[1], slow[2].split()[0]] == ["slow", "Finished", "90.00%"]
+    assert slow[:3] == ["━●━ slow", "Finished", "90.00% 89.40% to 90.57%"]
     assert [fast[0], fast[2].split()[0], *fast[3:]] == [
-        "fast",
+        "━■━ fast",
         "97.00%",
         "80.00%",
         "42,962",
@@ -206,7 +214,7 @@ def test_a_sweep_queues_its_runs_and_shows_them_as_one_comparison(slow_and_fast)
     made = ["slow learning rate 0.01", "slow learning rate 0.02"]
     assert app.multiselect(key="compare").value == made
     assert "Sweep from slow: learning rate" in texts(app)
-    assert [row[:2] for row in rows(app, 0)[1:]] == [
+    assert [[keyless(row[0]), row[1]] for row in rows(app, 0)[1:]] == [
         [name, f"Waiting, place {number}"] for number, name in enumerate(made, 1)
     ]
     assert rows(app, 1)[1:] == [["Learning rate", "0.01", "0.02"]]

@@ -29,15 +29,15 @@ LABELS = {
 def show(entry: RunEntry) -> None:
     """A row of buttons; what can't be done now is grey and says why."""
     with st.container(horizontal=True, key="run_actions"):
-        why = "" if entry.card else "It has no weights that can be read."
-        next_steps.show(entry.name, "draw_on_run", why)
-        _train(entry)
-        _sweep(entry)
+        reason = "" if entry.card else "It has no weights that can be read."
+        next_steps.show(entry.name, "draw_on_run", reason)
+        _variation_button(entry)
+        _sweep_button(entry)
         if not entry.has_ended():
             queue_widgets.stop_button("stop_run", entry.run)
-        _export(entry)
-        _rename(entry)
-        _delete(entry)
+        _export_menu(entry)
+        _rename_form(entry)
+        _delete_button(entry)
 
 
 def locked_reason(entry: RunEntry) -> str:
@@ -47,11 +47,11 @@ def locked_reason(entry: RunEntry) -> str:
     return "" if entry.has_ended() else "It is waiting or training: stop it first."
 
 
-def _train(entry: RunEntry) -> None:
-    why = "" if entry.experiment else "What was asked can't be read."
+def _variation_button(entry: RunEntry) -> None:
+    reason = "" if entry.experiment else "What was asked can't be read."
     if st.button("Start a variation", key="open_in_train", icon=":material/school:",
-                 disabled=bool(why),
-                 help=why or "Opens Train with its settings, for you to change."):  # fmt: skip
+                 disabled=bool(reason),
+                 help=reason or "Opens Train with its settings, for you to change."):  # fmt: skip
         form.apply(entry.experiment)
         if entry.run:
             session().follower = RunFollower(entry.run)
@@ -59,17 +59,17 @@ def _train(entry: RunEntry) -> None:
         st.switch_page("pages/train.py", query_params=entry.experiment.to_query())
 
 
-def _sweep(entry: RunEntry) -> None:
-    others = sweeps.members(sweeps.sweep_id(entry.run)) if entry.run else []
-    if len(others) > 1:
-        names = [run.name for run in others]
+def _sweep_button(entry: RunEntry) -> None:
+    runs = sweeps.members(sweeps.sweep_id(entry.run)) if entry.run else []
+    if len(runs) > 1:
+        names = [run.name for run in runs]
         st.button("Compare its sweep", key="open_sweep", icon=":material/stacked_line_chart:",
                   on_click=run_selection.select_runs, args=(names,),
                   help=f"The {len(names)} runs that were started together with it.",
         )  # fmt: skip
 
 
-def _export(entry: RunEntry) -> None:
+def _export_menu(entry: RunEntry) -> None:
     with st.popover("Export", icon=":material/download:", key="export"):
         if entry.experiment:
             st.download_button(
@@ -96,22 +96,22 @@ def export_bytes(user_id: str, name: str, kind: str) -> bytes:
         return export.to_bytes(name, kind)
 
 
-def _rename(entry: RunEntry) -> None:
-    why = locked_reason(entry)
-    with st.popover("Rename", icon=":material/edit:", disabled=bool(why), help=why or None,
+def _rename_form(entry: RunEntry) -> None:
+    reason = locked_reason(entry)
+    with st.popover("Rename", icon=":material/edit:", disabled=bool(reason), help=reason or None,
                     key=f"rename {entry.name}"):  # fmt: skip
         with st.form("rename_form", border=False):
             new = st.text_input("New name", entry.name, max_chars=60, key=f"name of {entry.name}")
-            asked = st.form_submit_button("Rename", key="rename")
-        if asked:
-            _renamed(entry.name, new.strip())
+            submitted = st.form_submit_button("Rename", key="rename")
+        if submitted:
+            _apply_rename(entry.name, new.strip())
 
 
-def _renamed(old: str, new: str) -> None:
+def _apply_rename(old: str, new: str) -> None:
     try:
         run = run_store.rename(old, new)
-    except (ValueError, OSError) as fault:
-        errors.show(fault)
+    except (ValueError, OSError) as error:
+        errors.show(error)
         return
     if session().follower and session().follower.run.name == old:
         session().follower = RunFollower(run)
@@ -119,10 +119,10 @@ def _renamed(old: str, new: str) -> None:
     st.rerun()
 
 
-def _delete(entry: RunEntry) -> None:
-    why = locked_reason(entry)
-    if st.button("Delete", key="delete", icon=":material/delete:", disabled=bool(why),
-                 help=why or None):  # fmt: skip
+def _delete_button(entry: RunEntry) -> None:
+    reason = locked_reason(entry)
+    if st.button("Delete", key="delete", icon=":material/delete:", disabled=bool(reason),
+                 help=reason or None):  # fmt: skip
         _confirm(entry.name)
 
 
@@ -133,8 +133,8 @@ def _confirm(name: str) -> None:
         if st.button("Delete", key="delete_for_good", type="primary"):
             try:
                 run_store.delete(name)
-            except (ValueError, OSError) as fault:
-                errors.show(fault)
+            except (ValueError, OSError) as error:
+                errors.show(error)
                 return
             st.rerun()
         if st.button("Keep it", key="keep"):
@@ -149,19 +149,19 @@ def import_form() -> None:
                 "A bundle, exported from this app", ["zip"], key="bundle",
                 help="Only numbers and settings are read from it; nothing in it is run.",
             )  # fmt: skip
-            asked = st.form_submit_button("Import", key="import_bundle")
-        if asked and bundle is not None:
-            _imported(bundle)
-        elif asked:
+            submitted = st.form_submit_button("Import", key="import_bundle")
+        if submitted and bundle is not None:
+            _import(bundle)
+        elif submitted:
             st.caption("Choose a file first.")
 
 
-def _imported(bundle) -> None:
+def _import(bundle) -> None:
     try:
         with st.spinner("Reading it …"):
             name = bundle_import.import_bundle(bundle.getvalue(), name_for(bundle.name))
-    except (ValueError, OSError) as fault:
-        errors.show(fault, f"{bundle.name}:")
+    except (ValueError, OSError) as error:
+        errors.show(error, f"{bundle.name}:")
         return
     run_selection.select_run(name)
     st.rerun()

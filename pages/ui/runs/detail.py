@@ -1,9 +1,8 @@
-"""One run, or the model that ships: its figures, its curves, what was asked of it."""
+"""One run, or a model that ships: its figures, its curves, what was asked of it."""
 
 import streamlit as st
 
 from mnist_core.config.schema import Experiment, Recipe
-from mnist_core.network import summary
 from mnist_core.runs.events import DAMAGED
 from pages.ui.app import errors
 from pages.ui.runs.listing import RunEntry
@@ -23,24 +22,30 @@ def curves_and_experiment(entry: RunEntry) -> None:
     """Its curves and what was asked of it."""
     _curves(entry)
     if entry.experiment:
-        _experiment(entry.experiment)
+        with st.expander("What was asked", icon=":material/schema:"):
+            layer_widgets.drawing(entry.layers)
+            st.markdown(describe_recipe(entry.experiment))
 
 
 def _headline(entry: RunEntry) -> None:
     parent = entry.run and entry.run.status().get("continues")
-    more = [f"It continues {parent}." if parent else "", errors.status_message(entry.sentence)]
-    st.caption(" ".join(filter(None, [f"{entry.status_text()}.", *more])))
+    sentences = [
+        f"{entry.status_text()}.",
+        f"It continues {parent}." if parent else "",
+        errors.status_message(entry.sentence),
+    ]
+    st.caption(" ".join(filter(None, sentences)))
     if entry.error:
         st.warning(entry.error, icon=":material/broken_image:")
 
 
 def _metrics(entry: RunEntry) -> None:
-    test, experiment = entry.test(), entry.experiment
+    test = entry.test()
     with st.container(horizontal=True, gap="medium"):
         for label, value in (
             ("Test accuracy", test and f"{test['accuracy']:.2%}"),
             ("Test loss", test and f"{test['loss']:.4f}"),
-            ("Parameters", experiment and f"{summary.parameter_count(experiment.network):,}"),
+            ("Parameters", entry.parameters and f"{entry.parameters:,}"),
             ("Time taken", entry.seconds and run_status.format_duration(entry.seconds)),
         ):
             st.metric(label, value or "–", width="content")
@@ -48,15 +53,15 @@ def _metrics(entry: RunEntry) -> None:
 
 def follower_of(entry: RunEntry) -> RunFollower:
     """What happened: as the run's events tell, or else by epochs, as the model's card does."""
-    found = RunFollower(entry.run)
+    follower = RunFollower(entry.run)
     if entry.run:
-        found.update()
-    if not found.last("start"):
-        found.events = _from_card(entry.card) + found.events_of_kind(DAMAGED)
-    return found
+        follower.update()
+    if not follower.last("start"):
+        follower.events = _events_of_card(entry.card) + follower.events_of_kind(DAMAGED)
+    return follower
 
 
-def _from_card(card: dict) -> list[dict]:
+def _events_of_card(card: dict) -> list[dict]:
     epochs = [e for e in card.get("curves", []) if {"step", "loss", "accuracy"} <= e.keys()]
     if not epochs:
         return []
@@ -66,20 +71,15 @@ def _from_card(card: dict) -> list[dict]:
 
 
 def _curves(entry: RunEntry) -> None:
-    told = follower_of(entry)
-    run_status.damage_note(told)
-    found = told.curves()
-    if not (found.steps.step or found.train.step):
-        ended = "It has no curves: it never came to its first step."
-        st.caption(ended if entry.has_ended() else "Its curves will stand here once it trains.")
-        return
-    charts.static(found, of=entry.name, side_by_side=True)
-
-
-def _experiment(experiment: Experiment) -> None:
-    with st.expander("What was asked", icon=":material/schema:"):
-        layer_widgets.drawing(summary.layer_table(experiment.network))
-        st.markdown(describe_recipe(experiment))
+    follower = follower_of(entry)
+    run_status.damage_note(follower)
+    curves = follower.curves()
+    if curves.steps.step or curves.train.step:
+        charts.static(curves, of=entry.name, side_by_side=True)
+    elif entry.has_ended():
+        st.caption("It has no curves: it never came to its first step.")
+    else:
+        st.caption("Its curves will stand here once it trains.")
 
 
 def describe_recipe(experiment: Experiment) -> str:

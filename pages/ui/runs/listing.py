@@ -1,12 +1,14 @@
 """All runs and the models that ship: what a page knows of each, and a table of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import streamlit as st
 
 from mnist_core.config import validation
+from mnist_core.config.layer_shapes import Layer
 from mnist_core.config.schema import Experiment
 from mnist_core.evaluation import comparison
 from mnist_core.models import store as model_store
@@ -25,10 +27,10 @@ ROWS = 8  # shown at once; more are scrolled to
 
 @dataclass(frozen=True)
 class RunEntry:
-    """What a page knows of a run, or of the model that ships; what can't be read is missing."""
+    """What a page knows of a run, or of a model that ships; what can't be read is missing."""
 
     name: str
-    run: Run | None  # None: the model that ships
+    run: Run | None  # None: a model that ships
     state: str
     sentence: str = ""
     created: float | None = None  # unix time
@@ -36,7 +38,7 @@ class RunEntry:
     card: dict = field(default_factory=dict)  # empty: there is no model
     experiment: Experiment | None = None
     error: str = ""  # why something of it can't be read
-    place: int = 0  # among those that wait, 1 is next; 0: it doesn't
+    queue_position: int = 0  # among those that wait, 1 is next; 0: it doesn't wait
 
     def has_ended(self) -> bool:
         """Whether nothing more will happen to it by itself."""
@@ -50,42 +52,54 @@ class RunEntry:
         """Its state in words."""
         if self.run is None:
             return SHIPPED
-        return f"Waiting, place {self.place}" if self.place else run_status.STATE_LABELS[self.state]
+        if self.queue_position:
+            return f"Waiting, place {self.queue_position}"
+        return run_status.STATE_LABELS[self.state]
+
+    @cached_property
+    def layers(self) -> Sequence[Layer]:
+        """Its network's layers; none if its experiment can't be read."""
+        return summary.layer_table(self.experiment.network) if self.experiment else ()
+
+    @property
+    def parameters(self) -> int | None:
+        """How many numbers its network holds."""
+        return sum(layer.parameters for layer in self.layers) if self.experiment else None
 
 
 def list_entries() -> list[RunEntry]:
-    """Every run, the newest first, and the model that ships."""
+    """Every run, the newest first, then the models that ship."""
     with_model = set(model_store.names())
-    found = [_of_run(run, run.name in with_model) for run in run_store.all_runs()]
-    return [*found, *map(_of_shipped, model_store.SHIPPED)]
+    entries = [_entry_of_run(run, run.name in with_model) for run in run_store.all_runs()]
+    return [*entries, *map(_entry_of_shipped, model_store.SHIPPED)]
 
 
 def states() -> dict[str, tuple[str, int]]:
-    """Where each run stands now, by name: its state, and its place if it waits."""
+    """Where each run stands now, by name: its state, and its place in the queue."""
     return {run.name: (run.state, scheduler.queue_position(run)) for run in run_store.all_runs()}
 
 
-def _of_run(run: Run, has_model: bool) -> RunEntry:
-    status, card, experiment, faults = run.status(), {}, None, []
+def _entry_of_run(run: Run, has_model: bool) -> RunEntry:
+    status, card, experiment, messages = run.status(), {}, None, []
     try:
         experiment = run.experiment()
-    except (ValueError, OSError) as fault:
-        faults.append(errors.message(fault, "Its experiment can't be read."))
+    except (ValueError, OSError) as error:
+        messages.append(errors.message(error, "Its experiment can't be read."))
     try:
         card = model_store.card(run.name) if has_model else {}
-    except (ValueError, OSError) as fault:
-        faults.append(errors.message(fault))
+    except (ValueError, OSError) as error:
+        messages.append(errors.message(error))
     state = status.get("state", "interrupted")
-    took = status.get("seconds")
-    if took is None and state in ENDED:
-        took = card.get("seconds")
+    seconds = status.get("seconds")
+    if seconds is None and state in ENDED:
+        seconds = card.get("seconds")
     return RunEntry(
-        run.name, run, state, status.get("sentence", ""), status.get("created"), took, card,
-        experiment, " ".join(faults), scheduler.queue_position(run),
+        run.name, run, state, status.get("sentence", ""), status.get("created"), seconds, card,
+        experiment, " ".join(messages), scheduler.queue_position(run),
     )  # fmt: skip
 
 
-def _of_shipped(name) -> RunEntry:
+def _entry_of_shipped(name: str) -> RunEntry:
     card = model_store.card(name)
     return RunEntry(
         name,
@@ -98,38 +112,37 @@ def _of_shipped(name) -> RunEntry:
     )
 
 
-def table(found: list[RunEntry], chosen: list[int], on_select: Callable) -> None:
+def table(entries: list[RunEntry], selected: list[int], on_select: Callable) -> None:
     """All of them, a row each.
 
     Args:
-        chosen: rows that are ticked.
-        on_select: called with `found` after a click.
+        selected: rows that are ticked.
+        on_select: called with `entries` after a click.
     """
-    selection = {"rows": chosen, "columns": [], "cells": []}
+    selection = {"rows": selected, "columns": [], "cells": []}
     st.session_state["run_table"] = {"selection": selection}
     st.dataframe(
-        [_row(entry) for entry in found],
+        [_row(entry) for entry in entries],
         key="run_table",
-        on_select=lambda: on_select(found),
+        on_select=lambda: on_select(entries),
         selection_mode=["multi-row", "single-cell"],
         hide_index=True,
         placeholder="–",
-        height=36 + 35 * min(len(found), ROWS),
+        height=36 + 35 * min(len(entries), ROWS),
         column_config=_columns(),
         alt="All runs, newest first. The lists below open one of them, or compare several.",
     )
 
 
 def _row(entry: RunEntry) -> dict:
-    made = entry.created and datetime.fromtimestamp(entry.created)
     return {
         "Name": entry.name,
         "Test": entry.test().get("accuracy"),
         "State": entry.status_text(),
         "Experiment": entry.experiment and comparison.describe_experiment(entry.experiment),
-        "Parameters": entry.experiment and summary.parameter_count(entry.experiment.network),
+        "Parameters": entry.parameters,
         "Seconds": entry.seconds,
-        "Made": made or None,
+        "Made": datetime.fromtimestamp(entry.created) if entry.created else None,
     }
 
 

@@ -18,40 +18,40 @@ from pages.ui.widgets import run_status
 PRESET = " (preset)"  # no run's name has brackets
 
 
-def show(found: list[RunEntry], opened: RunEntry | None) -> None:
+def show(entries: list[RunEntry], opened: RunEntry | None) -> None:
     """The form, folded away; it starts from what is opened, if one is."""
     with st.expander("Sweep: try several values of one setting", icon=":material/tune:"):
         left, middle, right = st.columns([3, 3, 4])
         with left:
-            name, base = _base(found, opened)
+            name, base = _base(entries, opened)
         with middle:
             path = _field(base)
         with right:
             text = _values(name, base, path)
         try:
-            wanted = grid.experiments(base, path, text)
-        except ValueError as fault:
-            errors.show(fault, icon=":material/block:")
-            wanted = {}
-        _start(wanted, base, path, name)
+            experiments = grid.experiments(base, path, text)
+        except ValueError as error:
+            errors.show(error, icon=":material/block:")
+            experiments = {}
+        _start(experiments, base, path, name)
 
 
-def _base(found, opened) -> tuple[str, Experiment]:
-    known = {entry.name: entry.experiment for entry in found if entry.run and entry.experiment}
+def _base(entries, opened) -> tuple[str, Experiment]:
+    bases = {entry.name: entry.experiment for entry in entries if entry.run and entry.experiment}
     best = loading.best_available()
-    known |= {f"{n}{PRESET}": e.with_values({"data": best}) for n, e in PRESETS.items()}
-    first = opened.name if opened and opened.name in known else f"quick{PRESET}"
+    bases |= {f"{n}{PRESET}": e.with_values({"data": best}) for n, e in PRESETS.items()}
+    default = opened.name if opened and opened.name in bases else f"quick{PRESET}"
     # What is opened is what one wants to vary, until one says otherwise
     if opened and session().swept_from != opened.name:
         session().swept_from = opened.name
-        st.session_state["sweep_from"] = first
-    if st.session_state.get("sweep_from") not in known:
-        st.session_state["sweep_from"] = first
+        st.session_state["sweep_from"] = default
+    if st.session_state.get("sweep_from") not in bases:
+        st.session_state["sweep_from"] = default
     name = st.selectbox(
-        "Start from", list(known), key="sweep_from",
+        "Start from", list(bases), key="sweep_from",
         help="A run or a preset; everything else stays as it is there.",
     )  # fmt: skip
-    return name.removesuffix(PRESET), known[name]
+    return name.removesuffix(PRESET), bases[name]
 
 
 def _field(base) -> str:
@@ -75,37 +75,37 @@ def _values(name, base, path) -> str:
 def _limits(path) -> str:
     """What a field means and may hold, in words."""
     about = labels.field_info(path)
-    said = about["help"]
+    meaning = about["help"]
     if about.get("choices"):
         choices = [labels.format_value(path, choice) for choice in about["choices"]]
-        return f"{said} One of {', '.join(choices)}."
-    low, high = about.get("limits") or about.get("length") or (None, None)
-    if low is None:
-        return f"{said} On or off."
+        return f"{meaning} One of {', '.join(choices)}."
+    limits = about.get("limits") or about.get("length")
+    if not limits:
+        return f"{meaning} On or off."
+    low, high = (labels.format_value(path, limit) for limit in limits)
     unit = f" {about['unit']}" if about["unit"] else ""
-    return (
-        f"{said} From {labels.format_value(path, low)} to {labels.format_value(path, high)}{unit}."
-    )
+    return f"{meaning} From {low} to {high}{unit}."
 
 
-def _start(wanted: dict[str, Experiment], base, path, name) -> None:
-    """The button. It stays pressable beside a fault: a click may be what ends the mending of it."""
-    ready = all(data_notice.is_there(one.data) for one in [base, *wanted.values()])
+def _start(experiments: dict[str, Experiment], base, path, name) -> None:
+    """The button. Pressable beside an error: the click may be what ends the correction of it."""
+    ready = all(data_notice.is_there(one.data) for one in [base, *experiments.values()])
     pressed = st.button(
         "Start the sweep", key="sweep_start", type="primary", icon=":material/play_arrow:",
         disabled=not ready,
     )  # fmt: skip
     if not ready:
         st.caption("MNIST is not on this computer; the Train page offers to download it.")
-    elif wanted:
-        took = run_status.format_duration(run_duration.total_seconds(list(wanted.values())))
-        st.caption(f"{len(wanted)} runs, about {took} in all on this computer.")
-    if not (pressed and wanted):  # no callback: it would miss what was typed just before the click
+    elif experiments:
+        seconds = run_duration.total_seconds(list(experiments.values()))
+        duration = run_status.format_duration(seconds)
+        st.caption(f"{len(experiments)} runs, about {duration} in all on this computer.")
+    if not (pressed and experiments):  # no callback: it would miss what was typed just before
         return
     try:
-        made = sweeps.start(wanted, path, name)
-    except (ValueError, OSError) as fault:
-        errors.show(fault)
+        runs = sweeps.start(experiments, path, name)
+    except (ValueError, OSError) as error:
+        errors.show(error)
         return
-    run_selection.select_runs([run.name for run in made])
+    run_selection.select_runs([run.name for run in runs])
     st.rerun()

@@ -1,7 +1,8 @@
-"""Runs side by side as tables: how they did, with the key to the figures, and what differs."""
+"""Runs side by side as tables: how they did, with the key to the figures, and what differs.
 
-import base64
-import html
+As `st.table`: its cells take Markdown, so they can hold colours and two lines; cells and headings
+of `st.dataframe` can't.
+"""
 
 import streamlit as st
 
@@ -9,111 +10,109 @@ from mnist_core.config import labels
 from mnist_core.evaluation.comparison import ComparedRun, differences, short_names
 from mnist_core.evaluation.metrics import wilson_interval
 from mnist_core.plots.comparison import run_style
+from pages.ui.app import errors
 from pages.ui.runs.listing import RunEntry
 from pages.ui.state.run_follower import RunFollower
 from pages.ui.widgets import run_status
 
-STYLE = """<style>
-.beside { overflow-x: auto; }
-.beside table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-.beside th, .beside td { text-align: left; padding: .3rem .9rem .3rem 0; vertical-align: top;
-  border-bottom: 1px solid rgba(128, 128, 128, .22); min-width: 4.5rem; }
-.beside th { font-weight: 600; }
-.beside th[scope=row] { min-width: 8rem; }
-.beside .two td, .beside .two th { height: 3.1rem; }
-.beside img { width: 34px; height: 14px; vertical-align: -1px; margin-right: .4rem; }
-.beside small { opacity: .75; white-space: nowrap; font-size: .8rem; }
-</style>"""
-SHAPES = {
-    "circle": '<circle cx="17" cy="7" r="5"/>',
-    "square": '<rect x="12.5" y="2.5" width="9" height="9"/>',
-    "diamond": '<path d="M17 1l6 6-6 6-6-6z"/>',
-    "triangle-up": '<path d="M17 1.5l6 10.5H11z"/>',
-    "triangle-down": '<path d="M17 12.5l6-10.5H11z"/>',
-    "cross": '<path d="M15 2h4v3h3v4h-3v3h-4V9h-3V5h3z"/>',
+SYMBOLS = {
+    "circle": "●",
+    "square": "■",
+    "diamond": "◆",
+    "triangle-up": "▲",
+    "triangle-down": "▼",
+    "cross": "✚",
 }
+LINES = {"solid": "━", "dash": "╍"}
+NO_BREAK = "\u00a0"
+HEADING = "##### What differs between their experiments"
 
 
-def results(compared: list[ComparedRun], entries: list[RunEntry], stories: list[RunFollower]) -> None:
+def results(
+    compared: list[ComparedRun], entries: list[RunEntry], followers: list[RunFollower]
+) -> None:
     """A row per run: its key, where it stands, and its figures so far."""
-    heads = ("Run", "State", "Test accuracy", "Validation", "Parameters", "Time taken")
-    rows = []
-    for number, (one, entry, story) in enumerate(zip(compared, entries, stories, strict=True)):
-        checked = story.last("epoch").get("val_accuracy")
-        figures = [
-            _state(entry, story),
-            _accuracy(one.test),
-            labels.MISSING if checked is None else f"{checked:.2%}",
-            f"{one.parameters:,}" if one.parameters else labels.MISSING,
-            run_status.format_duration(one.seconds) if one.seconds else labels.MISSING,
-        ]
-        rows.append((_key(number, one.name), figures))
-    _table(heads, rows, kind="two")  # lines high from the start, so that nothing moves later
+    rows = [
+        _result_row(number, *of_run)
+        for number, of_run in enumerate(zip(compared, entries, followers, strict=True))
+    ]
+    st.table(rows, hide_index=True, border="horizontal", width="content", alt="The runs' results.")
 
 
 def what_differs(compared: list[ComparedRun]) -> None:
     """A row per field in which the experiments differ, and no other."""
-    known = [(i, one) for i, one in enumerate(compared) if one.experiment]
-    found = differences([one.experiment for _, one in known])
-    for one in compared:
-        if not one.experiment:
-            st.caption(f"What {one.name} was asked can't be read, so it is left out here.")
-    if not found:
+    known = [(i, run) for i, run in enumerate(compared) if run.experiment]
+    differing = differences([run.experiment for _, run in known])
+    st.markdown(HEADING, help="\n".join(dict.fromkeys(map(_meaning, differing))) or None)
+    for run in compared:
+        if not run.experiment:
+            st.caption(f"What {run.name} was asked can't be read, so it is left out here.")
+    if not differing:
         st.caption("Nothing: the same was asked of them.")
         return
-    shorts = short_names([one.name for one in compared])
-    heads = ["", *(_key(number, shorts[number]) for number, _ in known)]
+    shorts = short_names([run.name for run in compared])
+    keys = [_key(number, shorts[number]) for number, _ in known]
     rows = [
-        (_field(path), [html.escape(labels.format_value(path, value)) for value in row])
-        for path, row in found.items()
+        {"": _field(path)} | dict(zip(keys, _values(path, values), strict=True))
+        for path, values in differing.items()
     ]
-    _table(heads, rows)
-    if any(value is None for row in found.values() for value in row):
+    st.table(rows, hide_index=True, border="horizontal", width="content", alt="What differs.")
+    if any(value is None for values in differing.values() for value in values):
         st.caption(f"{labels.MISSING}: its network has no such layer.")
 
 
-def _state(entry, story) -> str:
-    words, start = entry.status_text(), story.last("start")
-    if entry.has_ended() or entry.state != "training" or not start:
-        return words
-    epoch = max(start["first_epoch"], story.last("steps").get("epoch", 1))
-    return (
-        f"{words}<br><small>epoch {epoch} of {start['first_epoch'] - 1 + start['epochs']}</small>"
-    )
+def _result_row(number, run: ComparedRun, entry: RunEntry, follower: RunFollower) -> dict[str, str]:
+    validation = follower.last("epoch").get("val_accuracy")
+    return {
+        "Run": _key(number, run.name),
+        "State": _state(entry, follower),
+        "Test accuracy": _accuracy(run.test),
+        "Validation": labels.MISSING if validation is None else f"{validation:.2%}",
+        "Parameters": f"{run.parameters:,}" if run.parameters else labels.MISSING,
+        "Time taken": run_status.format_duration(run.seconds) if run.seconds else labels.MISSING,
+    }
 
 
-def _accuracy(test) -> str:
+def _two_lines(first: str, second: str) -> str:
+    return f"{first}  \n:small[{second.replace(' ', NO_BREAK)}]"
+
+
+def _state(entry: RunEntry, follower: RunFollower) -> str:
+    """In two lines until it has ended, so that no row grows as it trains."""
+    state, start = entry.status_text(), follower.last("start")
+    if entry.has_ended():
+        return state
+    if entry.state != "training" or not start:
+        return _two_lines(state, NO_BREAK)
+    epoch = max(start["first_epoch"], follower.last("steps").get("epoch", 1))
+    return _two_lines(state, f"epoch {epoch} of {start['first_epoch'] - 1 + start['epochs']}")
+
+
+def _accuracy(test: dict | None) -> str:
     if not test:
         return labels.MISSING
     low, high = wilson_interval(round(test["accuracy"] * test["images"]), test["images"])
-    return f"{test['accuracy']:.2%}<br><small>{low:.2%} to {high:.2%}</small>"
+    return _two_lines(f"{test['accuracy']:.2%}", f"{low:.2%} to {high:.2%}")
 
 
 def _field(path) -> str:
     about = labels.field_info(path)
     unit = f" ({about['unit']})" if about.get("unit") and not about.get("choices") else ""
-    meaning = html.escape(about["help"], quote=True)
-    return f'<span title="{meaning}">{html.escape(labels.path_label(path))}{unit}</span>'
+    return f"**{labels.path_label(path)}**{unit}"
+
+
+def _meaning(path) -> str:
+    """As an item of a list; the same for every block and every dense layer."""
+    return f"- **{labels.label(path.split('.')[-1])}**: {labels.field_info(path)['help']}"
+
+
+def _values(path, values) -> list[str]:
+    return [errors.escape(labels.format_value(path, value)) for value in values]
 
 
 def _key(number, name) -> str:
     """A run's name behind a piece of its line."""
-    looks = run_style(number)
-    dash = ' stroke-dasharray="5 4"' if looks.dash == "dash" else ""
-    drawn = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 34 14" fill="{looks.colour}">'
-        f'<path d="M0 7h34" stroke="{looks.colour}" stroke-width="2.5"{dash}/>'
-        f"{SHAPES[looks.symbol]}</svg>"
-    )
-    picture = base64.b64encode(drawn.encode()).decode()
-    return f'<img alt="" src="data:image/svg+xml;base64,{picture}">{html.escape(name)}'
-
-
-def _table(heads, rows, kind="") -> None:
-    top = "".join(f'<th scope="col">{head}</th>' for head in heads)
-    cells = ["".join(f"<td>{cell}</td>" for cell in row) for _, row in rows]
-    body = "".join(
-        f'<tr class="{kind}"><th scope="row">{head}</th>{row}</tr>'
-        for (head, _), row in zip(rows, cells, strict=True)
-    )
-    st.html(f'{STYLE}<div class="beside"><table><tr>{top}</tr>{body}</table></div>')
+    style = run_style(number)
+    line = LINES[style.dash]
+    mark = f"{line}{SYMBOLS[style.symbol]}{line}"
+    return f':color[{mark}]{{foreground="{style.colour}"}}{NO_BREAK}**{errors.escape(name)}**'
