@@ -1,29 +1,25 @@
 """The built-in data set is written once and kept; whatever happens to its cache, it is there."""
 
-import io
-
 import numpy as np
 import pytest
 
 from mnist_core.data import synthesis, synthetic
-from mnist_core.system import atomic_files
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """The user's cache folder, for a data set that is small."""
-    place = tmp_path / "cache"
-    monkeypatch.setattr("platformdirs.user_cache_path", lambda *names, **more: place)
-    monkeypatch.setattr(synthetic, "TRAIN_COUNT", 40)
-    monkeypatch.setattr(synthetic, "TEST_COUNT", 20)
-    monkeypatch.setattr(synthetic, "TRAIN_WRITERS", range(5))
-    monkeypatch.setattr(synthetic, "TEST_WRITERS", range(5, 8))
-    return place
+    folder = tmp_path / "cache"
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *names, **options: folder)
+    sizes = {"TRAIN_COUNT": 40, "TEST_COUNT": 20}
+    sizes |= {"TRAIN_WRITERS": range(5), "TEST_WRITERS": range(5, 8)}
+    for name, size in sizes.items():
+        monkeypatch.setattr(synthetic, name, size)
+    return folder
 
 
 def same(one, other):
-    parts = zip(one, other, strict=True)
-    return all(np.array_equal(a, b) for x, y in parts for a, b in zip(x, y, strict=True))
+    return all(map(np.array_equal, (*one[0], *one[1]), (*other[0], *other[1])))
 
 
 def test_both_parts_hold_their_digits_by_their_writers(folder):
@@ -38,19 +34,13 @@ def test_nobody_writes_for_both_training_and_test():
     assert not set(synthetic.TRAIN_WRITERS) & set(synthetic.TEST_WRITERS)
 
 
-def test_what_was_written_is_kept_and_read_again(folder):
+def test_the_cache_is_used_where_there_is_one(folder):
     written = synthetic.load()
     assert list(folder.iterdir()) == [synthetic.cache_file()]
     assert same(synthetic.load(), written)
-
-
-def test_the_cache_is_used_where_there_is_one(folder):
-    synthetic.load()
-    with np.load(synthetic.cache_file()) as kept:
-        changed = dict(kept) | {"test_images": np.full((20, 28, 28), 9, np.uint8)}
-    data = io.BytesIO()
-    np.savez(data, **changed)
-    atomic_files.write(synthetic.cache_file(), data.getvalue())
+    with np.load(synthetic.cache_file()) as file:
+        arrays = dict(file) | {"test_images": np.full((20, 28, 28), 9, np.uint8)}
+    np.savez(synthetic.cache_file(), **arrays)
     assert (synthetic.load()[1].images == 9).all()
 
 
@@ -73,17 +63,16 @@ def test_a_damaged_cache_is_written_anew(folder, damage):
     assert cache.read_bytes() == whole
 
 
+def test_a_cache_that_cannot_be_written_is_no_error(folder):
+    folder.write_text("a file where the folder should be")
+    assert same(synthetic.load(), synthetic.load())
+    assert folder.read_text() == "a file where the folder should be"
+
+
 def test_a_cache_of_another_size_is_written_anew(folder, monkeypatch):
     synthetic.load()
     monkeypatch.setattr(synthetic, "TEST_COUNT", 30)
     assert len(synthetic.load()[1].labels) == 30
-
-
-def test_a_cache_that_cannot_be_written_is_no_error(folder):
-    folder.write_text("a file where the folder should be")
-    first, again = synthetic.load(), synthetic.load()
-    assert same(first, again)
-    assert folder.read_text() == "a file where the folder should be"
 
 
 def test_older_caches_are_removed_and_nothing_else(folder):
@@ -95,12 +84,12 @@ def test_older_caches_are_removed_and_nothing_else(folder):
 
 
 def test_another_version_of_the_digits_has_another_cache(folder, monkeypatch):
-    now = synthetic.cache_file()
+    current = synthetic.cache_file()
     monkeypatch.setattr(synthetic, "VERSION", synthetic.VERSION + 1)
-    assert synthetic.cache_file() != now
+    assert synthetic.cache_file() != current
 
 
 def test_who_changes_the_digits_takes_the_next_version():
     images, _, _ = synthesis.synthesize(40, seed=1, writers=range(4))
-    known = {1: 1_052_850}
-    assert known[synthetic.VERSION] == int(images.sum(dtype=np.int64)), "take the next VERSION"
+    sums = {1: 1_052_850}
+    assert sums[synthetic.VERSION] == int(images.sum(dtype=np.int64)), "take the next VERSION"
