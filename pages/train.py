@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_core.config.schema import Experiment
 from mnist_core.network import summary
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
@@ -28,81 +29,78 @@ STYLE = """
 """
 
 
-def build() -> str:
-    """The form: what it says becomes the session's experiment, or why it can't be is returned."""
-    place = st.container()
+def edit(experiment: Experiment) -> tuple[Experiment, str]:
+    """The form. Returns what it makes of the experiment, or this one and why that can't be."""
+    above = st.container()
     shows = lesson.current().shows
-    shown = form.Form(session().experiment, shows)
-    form.basic_controls(shown)
-    for title, part in form.DETAILS.items():
+    widgets = form.Form(experiment, shows)
+    form.basic_controls(widgets)
+    for title, controls in form.DETAILS.items():
         if any(map(shows, form.CONTROLS[title])):
             with st.expander(title):
-                part(shown)
+                controls(widgets)
+    error = ""
     try:
-        session().experiment = shown.experiment()
-    except ValueError as fault:
-        return errors.message(fault)
-    finally:
-        with place:
-            preset_choice.show(may_choose=lesson.current().controls is None)
-    return ""
+        experiment = widgets.experiment()
+    except ValueError as reason:
+        error = errors.message(reason)
+    if lesson.current().controls is None:  # a lesson has fixed what is trained
+        with above:
+            preset_choice.show(experiment)
+    return experiment, error
 
 
-def start() -> None:
-    """Queue a run of the experiment and follow it."""
-    try:
-        session().follower = RunFollower(scheduler.start(session().experiment, run_name()))
-    except (ValueError, OSError) as fault:
-        errors.toast(fault)
-
-
-def run_name() -> str:
-    """What the next run will be called."""
-    return st.session_state["run_name"].strip() or preset_choice.preset_name(session().experiment)
-
-
-def name_fault() -> str:
-    """Why the next run can't be called so, or nothing."""
-    try:
-        run_store.validate_name(run_name())
-    except run_store.RunError as fault:
-        return errors.message(fault)
-    return ""
-
-
-def start_row(valid: bool) -> None:
-    """The button, what the run is called, and how long it will take."""
-    name, button = st.columns([3, 2], vertical_alignment="bottom")
-    name.text_input(
+def start_row(experiment: Experiment, valid: bool) -> None:
+    """What the run is called, the button, and how long it will take."""
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    preset = preset_choice.preset_name(experiment)
+    typed = left.text_input(
         "Name", key="run_name", max_chars=50, help="What the list of models will call it.",
-        placeholder=preset_choice.preset_name(session().experiment),
+        placeholder=preset,
     )  # fmt: skip
-    fault = name_fault()
-    ready = valid and not fault and data_notice.is_there(session().experiment.data)
-    pressed = button.button(
+    name = typed.strip() or preset
+    error = name_error(name)
+    ready = valid and not error and data_notice.is_there(experiment.data)
+    pressed = right.button(
         "Start", key="start", type="primary", icon=":material/play_arrow:", width="stretch",
         disabled=not ready,
     )  # fmt: skip
     if pressed and ready:  # no callback: it would miss a number typed just before the click
-        start()
-    if fault:
-        st.error(fault)
+        start(experiment, name)
+    if error:
+        st.error(error)
     if valid:
-        took = run_status.format_duration(run_duration.run_seconds(session().experiment))
-        st.caption(f"About {took} on this computer.")
+        duration = run_status.format_duration(run_duration.run_seconds(experiment))
+        st.caption(f"About {duration} on this computer.")
+
+
+def name_error(name: str) -> str:
+    """Why a run can't be called so, or nothing."""
+    try:
+        run_store.validate_name(name)
+    except run_store.RunError as error:
+        return errors.message(error)
+    return ""
+
+
+def start(experiment: Experiment, name: str) -> None:
+    """Queue a run of the experiment and follow it."""
+    try:
+        session().follower = RunFollower(scheduler.start(experiment, name))
+    except (ValueError, OSError) as error:
+        errors.toast(error)
 
 
 def newest_run() -> RunFollower | None:
     """The run to show to somebody who comes, or comes back: one that goes on, or the newest."""
-    everything = run_store.all_runs()
-    going_on = [run for run in everything if run.state not in ENDED]
-    return next((RunFollower(run) for run in going_on + everything), None)
+    runs = run_store.all_runs()
+    active = [run for run in runs if run.state not in ENDED]
+    return next((RunFollower(run) for run in active + runs), None)
 
 
 page_entry.require()
 st.html(f"<style>{STYLE}</style>")
-if session().experiment is None:
-    session().experiment = links.read()
+experiment = session().experiment or links.read()
 if session().follower is None or not session().follower.exists():
     session().follower = newest_run()
 scheduler.prewarm()
@@ -113,22 +111,23 @@ with heading:
     explanation.show("Train")
 left, middle, right = st.columns([5, 6, 8], gap="medium")
 with left:
-    impossible = build()
-    links.write(session().experiment)
+    experiment, impossible = edit(experiment)
+    session().experiment = experiment  # for the next rerun, and for other pages
+    links.write(experiment)
     if not impossible:
-        lesson.make_link(session().experiment)
-table = [] if impossible else summary.layer_table(session().experiment.network)
+        lesson.make_link(experiment)
+layers = [] if impossible else summary.layer_table(experiment.network)
 with drawing:
-    layer_widgets.drawing(table)
+    layer_widgets.drawing(layers)
 with middle.container(key="beside"):
     if impossible:
         st.error(impossible, icon=":material/block:")
     else:
         with st.container(key="layers"):
-            layer_widgets.table(table)
+            layer_widgets.table(layers)
 with right:
-    data_notice.show(session().experiment.data)
-    start_row(valid=not impossible)
+    data_notice.show(experiment.data)
+    start_row(experiment, valid=not impossible)
     if session().follower:
         with st.container(border=True):
             run_progress.show(session().follower)

@@ -142,7 +142,7 @@ def test_the_link_that_a_teacher_makes_opens_the_lesson():
     "wanted", [Lesson("a", "b", ("data",)), Lesson("a"), Lesson(question="b", controls=())]
 )
 def test_a_lesson_goes_through_a_link_and_back(wanted):
-    assert lesson._read(wanted.query()) == wanted
+    assert lesson.read(wanted.query()) == wanted
 
 
 def test_every_field_of_an_experiment_can_be_a_control():
@@ -151,8 +151,8 @@ def test_every_field_of_an_experiment_can_be_a_control():
     wanted = {"network.blocks", "network.dense", "network.head", "data"}
     for path, kind in kinds.items():
         wanted |= {f"{path}.{field.name}" for field in dataclasses.fields(kind)}
-    assert set(lesson.NAMES) == wanted - {"recipe.augmentation"}
-    assert len(lesson.NAMES) == len(set(lesson.NAMES))
+    assert set(lesson.CONTROL_NAMES) == wanted - {"recipe.augmentation"}
+    assert len(lesson.CONTROL_NAMES) == len(set(lesson.CONTROL_NAMES))
     assert links.query(Experiment())["data"] == "mnist"
 
 

@@ -113,11 +113,11 @@ def test_any_address_gives_an_experiment_and_at_most_a_sentence(warnings, query)
 @given(strategy.dictionaries(strategy.sampled_from(["title", "question", "controls"]), any_text))
 def test_any_lesson_is_one_within_its_limits(warnings, query):
     del warnings[:]
-    found = lesson._read(query)
+    found = lesson.read(query)
     assert isinstance(found, Lesson)
-    assert len(found.title) <= lesson.LONGEST["title"]
-    assert len(found.question) <= lesson.LONGEST["question"]
-    assert set(found.controls or ()) <= set(lesson.NAMES)
+    assert len(found.title) <= lesson.MAX_LENGTH["title"]
+    assert len(found.question) <= lesson.MAX_LENGTH["question"]
+    assert set(found.controls or ()) <= set(lesson.CONTROL_NAMES)
     assert all(is_plain(text) and len(text) < 300 for text in warnings)
 
 

@@ -8,6 +8,7 @@ and stay as the link sets them.
 
 import html
 import urllib.parse
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -16,8 +17,8 @@ from pages.ui.app import errors
 from pages.ui.navigation import form, links
 from pages.ui.state.session import Lesson, session
 
-LONGEST = {"title": 80, "question": 400}  # characters
-NAMES = [name for names in form.CONTROLS.values() for name in names]
+MAX_LENGTH = {"title": 80, "question": 400}  # characters
+CONTROL_NAMES = [name for names in form.CONTROLS.values() for name in names]
 STYLE = """
 .lesson { border-left: 4px solid #2f86e0; padding: .1rem 0 .1rem .9rem; margin-bottom: .3rem;
   overflow-wrap: anywhere; }
@@ -42,8 +43,8 @@ def show_from_address(by_back: bool = False) -> None:
     """
     memory = session()
     if not {"title", "question", "controls"}.isdisjoint(st.query_params):
-        found = _read(st.query_params)
-        memory.lesson = found if found.query() else None
+        lesson = read(st.query_params)
+        memory.lesson = lesson if lesson.query() else None
         memory.experiment = memory.experiment or links.read()  # the hidden controls, on any page
     if memory.lesson:
         if not by_back:
@@ -57,19 +58,17 @@ def _into_address(lesson: Lesson, experiment: Experiment) -> None:
         st.query_params.update(links.minimal_query(experiment) | wanted)
 
 
-def _read(query) -> Lesson:
-    named = query.get("controls")
-    if named is None:
-        controls = None
-    else:
-        asked = [name for name in named.split(",") if name and name != Lesson.NONE]
-        controls = tuple(name for name in asked if name in NAMES)
-        unknown = [name for name in asked if name not in NAMES]
-        if unknown:
-            name = errors.escape(repr(unknown[0][:60]))
-            st.warning(f"The link names a control that there isn't: {name}. The others are shown.")
-    title, question = (query.get(name, "")[:most] for name, most in LONGEST.items())
-    return Lesson(title, question, controls)
+def read(query: Mapping[str, str]) -> Lesson:
+    """The lesson that an address describes; a control that there isn't gets a warning."""
+    title, question = (query.get(name, "")[:length] for name, length in MAX_LENGTH.items())
+    if "controls" not in query:
+        return Lesson(title, question, None)
+    named = [name for name in query["controls"].split(",") if name and name != Lesson.NONE]
+    unknown = [name for name in named if name not in CONTROL_NAMES]
+    if unknown:
+        name = errors.escape(repr(unknown[0][:60]))
+        st.warning(f"The link names a control that there isn't: {name}. The others are shown.")
+    return Lesson(title, question, tuple(name for name in named if name in CONTROL_NAMES))
 
 
 def _show(lesson: Lesson) -> None:
@@ -77,11 +76,11 @@ def _show(lesson: Lesson) -> None:
     question = f"<p>{html.escape(lesson.question)}</p>" if lesson.question else ""
     with st.container(horizontal=True, key="lesson", vertical_alignment="center"):
         st.html(f'<style>{STYLE}</style><div class="lesson">{title}{question}</div>')
-        st.button("Leave the lesson", key="leave_lesson", icon=":material/close:", on_click=_end,
+        st.button("Leave the lesson", key="leave_lesson", icon=":material/close:", on_click=_leave,
                   help="Shows all controls again.")  # fmt: skip
 
 
-def _end() -> None:
+def _leave() -> None:
     session().lesson = None
     for name in ("title", "question", "controls"):
         st.query_params.pop(name, None)
@@ -96,17 +95,17 @@ def make_link(experiment: Experiment) -> None:
             "A link to exactly this network and recipe. Your class sees the title and the question"
             " on every page, and only the controls you choose."
         )
-        title = st.text_input("Title", max_chars=LONGEST["title"], key="lesson_title",
+        title = st.text_input("Title", max_chars=MAX_LENGTH["title"], key="lesson_title",
                               placeholder="How fast should it learn?")  # fmt: skip
-        question = st.text_area("Question to the class", max_chars=LONGEST["question"],
+        question = st.text_area("Question to the class", max_chars=MAX_LENGTH["question"],
                                 key="lesson_question", height=90,
                                 placeholder="Which learning rate is best, and why?")  # fmt: skip
         controls = st.multiselect(
-            "Controls that the class may move", NAMES, key="lesson_controls",
+            "Controls that the class may move", CONTROL_NAMES, key="lesson_controls",
             format_func=form.label, placeholder="None: it may only press Start",
         )  # fmt: skip
-        made = Lesson(title.strip(), question.strip(), tuple(controls))
-        address = urllib.parse.urlencode(links.query(experiment) | made.query())
+        lesson = Lesson(title.strip(), question.strip(), tuple(controls))
+        address = urllib.parse.urlencode(links.query(experiment) | lesson.query())
         st.code(f"{_page_url()}?{address}", language=None, wrap_lines=True)
 
 

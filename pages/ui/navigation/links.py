@@ -21,8 +21,8 @@ def read() -> Experiment:
     wanted = {k: v for k, v in st.query_params.items() if k.split(".")[0] in PARTS}
     try:
         return Experiment().with_values(wanted) if wanted else default_experiment()
-    except ValueError as fault:
-        st.warning(errors.message(fault, "The settings in the link were left out."))
+    except ValueError as error:
+        st.warning(errors.message(error, "The settings in the link were left out."))
         return default_experiment()
 
 
@@ -38,8 +38,8 @@ def minimal_query(experiment: Experiment) -> dict[str, str]:
 
 def write(experiment: Experiment) -> None:
     """Make the page's address one that opens this experiment."""
-    found = st.query_params.to_dict()
-    wanted = {k: v for k, v in found.items() if k.split(".")[0] not in PARTS}
-    wanted |= minimal_query(experiment)
-    if wanted != found:
+    current = st.query_params.to_dict()
+    others = {k: v for k, v in current.items() if k.split(".")[0] not in PARTS}
+    wanted = others | minimal_query(experiment)
+    if wanted != current:
         st.query_params.from_dict(wanted)

@@ -5,28 +5,22 @@ import streamlit as st
 from mnist_core.config.schema import Experiment
 from mnist_core.presets import ABOUT, PRESETS
 from pages.ui.navigation import form
-from pages.ui.state.session import session
 
 CUSTOM = "my own"
 HELP = "Networks from published projects, some of ours, and three that fail in a telling way."
 
 
-def show(may_choose: bool = True) -> None:
-    """The list, the reason behind the chosen one, and a step that shows it.
-
-    Args:
-        may_choose: False where a lesson has fixed what is trained.
-    """
-    if not may_choose:
-        return
-    st.session_state["preset"] = preset_name(session().experiment)
-    st.selectbox("Start from", [*PRESETS, CUSTOM], key="preset", on_change=_apply, help=HELP)
+def show(experiment: Experiment) -> None:
+    """The list, the reason behind the chosen one, and a step that shows it."""
+    st.session_state["preset"] = preset_name(experiment)
+    st.selectbox("Start from", [*PRESETS, CUSTOM], key="preset", on_change=_apply_chosen, help=HELP,
+                 args=(experiment.data,))  # fmt: skip
     about = ABOUT.get(st.session_state["preset"])
     if not about:
         return
     st.caption(about.why + (f" Published: {about.published}." if about.published else ""))
     if about.next_step:
-        changed = session().experiment.with_values(about.change)
+        changed = experiment.with_values(about.change)
         st.button(about.next_step, icon=":material/east:", on_click=form.apply, args=(changed,))
 
 
@@ -36,7 +30,7 @@ def preset_name(experiment: Experiment) -> str:
     return next((n for n, e in PRESETS.items() if (e.network, e.recipe) == wanted), CUSTOM)
 
 
-def _apply() -> None:
+def _apply_chosen(data: str) -> None:
     chosen = st.session_state["preset"]
     if chosen in PRESETS:
-        form.apply(PRESETS[chosen].with_values({"data": session().experiment.data}))
+        form.apply(PRESETS[chosen].with_values({"data": data}))

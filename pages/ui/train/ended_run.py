@@ -4,7 +4,7 @@ import dataclasses
 
 import streamlit as st
 
-from mnist_core.config.schema import Recipe
+from mnist_core.config.schema import Experiment, Recipe
 from mnist_core.scheduler import scheduler
 from pages.ui.app import errors
 from pages.ui.navigation import form, next_steps
@@ -14,26 +14,27 @@ from pages.ui.state.session import session
 from pages.ui.train import failure_plots
 
 
-def show(story: RunFollower) -> None:
+def show(follower: RunFollower) -> None:
     """The buttons, where there is a model."""
-    if not (story.run.folder / "card.json").exists():
+    run = follower.run
+    if not (run.folder / "card.json").exists():
         return
+    experiment = run.experiment()
     with st.container(horizontal=True):
-        next_steps.show(story.run.name, "draw_on")
-        _picture(story)
+        next_steps.show(run.name, "draw_on")
+        _failure_plot(run.name, experiment)
         with st.popover("Continue", icon=":material/resume:", key="continue"):
-            _continue(story)
+            _continue_form(run.name, experiment)
 
 
-def _picture(story: RunFollower) -> None:
+def _failure_plot(name: str, experiment: Experiment) -> None:
     """Of the networks that fail on purpose: the way to the picture that shows why."""
-    found = failure_plots.FAILURE_PLOTS.get(preset_choice.preset_name(story.run.experiment()))
-    if found and st.button(found.words, key="why", icon=":material/search_insights:"):
-        found.open(story.run.name)
+    plot = failure_plots.FAILURE_PLOTS.get(preset_choice.preset_name(experiment))
+    if plot and st.button(plot.words, key="why", icon=":material/search_insights:"):
+        plot.open(name)
 
 
-def _continue(story: RunFollower) -> None:
-    experiment = story.run.experiment()
+def _continue_form(name: str, experiment: Experiment) -> None:
     st.caption("Go on from these weights, as a new run. The first one stays as it is.")
     fields = {field.name: field.metadata for field in dataclasses.fields(Recipe)}
     rates = sorted({*form.RATES, experiment.recipe.learning_rate})
@@ -47,22 +48,15 @@ def _continue(story: RunFollower) -> None:
     )
     low, high = fields["epochs"]["limits"]
     st.number_input("More epochs", low, high, experiment.recipe.epochs, key="more_epochs")
-    st.button(
-        "Go on",
-        key="go_on",
-        type="primary",
-        on_click=_go_on,
-        args=(story, experiment),
-    )
+    st.button("Go on", key="go_on", type="primary", on_click=_continue_run, args=(name, experiment))
 
 
-def _go_on(story, experiment) -> None:
+def _continue_run(name: str, experiment: Experiment) -> None:
     # From the widgets themselves: a number typed just before the click comes along with it
     rate, epochs = st.session_state["continue_rate"], st.session_state["more_epochs"]
     recipe = dataclasses.replace(experiment.recipe, learning_rate=rate, epochs=epochs)
     changed = dataclasses.replace(experiment, recipe=recipe)
-    name = story.run.name
     try:
         session().follower = RunFollower(scheduler.start(changed, f"{name[:50]} +", continues=name))
-    except (ValueError, OSError) as fault:
-        errors.toast(fault)
+    except (ValueError, OSError) as error:
+        errors.toast(error)

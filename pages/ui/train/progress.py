@@ -1,4 +1,4 @@
-"""A run as it trains: progress, figures, curves."""
+"""A run as it trains: progress, metrics, curves."""
 
 import streamlit as st
 
@@ -12,56 +12,59 @@ from pages.ui.widgets import queue as queue_widgets
 from pages.ui.widgets.run_status import STATE_LABELS, damage_note, format_duration
 
 POLL_INTERVAL = 0.6  # seconds between two looks: a chart redrawn more than twice a second blinks
+LOSS = "How surprised the network is by the right answers: 0 is never, 2.3 is plain guessing."
+ACCURACY = "Share of the last batch's images that it read right."
+VALIDATION = "The same for images held back from training, after the last full epoch."
 
 
-def show(story: RunFollower) -> None:
+def show(follower: RunFollower) -> None:
     """The run, followed as long as it goes on; then its curves, whose zoom stays."""
     try:
-        story.run.experiment()
-    except (ValueError, OSError) as fault:
-        errors.show(fault, f"{story.run.name}:")
+        follower.run.experiment()
+    except (ValueError, OSError) as error:
+        errors.show(error, f"{follower.run.name}:")
         return
-    ended = story.has_ended()
-    st.fragment(_tick, run_every=None if ended else POLL_INTERVAL)(story, ended)
+    ended = follower.has_ended()
+    st.fragment(_tick, run_every=None if ended else POLL_INTERVAL)(follower, ended)
     if ended:
-        ended_run.show(story)
-        charts.static(story.curves())
+        ended_run.show(follower)
+        charts.static(follower.curves())
 
 
 @errors.guard
-def _tick(story: RunFollower, ended: bool) -> None:
+def _tick(follower: RunFollower, ended: bool) -> None:
     if not ended:
         queue_widgets.advance()
-    if not story.exists() or (not ended and story.has_ended()):
+    if not follower.exists() or (not ended and follower.has_ended()):
         st.rerun()  # the page around this is owed one look at the end
-    story.update()
-    _headline(story)
-    _figures(story)
+    follower.update()
+    _headline(follower)
+    _metrics(follower)
     if not ended:
-        queue_widgets.stop_button("stop", story.run)
-        story.layers.turn(story.curves())
-        charts.live(story.layers, charts.run_figures, charts.ALT.format(of="the run"))
+        queue_widgets.stop_button("stop", follower.run)
+        follower.layers.turn(follower.curves())
+        charts.live(follower.layers, charts.run_figures, charts.ALT.format(of="the run"))
 
 
-def _headline(story: RunFollower) -> None:
-    status = story.run.status()
+def _headline(follower: RunFollower) -> None:
+    status = follower.run.status()
     state, sentence = status["state"], errors.status_message(status.get("sentence", ""))
-    st.markdown(f"**{story.run.name}** · {STATE_LABELS[state]}")
+    st.markdown(f"**{follower.run.name}** · {STATE_LABELS[state]}")
     if state == "failed":
         st.error(sentence, icon=":material/error:")
     elif state == "interrupted":
         st.warning(sentence, icon=":material/power_off:")
     elif state == "queued":
-        st.caption(queue_widgets.position_text(scheduler.queue_position(story.run)))
+        st.caption(queue_widgets.position_text(scheduler.queue_position(follower.run)))
     elif sentence:
         st.caption(sentence)
-    damage_note(story)
+    damage_note(follower)
     if state in ACTIVE:
-        _progress(story, state)
+        _progress(follower, state)
 
 
-def _progress(story: RunFollower, state: str) -> None:
-    start, steps = story.last("start"), story.last("steps")
+def _progress(follower: RunFollower, state: str) -> None:
+    start, steps = follower.last("start"), follower.last("steps")
     if not start or state == "starting":  # a continued run begins with its parent's events
         st.progress(0.0, "Loading TensorFlow and the digits …")
         return
@@ -73,35 +76,30 @@ def _progress(story: RunFollower, state: str) -> None:
         words = "Reading the test images"
     elif left is not None:
         words += f" · {format_duration(left)} left"
-    st.progress(min(1.0, story.completed_steps() / total), words)
+    st.progress(min(1.0, follower.completed_steps() / total), words)
 
 
-def _figures(story: RunFollower) -> None:
-    test, epoch, steps = (story.last(kind) for kind in ("test", "epoch", "steps"))
-    ended = story.has_ended()
+def _metrics(follower: RunFollower) -> None:
+    test, epoch, steps = (follower.last(kind) for kind in ("test", "epoch", "steps"))
+    ended = follower.has_ended()
     row = st.container(horizontal=True)  # of fixed widths: two by two on a phone
-    shown = [row.container(width=110) for _ in range(4)]
+    places = [row.container(width=110) for _ in range(4)]
     if test and ended:
         images = f"{test['images']:,} digits that it never trained on."
-        shown[0].metric("Test accuracy", f"{test['accuracy']:.2%}", help=f"Of {images}")
-        shown[1].metric("Test loss", f"{test['loss']:.4f}", help=f"On {images} {LOSS}")
+        places[0].metric("Test accuracy", f"{test['accuracy']:.2%}", help=f"Of {images}")
+        places[1].metric("Test loss", f"{test['loss']:.4f}", help=f"On {images} {LOSS}")
     elif not ended:
-        shown[0].metric("Loss", _last(steps, "loss", ".3f"), help=LOSS)
-        shown[1].metric("Accuracy", _last(steps, "accuracy", ".1%"), help=ACCURACY)
-    if story.run.experiment().recipe.validation == "none":
+        places[0].metric("Loss", _newest(steps, "loss", ".3f"), help=LOSS)
+        places[1].metric("Accuracy", _newest(steps, "accuracy", ".1%"), help=ACCURACY)
+    if follower.run.experiment().recipe.validation == "none":
         return
-    shown[2].metric("val_loss", _number(epoch.get("val_loss"), ".4f"), help=VALIDATION)
-    shown[3].metric("val_accuracy", _number(epoch.get("val_accuracy"), ".2%"), help=VALIDATION)
+    places[2].metric("val_loss", _number(epoch.get("val_loss"), ".4f"), help=VALIDATION)
+    places[3].metric("val_accuracy", _number(epoch.get("val_accuracy"), ".2%"), help=VALIDATION)
 
 
-def _last(steps, name, form) -> str:
-    return _number(steps[name][-1], form) if steps else "–"
+def _newest(steps, name, spec) -> str:
+    return _number(steps[name][-1], spec) if steps else "–"
 
 
-LOSS = "How surprised the network is by the right answers: 0 is never, 2.3 is plain guessing."
-ACCURACY = "Share of the last batch's images that it read right."
-VALIDATION = "The same for images held back from training, after the last full epoch."
-
-
-def _number(value, form) -> str:
-    return "–" if value is None else format(value, form)
+def _number(value, spec) -> str:
+    return "–" if value is None else format(value, spec)
