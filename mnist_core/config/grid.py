@@ -1,17 +1,13 @@
 """A sweep's experiments: one field, a few values."""
 
-import contextlib
 import re
 
 from mnist_core.config import labels
-from mnist_core.config.schema import Experiment
+from mnist_core.config.paths import flatten
+from mnist_core.config.schema import OPTIONS, Experiment
 
-MAX_RUNS = 12  # runs: as many as a comparison can show and a morning can train
-
-
-MAX_VALUES = 100  # ways to write them: "1, 1.0"
-
-
+MAX_RUNS = 12  # as many as a comparison can show and a morning can train
+MAX_TEXTS = 100  # that mean at most so many values: "1, 1.0"
 USEFUL = (
     "recipe.learning_rate",
     "recipe.optimizer",
@@ -27,17 +23,13 @@ USEFUL = (
     "recipe.augmentation.rotation",
     "recipe.seed",
 )
-
-
 NEED_VALIDATION = ("recipe.patience", "recipe.restore_best_weights")  # else they must be off
-
-
 SWITCHES = {"on": "true", "yes": "true", "off": "false", "no": "false"}
 
 
 def sweepable_paths(base: Experiment) -> list[str]:
     """Every field that can be swept, those that teach most first."""
-    known = list(labels.flatten(base))
+    known = list(flatten(base))
     if base.recipe.validation == "none":
         known = [path for path in known if path not in NEED_VALIDATION]
     first = [path for path in USEFUL if path in known]
@@ -58,69 +50,69 @@ def experiments(base: Experiment, path: str, text: str) -> dict[str, Experiment]
     Raises:
         ValueError: a value can't be, or there are too few or too many; names it.
     """
-    said = dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip())
-    if len(said) > MAX_VALUES:
-        raise ValueError(f"A sweep takes 2 to {MAX_RUNS} different values. Received: {len(said)}")
-    found = {}
-    for value in said:
-        one = _with_value(base, path, value)
-        found.setdefault(one, _value_text(one, path))
-    if not 2 <= len(found) <= MAX_RUNS:
+    texts = dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip())
+    if len(texts) > MAX_TEXTS:
+        raise ValueError(f"A sweep takes 2 to {MAX_RUNS} different values. Received: {len(texts)}")
+    names = {}
+    for value in texts:
+        experiment = _with_value(base, path, value)
+        names.setdefault(experiment, _value_text(path, flatten(experiment)[path]))
+    if not 2 <= len(names) <= MAX_RUNS:
         raise ValueError(
             f"A sweep takes 2 to {MAX_RUNS} different values, with commas between them."
-            f" Received: {len(found)}"
+            f" Received: {len(names)}"
         )
-    return {words: one for one, words in found.items()}
+    return {name: experiment for experiment, name in names.items()}
 
 
 def _with_value(base, path, value) -> Experiment:
     try:
         changed = base.with_values({path: _normalize(path, value)})
-    except ValueError as fault:
-        raise ValueError(f"With {value[:40]}: {fault}") from None
-    if path not in labels.flatten(changed):
+    except ValueError as error:
+        raise ValueError(f"With {value[:40]}: {error}") from None
+    if path not in flatten(changed):
         raise ValueError(f"A sweep needs a single field, as recipe.epochs is. Received: {path!r}")
     return changed
 
 
 def _normalize(path, value) -> str:
     """The value as `with_values` takes it: "adam" -> Adam, "on" -> true, "2 x 2" -> 2."""
-    with contextlib.suppress(KeyError):
-        for choice, meaning in (labels.field_info(path).get("choices") or {}).items():
-            names = [choice] if isinstance(choice, str) else [str(choice), meaning]
-            if value.lower() in [name.lower() for name in names]:
-                return str(choice)
+    choices = OPTIONS[path].choices if path in OPTIONS else None
+    for choice, meaning in (choices or {}).items():
+        names = [choice] if isinstance(choice, str) else [str(choice), meaning]
+        if value.lower() in [name.lower() for name in names]:
+            return str(choice)
     return SWITCHES.get(value.lower(), value)
 
 
-def _value_text(experiment, path) -> str:
-    return labels.format_value(path, labels.flatten(experiment)[path]).replace(",", "")
+def _value_text(path, value) -> str:
+    return labels.format_value(path, value).replace(",", "")
 
 
 def suggest_values(base: Experiment, path: str) -> str:
     """A few values around the one that `base` has, all possible, as a text."""
-    about, value = labels.field_info(path), labels.flatten(base)[path]
-    if about.get("choices"):
-        wanted = list(about["choices"])[:4]
+    option, value = OPTIONS[path], flatten(base)[path]
+    if option.choices:
+        values = list(option.choices)[:4]
     elif isinstance(value, bool):
-        wanted = [False, True]
-    elif about.get("length"):
-        low, high = about["length"]
-        wanted = range(low, min(high, low + 3) + 1)
+        values = [False, True]
+    elif option.length:
+        low, high = option.length
+        values = range(low, min(high, low + 3) + 1)
     else:
-        wanted = _nearby_values(path, value, about)
-    texts = [labels.format_value(path, one).replace(",", "") for one in wanted]
-    return ", ".join(dict.fromkeys(text for text in texts if _is_possible(base, path, text)))
+        values = _nearby_values(option, value)
+    texts = dict.fromkeys(_value_text(path, value) for value in values)
+    return ", ".join(text for text in texts if _is_possible(base, path, text))
 
 
-def _nearby_values(path, value, about) -> list:
-    low, high = about["limits"]
-    if path.endswith("seed"):
+def _nearby_values(option, value) -> list:
+    low, high = option.limits
+    if option.name == "seed":
         return [value, value + 1, value + 2]
-    if path.endswith("learning_rate"):
+    if option.name == "learning_rate":
         return [float(f"{value * factor:.1g}") for factor in (0.3, 1, 3)]
     if not value:
-        step = about.get("step") or 1
+        step = option.step or 1
         return [round(round(share * high / step) * step, 6) for share in (0, 0.25, 0.5)]
     kind = type(value)
     return [kind(min(high, max(low, value * factor))) for factor in (0.5, 1, 2)]

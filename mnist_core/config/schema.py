@@ -1,15 +1,14 @@
 """What decides a result: network, recipe, experiment, as frozen dataclasses.
 
-Each field is declared once with its limits and its meaning; see `options`.
+Each field is declared once with its limits and its meaning; see `options.option`.
 """
 
-import dataclasses
 import json
 import math
 from dataclasses import dataclass
 
-from mnist_core.config import layer_shapes, validation
-from mnist_core.config.validation import option
+from mnist_core.config import layer_shapes, paths, validation
+from mnist_core.config.options import option, options
 
 MNIST_IMAGES = 60_000  # of its training set; the built-in set has as many
 ACTIVATIONS = {
@@ -167,7 +166,7 @@ class Recipe(_Checked):
     restore_best_weights: bool = option(
         False, "At the end, go back to the epoch with the lowest val_loss."
     )
-    augmentation: Augmentation = dataclasses.field(default=Augmentation())
+    augmentation: Augmentation = Augmentation()
     train_images: int = option(
         MNIST_IMAGES,
         "How many training images to use, validation included.",
@@ -202,8 +201,8 @@ class Recipe(_Checked):
 class Experiment(_Checked):
     """Network, recipe and data set: everything that decides a result."""
 
-    network: Network = dataclasses.field(default=Network())
-    recipe: Recipe = dataclasses.field(default=Recipe())
+    network: Network = Network()
+    recipe: Recipe = Recipe()
     data: str = option("mnist", "What it learns from.", choices=DATA_SETS)
 
     def to_json(self) -> str:
@@ -219,13 +218,13 @@ class Experiment(_Checked):
         """
         try:
             plain = json.loads(text)
-        except (ValueError, RecursionError) as fault:
-            raise ValueError(f"An experiment must be JSON. Received: {fault}") from None
+        except (ValueError, RecursionError) as error:
+            raise ValueError(f"An experiment must be JSON. Received: {error}") from None
         return validation.from_dict(cls, plain)
 
     def to_query(self) -> dict[str, str]:
         """What differs from the default experiment, as a link's parameters: path -> text."""
-        return validation.changed_values(self, Experiment())
+        return paths.changed_values(self)
 
     def with_values(self, values: dict[str, str]) -> "Experiment":
         """A copy with the fields at these dotted paths changed, for `--set` and for links.
@@ -233,4 +232,7 @@ class Experiment(_Checked):
         Raises:
             ValueError: names the path, what was expected and what came.
         """
-        return validation.with_values(self, values)
+        return paths.with_values(self, values)
+
+
+OPTIONS = options(Experiment)  # every field by its dotted path

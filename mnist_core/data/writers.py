@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnist_core.config.validation import option
+from mnist_core.config.options import option
 from mnist_core.data.glyphs import forms_of
 
 MAX_CONTROLS = 30  # of any form

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from mnist_core.config import labels
+from mnist_core.config.paths import flatten, sort_paths
 from mnist_core.config.schema import Experiment
 from mnist_core.evaluation.metrics import wilson_interval
 from mnist_core.presets import PRESETS
@@ -42,9 +43,9 @@ def differences(experiments: Sequence[Experiment]) -> dict[str, list[Any]]:
     None stands where an experiment has no such field, such as block 3 of a network of two. Fields
     that are the same in all are left out.
     """
-    flat = [labels.flatten(experiment) for experiment in experiments]
+    flat = [flatten(experiment) for experiment in experiments]
     found = {}
-    for path in labels.sort_paths({path for one in flat for path in one}):
+    for path in sort_paths(Experiment, {path for one in flat for path in one}):
         row = [one.get(path) for one in flat]
         if any(value != row[0] for value in row):
             found[path] = row
@@ -57,10 +58,10 @@ def describe_experiment(experiment: Experiment) -> str:
 
     The data set doesn't count. One that is like no preset is "its own".
     """
-    flat = labels.flatten(experiment)
+    flat = flatten(experiment)
     away = {name: _changed(preset, flat) for name, preset in _presets().items()}
     name = min(away, key=lambda name: len(away[name]))
-    changes = labels.sort_paths(away[name])
+    changes = sort_paths(Experiment, away[name])
     if len(changes) > MAX_CHANGES:
         return "its own"
     said = [
@@ -71,7 +72,7 @@ def describe_experiment(experiment: Experiment) -> str:
 
 @functools.cache
 def _presets() -> dict[str, dict]:
-    return {name: labels.flatten(experiment) for name, experiment in PRESETS.items()}
+    return {name: flatten(experiment) for name, experiment in PRESETS.items()}
 
 
 def _changed(one, other) -> list[str]:

@@ -1,12 +1,11 @@
 """An experiment is valid or refused in words, and survives JSON and links unchanged."""
 
-import dataclasses
-
 import pytest
 from config_strategies import experiments
 from hypothesis import given, settings
 
 from mnist_core.config import schema
+from mnist_core.config.options import fields
 from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network, Recipe
 
 
@@ -30,15 +29,13 @@ def test_the_default_experiment_needs_nothing_in_its_link():
     "kind", [ConvBlock, DenseLayer, schema.Augmentation, Recipe], ids=lambda kind: kind.__name__
 )
 def test_every_number_just_outside_its_limits_is_refused_by_name(kind):
-    for field in dataclasses.fields(kind):
-        if not field.metadata.get("limits"):
+    for name, option in fields(kind).items():
+        if not option.limits:
             continue
-        low, high = field.metadata["limits"]
+        low, high = option.limits
         for beyond in (low - 1, high + 1):
-            with pytest.raises(
-                ValueError, match=rf"{kind.__name__}\.{field.name} .*{high}.*{beyond}"
-            ):
-                kind(**{field.name: type(high)(beyond)})
+            with pytest.raises(ValueError, match=rf"{kind.__name__}\.{name} .*{high}.*{beyond}"):
+                kind(**{name: type(high)(beyond)})
 
 
 @pytest.mark.parametrize(

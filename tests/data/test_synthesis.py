@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from mnist_core.config.options import fields
 from mnist_core.data import synthesis
 from mnist_core.data.glyphs import forms_of
 from mnist_core.data.writers import STYLE_FIELDS, WritingStyle, writer
@@ -85,7 +86,7 @@ def test_digits_are_told_apart_by_their_nearest_neighbour(digits):
 
 @pytest.mark.parametrize("digit", range(10))
 def test_one_digit_has_the_strokes_of_its_form(digit):
-    low, high = WritingStyle.__dataclass_fields__["pen"].metadata["limits"]
+    low, high = fields(WritingStyle)["pen"].limits
     for choice, (form, _) in enumerate(forms_of(digit)):
         trace = synthesis.write_digit(digit, choice, writer(0, 1), np.random.default_rng(choice))
         assert len(trace.strokes) == len(form.lifts) + 1

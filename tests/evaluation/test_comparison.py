@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_core.config import labels, validation
+from mnist_core.config import validation
 from mnist_core.config.schema import (
     Augmentation,
     ConvBlock,
@@ -108,35 +108,6 @@ def test_the_rows_come_in_the_order_of_the_form():
     assert first == sorted(first, key=["network", "recipe", "data"].index)
     assert found.index("network.blocks") < found.index("network.blocks.0.filters")
     assert found.index("network.blocks.2.filters") < found.index("network.dense")
-
-
-def test_every_field_has_words_a_meaning_and_a_value_that_can_be_shown():
-    network = Network(blocks=[ConvBlock(pool_size=0)] * 2, dense=[DenseLayer()] * 2)
-    values = labels.flatten(Experiment(network))
-    assert len({labels.path_label(path) for path in values}) == len(values)
-    for path, value in values.items():
-        assert labels.field_info(path)["help"].endswith(".")
-        assert labels.format_value(path, value)
-        assert labels.format_value(path, None) == "–"
-
-
-def test_a_path_is_said_in_words():
-    assert labels.path_label("network.blocks.2.filters") == "Block 3: filters"
-    assert labels.path_label("network.dense.0.dropout_rate") == "Dense 1: dropout rate"
-    assert labels.path_label("recipe.augmentation.shift") == "Augmentation: shift"
-    assert labels.path_label("recipe.learning_rate") == "Learning rate"
-
-
-@given(st.floats(1e-6, 10), st.floats(1e-6, 10))
-def test_two_values_that_differ_look_different(one, other):
-    both = [labels.format_value("recipe.learning_rate", value) for value in (one, other)]
-    assert (both[0] == both[1]) == (one == other)
-
-
-def test_the_paths_are_those_that_settings_are_changed_by():
-    for path, value in labels.flatten(PRESETS["tiny"]).items():
-        text = value if isinstance(value, str) else json.dumps(value)
-        assert PRESETS["tiny"].with_values({path: text}) == PRESETS["tiny"]
 
 
 def test_an_experiment_is_described_by_the_nearest_preset():

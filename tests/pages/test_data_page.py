@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from app_pages import open_page, texts
 
+from mnist_core.config.options import fields
 from mnist_core.data import browse, glyphs, synthesis, synthetic, types, writers
 from mnist_core.prediction import Classifier
 from pages.ui.choices.data_set import ChosenSet
@@ -158,11 +159,11 @@ def test_a_writers_hand_can_be_taken_to_the_pen_model(app):
 
 def test_every_number_of_a_hand_has_a_slider_over_all_it_may_be(app):
     choose(app, "look", "Pen model")
-    for name, field in writers.WritingStyle.__dataclass_fields__.items():
+    for name, option in fields(writers.WritingStyle).items():
         slider = app.slider(key=f"hand.{name}")
-        assert (slider.min, slider.max) == field.metadata["limits"]
-        assert slider.value == field.default
-        assert slider.help == field.metadata["help"]
+        assert (slider.min, slider.max) == option.limits
+        assert slider.value == option.default
+        assert slider.help == option.help
 
 
 def test_a_slider_redraws_the_digit_and_back_again_it_is_the_old_one(app):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mnist_core.config import grid, labels
+from mnist_core.config import grid
+from mnist_core.config.paths import flatten
 from mnist_core.config.schema import ConvBlock, Experiment, Network
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
@@ -41,7 +42,7 @@ def test_each_value_gives_an_experiment_that_differs_in_that_field_only():
 )
 def test_values_are_read_as_people_write_them(path, text, values):
     found = grid.experiments(Experiment(), path, text)
-    assert [labels.flatten(e)[path] for e in found.values()] == values
+    assert [flatten(e)[path] for e in found.values()] == values
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_every_suggestion_can_be_swept(name):
 
 def test_every_field_can_be_chosen_and_the_useful_come_first():
     paths = grid.sweepable_paths(QUICK)
-    assert sorted(paths) == sorted(labels.flatten(QUICK))
+    assert sorted(paths) == sorted(flatten(QUICK))
     assert paths[:3] == [RATE, "recipe.optimizer", "recipe.batch_size"]
 
 

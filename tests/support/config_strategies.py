@@ -1,26 +1,23 @@
 """Hypothesis strategies for networks, recipes and experiments: any that are valid."""
 
-import dataclasses
-
 from hypothesis import strategies as st
 
 from mnist_core.config import schema
+from mnist_core.config.options import fields
 from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network, Recipe
 
 
-def values(field, kind):
-    about = field.metadata
-    if about["choices"]:
-        return st.sampled_from(list(about["choices"]))
-    if kind is bool:
+def values(option):
+    if option.choices:
+        return st.sampled_from(list(option.choices))
+    if option.kind is bool:
         return st.booleans()
-    low, high = about["limits"]
-    return st.integers(low, high) if kind is int else st.floats(low, high)
+    return (st.integers if option.kind is int else st.floats)(*option.limits)
 
 
 def instances(kind, **fixed):
-    fields = {f.name: values(f, f.type) for f in dataclasses.fields(kind) if f.name not in fixed}
-    return st.builds(kind, **(fields | fixed))
+    free = {name: values(option) for name, option in fields(kind).items() if name not in fixed}
+    return st.builds(kind, **(free | fixed))
 
 
 def networks():

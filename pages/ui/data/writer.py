@@ -86,18 +86,18 @@ def _hand(number: int) -> None:
     hand = writer(synthetic.SEED, number).style
     st.markdown(f"**The hand of writer {number}**, in the numbers that the pen model goes by")
     entries = (
-        _entry(field, getattr(hand, field.name), hands[:, column])
-        for column, field in enumerate(style_form.FIELDS)
+        _entry(option, getattr(hand, option.name), hands[:, column])
+        for column, option in enumerate(style_form.OPTIONS)
     )
     st.html(f'<style>{STYLE}</style><div class="hand">{"".join(entries)}</div>')
 
 
-def _entry(field, value: float, values: np.ndarray) -> str:
-    low, high = field.metadata["limits"]
+def _entry(option, value: float, values: np.ndarray) -> str:
+    low, high = option.limits
     at = 100 * min(max((value - low) / (high - low), 0), 1)
     rank = round(100 * browse.fraction_below(values, value))
-    words = f"{field.metadata['help']} In {rank} of 100 writers it is lower."
-    head = f"{style_form.label(field)}: {style_form.format_value(field, value)}"
+    words = f"{option.help} In {rank} of 100 writers it is lower."
+    head = f"{style_form.label(option)}: {style_form.format_value(option, value)}"
     return (
         f'<div><b>{html.escape(head)}</b><i aria-hidden="true"><u style="left:{at:.1f}%"></u></i>'
         f"<p>{html.escape(words)}</p></div>"

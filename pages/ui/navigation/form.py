@@ -8,39 +8,32 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from mnist_core.config import labels, validation
-from mnist_core.config.schema import (
-    Augmentation,
-    ConvBlock,
-    DenseLayer,
-    Experiment,
-    Network,
-    Recipe,
-)
+from mnist_core.config import labels
+from mnist_core.config.options import Option
+from mnist_core.config.paths import locate, resize
+from mnist_core.config.schema import OPTIONS, Experiment
+from mnist_core.config.validation import from_dict, to_dict
 from pages.ui.state.session import session
 
 RATES = (1e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 2e-3, 3e-3, 4e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 EPOCHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200)
 FILTERS = (1, 2, 4, 6, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 224, 256)
-SLIDER_STOPS = {
-    "learning_rate": RATES,
-    "epochs": EPOCHS,
-    "filters": FILTERS,
-}  # finer where it matters
+# Finer where it matters
+SLIDER_STOPS = {"learning_rate": RATES, "epochs": EPOCHS, "filters": FILTERS}
 STEPS = {"train_images": 1000, "batch_size": 32, "units": 32}  # of the buttons - and +
 
-PARTS = tuple(field.name for field in dataclasses.fields(Experiment))  # the first step of a path
+PARTS = tuple(path for path in OPTIONS if "." not in path)  # the first step of a path
 
 
 class Form:
-    """The widgets of one experiment. `plain` follows them and becomes the new experiment."""
+    """The widgets of one experiment. `values` follows them and becomes the new experiment."""
 
     def __init__(self, experiment: Experiment, shows: Callable[[str], bool] = lambda name: True):
         """
         Args:
-            shows: whether a control is there, by its name, see `control`; the others stay fixed.
+            shows: whether a control is there, by its `control_name`; the others stay fixed.
         """
-        self.plain = validation.to_dict(experiment)
+        self.values = to_dict(experiment)
         self.shows = shows
 
     def experiment(self) -> Experiment:
@@ -49,46 +42,23 @@ class Form:
         Raises:
             ValueError: it can't be; says why.
         """
-        return validation.from_dict(Experiment, self.plain)
+        return from_dict(Experiment, self.values)
 
-    def show(self, kind, *path, only=(), **changes) -> None:
-        """A widget for each of `only` of the dataclass `kind` found at `path`."""
-        known = {field.name: field for field in dataclasses.fields(kind)}
-        for name in only or known:
-            self.widget(known[name], *path, name, **changes)
+    def show(self, *paths: str) -> None:
+        """The widgets of the fields at these paths, without those that are not shown.
 
-    def widget(self, field, *path, **changes) -> None:
-        """The widget for one field, if it is one of those shown."""
-        if not self.shows(control_name(path)):
-            return
-        holder = self._holder(path[:-1])
-        holder[path[-1]] = _widget(field, _key(path), holder[path[-1]], changes)
-
-    def count(self, kind, *path) -> None:
-        """A slider for how many entries a list has; the list grows by defaults or is cut."""
-        if not self.shows(control_name(path)):
-            return
-        holder, name = self._holder(path[:-1]), path[-1]
-        about = {field.name: field for field in dataclasses.fields(Network)}[name].metadata
-        low, high = about["length"]
-        _with_initial_value(
-            st.slider,
-            len(holder[name]),
-            label=labels.label(name),
-            min_value=low,
-            max_value=high,
-            key=_key(path),
-            help=about["help"],
-        )
-        count = st.session_state[_key(path)]
-        more = [validation.to_dict(kind()) for _ in range(count)]
-        holder[name] = (holder[name] + more)[:count]
-
-    def _holder(self, path):
-        found = self.plain
-        for step in path:
-            found = found[step]
-        return found
+        Of a list it is a slider for its length; the list grows by defaults or is cut.
+        """
+        for path in paths:
+            if not self.shows(control_name(path)):
+                continue
+            option = OPTIONS[path]
+            holder, key = locate(self.values, path)
+            if option.length:
+                count = _widget(option, path, len(holder[key]))
+                holder[key] = resize(option, holder[key], count)
+            else:
+                holder[key] = _widget(option, path, holder[key])
 
 
 def apply(experiment: Experiment) -> None:
@@ -98,45 +68,44 @@ def apply(experiment: Experiment) -> None:
         del st.session_state[key]
 
 
-def control_name(path) -> str:
+def control_name(path: str) -> str:
     """The name of a control: its path, without the number of a block or a dense layer."""
-    return ".".join(step for step in path if isinstance(step, str))
+    return ".".join(step for step in path.split(".") if not step.isdecimal())
 
 
-def _key(path) -> str:
-    return ".".join(str(step) for step in path)
+def _paths_in(group: str) -> list[str]:
+    """The paths of the fields of a dataclass, by the path of that."""
+    return [
+        path
+        for path, option in OPTIONS.items()
+        if path.rpartition(".")[0] == group and not dataclasses.is_dataclass(option.kind)
+    ]
 
 
-def _widget(field, key, value, changes):
-    about = field.metadata
-    unit = f" ({about['unit']})" if about["unit"] and not about["choices"] else ""
-    common = {"label": labels.label(field.name) + unit, "key": key, "help": about["help"]} | changes
-    if about["choices"]:
-        common |= _choice_help(value, about)
-        return _with_initial_value(st.selectbox, value, options=list(about["choices"]), **common)
+def _widget(option: Option, key: str, value):
+    unit = f" ({option.unit})" if option.unit and not option.choices else ""
+    common = {"label": labels.label(option.name) + unit, "key": key, "help": option.help}
+    if option.choices:
+        common |= _choice_help(value, option)
+        return _with_initial_value(st.selectbox, value, options=list(option.choices), **common)
     if isinstance(value, bool):
         return _with_initial_value(st.toggle, value, **common)
-    low, high = about["limits"]
-    if field.name in SLIDER_STOPS:
-        stops = sorted({*SLIDER_STOPS[field.name], value})
+    if option.name in SLIDER_STOPS:
+        stops = sorted({*SLIDER_STOPS[option.name], value})
         return _with_initial_value(
             st.select_slider, value, options=stops, format_func="{:g}".format, **common
         )
-    step = about["step"] or STEPS.get(field.name, 1)
-    if isinstance(value, int) and high > 300:
-        return _with_initial_value(
-            st.number_input, value, min_value=low, max_value=high, step=step, **common
-        )
-    return _with_initial_value(st.slider, value, min_value=low, max_value=high, step=step, **common)
+    low, high = option.limits or option.length
+    widget = st.number_input if isinstance(value, int) and high > 300 else st.slider
+    step = option.step or STEPS.get(option.name, 1)
+    return _with_initial_value(widget, value, min_value=low, max_value=high, step=step, **common)
 
 
-def _choice_help(value, about) -> dict:
+def _choice_help(value, option) -> dict:
     """What each choice means: in the list itself where choices are mere numbers, else as help."""
     if isinstance(value, int):
-        return {"format_func": about["choices"].get}
-    return {
-        "help": about["help"] + "".join(f"\n- **{k}**: {v}" for k, v in about["choices"].items())
-    }
+        return {"format_func": option.choices.get}
+    return {"help": option.help + "".join(f"\n- **{k}**: {v}" for k, v in option.choices.items())}
 
 
 def _with_initial_value(widget, value, **arguments):
@@ -147,62 +116,62 @@ def _with_initial_value(widget, value, **arguments):
 
 def basic_controls(form: Form) -> None:
     """What a first-time visitor sees."""
-    form.count(ConvBlock, "network", "blocks")
-    form.count(DenseLayer, "network", "dense")
-    form.show(Recipe, "recipe", only=["optimizer", "learning_rate", "epochs"])
+    form.show(*CONTROLS[""])
 
 
 def network(form: Form) -> None:
     """All of the network but how many blocks and dense layers it has."""
-    blocks, dense = (form.plain["network"][part] for part in ("blocks", "dense"))
-    parts = [("Block", ConvBlock, "blocks", blocks), ("Dense", DenseLayer, "dense", dense)]
-    places = [
-        (f"{word} {i + 1}", kind, name, i)
-        for word, kind, name, entries in parts
-        if any(map(form.shows, _controls(kind, "network", name)))
-        for i in range(len(entries))
-    ]
-    tabs = st.tabs([title for title, *_ in places]) if places else []
-    for tab, (_, kind, name, i) in zip(tabs, places, strict=True):
+    entries = {
+        f"{labels.ENTRIES[name]} {number + 1}": _paths_in(f"network.{name}.{number}")
+        for name in ("blocks", "dense")
+        for number in range(len(form.values["network"][name]))
+    }
+    shown = {
+        title: paths
+        for title, paths in entries.items()
+        if any(form.shows(control_name(path)) for path in paths)
+    }
+    tabs = st.tabs(list(shown)) if shown else []
+    for tab, paths in zip(tabs, shown.values(), strict=True):
         with tab:
-            form.show(kind, "network", name, i)
-    form.show(Network, "network", only=["head"])
+            form.show(*paths)
+    form.show("network.head")
 
 
 def recipe(form: Form) -> None:
     """All of the recipe that is not among the first five controls."""
-    optimizer = form.plain["recipe"]["optimizer"]
-    extra = {"SGD": ["momentum"], "RMSprop": ["momentum"], "AdamW": ["weight_decay"]}
-    schedule = ["warmup"] if form.plain["recipe"]["schedule"] == "cosine" else []
-    own = [*extra.get(optimizer, []), "schedule", *schedule, "batch_size", "train_images", "seed"]
-    form.show(Recipe, "recipe", only=own)
+    optimizer, schedule = (form.values["recipe"][name] for name in ("optimizer", "schedule"))
+    unused = set() if schedule == "cosine" else {"recipe.warmup"}
+    unused |= {"recipe.momentum"} if optimizer not in ("SGD", "RMSprop") else set()
+    unused |= {"recipe.weight_decay"} if optimizer != "AdamW" else set()
+    form.show(*(path for path in CONTROLS["The training in detail"] if path not in unused))
 
 
 def validation_section(form: Form) -> None:
     """What checks the network while it learns, and when that ends the run."""
-    form.show(Recipe, "recipe", only=["validation"])
-    kind = form.plain["recipe"]["validation"]
+    form.show("recipe.validation")
+    kind = form.values["recipe"]["validation"]
     if kind == "test":
         st.caption(
             ":orange[**Peeking.**] Choosing by the test set makes its figure look too good:"
             " it is no longer an exam on unseen digits."
         )
     if kind == "split":
-        form.show(Recipe, "recipe", only=["validation_fraction"])
+        form.show("recipe.validation_fraction")
     if kind == "none":
-        form.plain["recipe"] |= {"patience": 0, "restore_best_weights": False}
+        form.values["recipe"] |= {"patience": 0, "restore_best_weights": False}
     else:
-        form.show(Recipe, "recipe", only=["patience", "restore_best_weights"])
+        form.show("recipe.patience", "recipe.restore_best_weights")
 
 
 def augmentation(form: Form) -> None:
     """Random changes to the training images."""
-    form.show(Augmentation, "recipe", "augmentation")
+    form.show(*_paths_in("recipe.augmentation"))
 
 
 def data_set(form: Form) -> None:
     """What it learns from."""
-    form.show(Experiment, only=["data"])
+    form.show("data")
 
 
 DETAILS = {
@@ -212,37 +181,31 @@ DETAILS = {
     "Augmentation": augmentation,
     "Data": data_set,
 }
-
-
-def _controls(kind, *path, only=()) -> list[str]:
-    """The names of the controls of a dataclass found at `path`."""
-    return [
-        control_name((*path, f.name))
-        for f in dataclasses.fields(kind)
-        if f.name in only or not only
-    ]
-
-
-_CHECKS = ["validation", "validation_fraction", "patience", "restore_best_weights"]
-_FIRST = ["optimizer", "learning_rate", "epochs"]
-_OTHERS = ["momentum", "weight_decay", "schedule", "warmup", "batch_size", "train_images", "seed"]
 # Every control of the form, by where it is
 CONTROLS = {
-    "": ["network.blocks", "network.dense", *_controls(Recipe, "recipe", only=_FIRST)],
+    "": [
+        "network.blocks", "network.dense", "recipe.optimizer", "recipe.learning_rate",
+        "recipe.epochs",
+    ],
     "The network in detail": [
-        *_controls(ConvBlock, "network", "blocks"),
-        *_controls(DenseLayer, "network", "dense"),
+        *map(control_name, _paths_in("network.blocks.0") + _paths_in("network.dense.0")),
         "network.head",
     ],
-    "The training in detail": _controls(Recipe, "recipe", only=_OTHERS),
-    "Validation and early stopping": _controls(Recipe, "recipe", only=_CHECKS),
-    "Augmentation": _controls(Augmentation, "recipe", "augmentation"),
+    "The training in detail": [
+        "recipe.momentum", "recipe.weight_decay", "recipe.schedule", "recipe.warmup",
+        "recipe.batch_size", "recipe.train_images", "recipe.seed",
+    ],
+    "Validation and early stopping": [
+        "recipe.validation", "recipe.validation_fraction", "recipe.patience",
+        "recipe.restore_best_weights",
+    ],
+    "Augmentation": _paths_in("recipe.augmentation"),
     "Data": ["data"],
-}
+}  # fmt: skip
 
 
 def label(name: str) -> str:
     """What a control is called: network.blocks.filters -> Block: Filters."""
     *parts, last = name.split(".")
-    whose = labels.ENTRIES.get(parts[-1], "") if parts else ""
-    return f"{whose}: {labels.label(last)}" if whose else labels.label(last)
+    entry = labels.ENTRIES.get(parts[-1], "") if parts else ""
+    return f"{entry}: {labels.label(last)}" if entry else labels.label(last)

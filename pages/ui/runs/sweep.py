@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.config import grid, labels
-from mnist_core.config.schema import Experiment
+from mnist_core.config.schema import OPTIONS, Experiment
 from mnist_core.data import loading
 from mnist_core.presets import PRESETS
 from mnist_core.scheduler import sweeps
@@ -74,17 +74,16 @@ def _values(name, base, path) -> str:
 
 def _limits(path) -> str:
     """What a field means and may hold, in words."""
-    about = labels.field_info(path)
-    meaning = about["help"]
-    if about.get("choices"):
-        choices = [labels.format_value(path, choice) for choice in about["choices"]]
-        return f"{meaning} One of {', '.join(choices)}."
-    limits = about.get("limits") or about.get("length")
+    option = OPTIONS[path]
+    if option.choices:
+        choices = [labels.format_value(path, choice) for choice in option.choices]
+        return f"{option.help} One of {', '.join(choices)}."
+    limits = option.limits or option.length
     if not limits:
-        return f"{meaning} On or off."
+        return f"{option.help} On or off."
     low, high = (labels.format_value(path, limit) for limit in limits)
-    unit = f" {about['unit']}" if about["unit"] else ""
-    return f"{meaning} From {low} to {high}{unit}."
+    unit = f" {option.unit}" if option.unit else ""
+    return f"{option.help} From {low} to {high}{unit}."
 
 
 def _start(experiments: dict[str, Experiment], base, path, name) -> None:

@@ -7,6 +7,7 @@ of `st.dataframe` can't.
 import streamlit as st
 
 from mnist_core.config import labels
+from mnist_core.config.schema import OPTIONS
 from mnist_core.evaluation.comparison import ComparedRun, differences, short_names
 from mnist_core.evaluation.metrics import wilson_interval
 from mnist_core.plots.comparison import run_style
@@ -96,14 +97,14 @@ def _accuracy(test: dict | None) -> str:
 
 
 def _field(path) -> str:
-    about = labels.field_info(path)
-    unit = f" ({about['unit']})" if about.get("unit") and not about.get("choices") else ""
+    option = OPTIONS[path]
+    unit = f" ({option.unit})" if option.unit and not option.choices else ""
     return f"**{labels.path_label(path)}**{unit}"
 
 
 def _meaning(path) -> str:
     """As an item of a list; the same for every block and every dense layer."""
-    return f"- **{labels.label(path.split('.')[-1])}**: {labels.field_info(path)['help']}"
+    return f"- **{labels.label(path.split('.')[-1])}**: {OPTIONS[path].help}"
 
 
 def _values(path, values) -> list[str]:

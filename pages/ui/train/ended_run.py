@@ -4,7 +4,7 @@ import dataclasses
 
 import streamlit as st
 
-from mnist_core.config.schema import Experiment, Recipe
+from mnist_core.config.schema import OPTIONS, Experiment
 from mnist_core.scheduler import scheduler
 from pages.ui.app import errors
 from pages.ui.navigation import form, next_steps
@@ -36,17 +36,16 @@ def _failure_plot(name: str, experiment: Experiment) -> None:
 
 def _continue_form(name: str, experiment: Experiment) -> None:
     st.caption("Go on from these weights, as a new run. The first one stays as it is.")
-    fields = {field.name: field.metadata for field in dataclasses.fields(Recipe)}
     rates = sorted({*form.RATES, experiment.recipe.learning_rate})
     st.select_slider(
         "Learning rate",
         rates,
         experiment.recipe.learning_rate,
         format_func="{:g}".format,
-        help=fields["learning_rate"]["help"],
+        help=OPTIONS["recipe.learning_rate"].help,
         key="continue_rate",
     )
-    low, high = fields["epochs"]["limits"]
+    low, high = OPTIONS["recipe.epochs"].limits
     st.number_input("More epochs", low, high, experiment.recipe.epochs, key="more_epochs")
     st.button("Go on", key="go_on", type="primary", on_click=_continue_run, args=(name, experiment))
 
