@@ -1,4 +1,4 @@
-"""What the command `evaluate` does; see `commands`."""
+"""The command that measures a model on a test set: evaluate."""
 
 from mnist_core.data import loading
 from mnist_core.evaluation import cached_predictions, metrics, robustness, test_sets
@@ -9,7 +9,7 @@ from mnist_core.strokes import files as stroke_files
 def evaluate(options, say) -> None:
     """How good a model is on the test set of a data set, or on a file of strokes.
 
-    What it answers is kept with the model, and not asked again.
+    Its predictions are kept with the model, and not computed again.
     """
     if options.data in ("mnist", "built-in"):
         digits = loading.load(options.data).test
@@ -17,30 +17,31 @@ def evaluate(options, say) -> None:
         digits = test_sets.render_drawings(stroke_files.read_drawings(options.data), seed=0)
     test = test_sets.make_test_set(digits)
     probabilities = cached_predictions.predict(options.model, test).probabilities
-    found = metrics.compute_metrics(probabilities, digits.labels)
+    result = metrics.compute_metrics(probabilities, digits.labels)
     matrix = metrics.confusion_matrix(digits.labels, probabilities.argmax(axis=1))
-    low, high = found.interval
     text = (
-        f"{options.model} on {options.data}: accuracy {found.accuracy:.2%} ({low:.2%} to"
-        f" {high:.2%}), loss {found.loss:.4f}, calibration error {found.calibration_error:.2%},"
-        f" not sure {found.not_sure:.2%} ({found.images} images)"
+        f"{options.model} on {options.data}: accuracy"
+        f" {metrics.format_accuracy(result.accuracy, result.interval)}, loss {result.loss:.4f},"
+        f" calibration error {result.calibration_error:.2%}, not sure {result.not_sure:.2%}"
+        f" ({result.images} images)"
     )
-    facts = {"per_class": metrics.per_class_rows(matrix), "confusion_matrix": matrix.tolist()}
-    say(text, model=options.model, data=options.data, **found._asdict(), **facts)
+    details = {"per_class": metrics.per_class_rows(matrix), "confusion_matrix": matrix.tolist()}
+    say(text, model=options.model, data=options.data, **result._asdict(), **details)
     if options.robustness:
-        _robustness(options.model, test, say)
+        _print_robustness(options.model, test, say)
 
 
-def _robustness(model, test, say) -> None:
-    """A line for each move and amount, as they are known."""
-    count, said = len(test.digits.labels), set()
+def _print_robustness(model, test, say) -> None:
+    """A line for each perturbation and amount, as they are computed."""
+    count, printed = len(test.digits.labels), set()
 
     def on_point(curves):
         for name, curve in curves.items():
-            for amount in sorted(set(curve) - {a for n, a in said if n == name}):
-                said.add((name, amount))
-                accuracy = curve[amount] / count
-                text = f"{name} {amount:g} {PERTURBATIONS[name].unit}: accuracy {accuracy:.2%}"
-                say(text, move=name, amount=amount, accuracy=accuracy, images=count)
+            for amount in sorted(curve):
+                if (name, amount) not in printed:
+                    printed.add((name, amount))
+                    accuracy = curve[amount] / count
+                    text = f"{name} {amount:g} {PERTURBATIONS[name].unit}: accuracy {accuracy:.2%}"
+                    say(text, move=name, amount=amount, accuracy=accuracy, images=count)
 
     robustness.measure(model, test, on_point)

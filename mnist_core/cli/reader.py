@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from mnist_core.evaluation.metrics import format_accuracy
+
 
 def train_reader(options, say) -> None:
     """Train the reader anew; a line an epoch, then its figures."""
@@ -24,7 +26,6 @@ def train_reader(options, say) -> None:
         dtype="bfloat16" if options.bfloat16 else "float32",
         on_epoch=on_epoch,
     )
-    for name, found in card["about"]["figures"].items():
-        low, high = found["interval"]
-        text = f"{name}: {found['accuracy']:.2%} ({low:.2%} to {high:.2%}) of {found['images']}"
-        say(text, kind="figures", set=name, **found)
+    for name, figures in card["about"]["figures"].items():
+        accuracy = format_accuracy(figures["accuracy"], figures["interval"])
+        say(f"{name}: {accuracy} of {figures['images']}", kind="figures", set=name, **figures)

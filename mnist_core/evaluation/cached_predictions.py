@@ -1,8 +1,8 @@
-"""What a model answered on a set of digits, kept with the model: nothing is computed twice.
+"""A model's predictions on a set of digits, kept with the model: nothing is computed twice.
 
 They are in `reports/` in the folder of the model's run, so that renaming and deleting take them
-along; those of the models that ship are under `people.home()`. A file's name says which weights and
-which digits it is about: other weights or digits just don't find it. Deleting the folder costs
+along; those of the models that ship are under `users.home()`. A file's name holds the fingerprints
+of the weights and the digits, so other weights or digits don't find it. Deleting the folder costs
 time and nothing else; where it can't be written, all works as well, only not twice as fast.
 """
 
@@ -26,69 +26,69 @@ from mnist_core.system.npz_files import ArraySpec
 
 FORMAT = 1  # of the files; another number makes all there are stale
 MAX_FILES = 30  # kept for a model, of about 400 kB; the oldest make room
-BATCH = 1000  # images between two words on the progress
+BATCH = 1000  # images between two calls of on_progress
 
 
 class Predictions(NamedTuple):
-    """What a model makes of an exam."""
+    """A model's output for every image of a test set."""
 
     probabilities: np.ndarray  # float32 (n, 10), read-only
     seconds: float  # it took
 
 
 def predict(
-    model: str, test: TestSet, on_progress: Callable[[int, int], None] = lambda done, of: None
+    model: str, test: TestSet, on_progress: Callable[[int, int], None] = lambda done, total: None
 ) -> Predictions:
-    """The model's probabilities for each image: what was kept, or computed now and kept.
+    """The model's probabilities for each image, from the cache or computed now and cached.
 
     Args:
         on_progress: called with (images done, images) while it computes.
 
     Raises:
-        ValueError: there is no such model, it can't be used, or its answers are no numbers.
+        ValueError: there is no such model, it can't be used, or its probabilities are not finite.
     """
-    found = cached(model, test)
-    if found is None:
-        place = cache_path(model, test, ".npz")
-        found = _compute(Classifier.load(model), test.digits.images, on_progress)
+    predictions = cached(model, test)
+    if predictions is None:
+        path = cache_path(model, test, ".npz")
+        predictions = _compute(Classifier.load(model), test.digits.images, on_progress)
         try:
-            metrics.require_finite(found.probabilities)
-        except ValueError as fault:
-            raise model_store.ModelError(f"{model} can't be tested. {fault}.") from None
+            metrics.require_finite(predictions.probabilities)
+        except ValueError as error:
+            raise model_store.ModelError(f"{model} can't be tested. {error}.") from None
         data = io.BytesIO()
-        np.savez(data, probabilities=found.probabilities, seconds=np.array([found.seconds]))
-        save_result(place, data.getvalue())
-    return found
+        seconds = np.array([predictions.seconds])
+        np.savez(data, probabilities=predictions.probabilities, seconds=seconds)
+        save_result(path, data.getvalue())
+    return predictions
 
 
 def _compute(classifier, images, on_progress) -> Predictions:
-    start, found = time.perf_counter(), [np.zeros((0, 10), np.float32)]
+    start, batches = time.perf_counter(), [np.zeros((0, 10), np.float32)]
     for first in range(0, len(images), BATCH):
         on_progress(first, len(images))
-        found.append(classifier.probabilities(images[first : first + BATCH]))
-    probabilities = np.concatenate(found)
+        batches.append(classifier.probabilities(images[first : first + BATCH]))
+    probabilities = np.concatenate(batches)
     probabilities.setflags(write=False)
     return Predictions(probabilities, time.perf_counter() - start)
 
 
 def cached(model: str, test: TestSet) -> Predictions | None:
-    """What is kept, or None where that is nothing, or damaged.
+    """The cached predictions, or None where there are none or they are damaged.
 
     Raises:
         ValueError: there is no such model, or its card can't be read.
     """
-    count = len(test.digits.labels)
-    forms = {
-        "probabilities": ArraySpec((count, 10), "float32"),
+    specs = {
+        "probabilities": ArraySpec((len(test.digits.labels), 10), "float32"),
         "seconds": ArraySpec((1,), "float64"),
     }
-    place = cache_path(model, test, ".npz")
+    path = cache_path(model, test, ".npz")
     try:
-        found = npz_files.read(place, forms)
-        metrics.require_finite(found["probabilities"])
+        arrays = npz_files.read(path, specs)
+        metrics.require_finite(arrays["probabilities"])
     except ValueError:
         return None
-    return Predictions(found["probabilities"], float(found["seconds"][0]))
+    return Predictions(arrays["probabilities"], float(arrays["seconds"][0]))
 
 
 def cache_path(model: str, test: TestSet, ending: str) -> Path:
@@ -97,53 +97,48 @@ def cache_path(model: str, test: TestSet, ending: str) -> Path:
     Raises:
         ValueError: there is no such model, or its card can't be read.
     """
-    return _cache_folder(model) / f"{model_fingerprint(model)[:16]}-{test.fingerprint[:16]}{ending}"
-
-
-def _cache_folder(model: str) -> Path:
-    """The folder for what is kept of a model; it need not be there."""
+    name = f"{model_fingerprint(model)[:16]}-{test.fingerprint[:16]}{ending}"
     if model in model_store.SHIPPED:  # their own folder is the package's
-        return users.home() / "reports" / model
-    return model_store.folder(model) / "reports"
+        return users.home() / "reports" / model / name
+    return model_store.folder(model) / "reports" / name
 
 
 def model_fingerprint(model: str) -> str:
-    """What decides a model's answers, as a sha256: its weights, and how its card has it used.
+    """A sha256 of what decides a model's predictions: its weights, and the card's use of them.
 
     Raises:
         ValueError: there is no such model, or its card can't be read.
     """
     weights = model_store.weights_path(model)
     card = model_store.card(model)
-    used = {name: card.get(name) for name in ("experiment", "looks")}
-    state = weights.stat()
-    of_weights = _sha256(weights, state.st_mtime_ns, state.st_size)
-    return hashlib.sha256(f"{FORMAT} {of_weights} {json.dumps(used)}".encode()).hexdigest()
+    settings = {name: card.get(name) for name in ("experiment", "looks")}
+    stat = weights.stat()
+    checksum = _sha256(weights, stat.st_mtime_ns, stat.st_size)
+    return hashlib.sha256(f"{FORMAT} {checksum} {json.dumps(settings)}".encode()).hexdigest()
 
 
 @lru_cache(maxsize=200)
-def _sha256(weights: Path, changed: int, size: int) -> str:
+def _sha256(weights: Path, modified: int, size: int) -> str:
     return hashlib.sha256(weights.read_bytes()).hexdigest()
 
 
-def save_result(place: Path, data: bytes | str) -> None:
-    """Put a result where `path` says; without a place to write it is only computed again."""
+def save_result(path: Path, data: bytes | str) -> None:
+    """Write a result to its `cache_path`; where that can't be written, it is computed again."""
     try:
-        if place.parent.name == "reports":  # in a run's folder
-            place.parent.mkdir(exist_ok=True)  # no more: a run deleted meanwhile stays deleted
+        if path.parent.name == "reports":  # in a run's folder
+            path.parent.mkdir(exist_ok=True)  # no parents: a run deleted meanwhile stays deleted
         else:
-            place.parent.mkdir(parents=True, exist_ok=True)
-        atomic_files.write(place, data)
-        _evict(place)
+            path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_files.write(path, data)
+        _evict(path)
     except OSError:
         return
 
 
 def _evict(newest: Path) -> None:
-    """Take away what is about other weights than the newest file, and the oldest of the rest."""
-    found = [(p.stat().st_mtime, p) for p in newest.parent.iterdir() if p.name[0] != "."]
-    current = newest.name.split("-")[0]
-    others = [p for _, p in found if p.name.split("-")[0] != current]
-    oldest_first = [p for _, p in sorted(found) if p not in others]
-    for gone in others + oldest_first[:-MAX_FILES]:
-        gone.unlink(missing_ok=True)
+    """Delete what is about other weights than the newest file, and the oldest of the rest."""
+    files = [p for p in newest.parent.iterdir() if not p.name.startswith(".")]
+    files.sort(key=lambda p: p.stat().st_mtime)
+    current = [p for p in files if p.name.split("-")[0] == newest.name.split("-")[0]]
+    for path in [p for p in files if p not in current] + current[:-MAX_FILES]:
+        path.unlink(missing_ok=True)

@@ -1,9 +1,10 @@
-"""A test set moved: shifted, turned, scaled, in another pen, in noise, behind a patch.
+"""Perturbed test sets: shifted, rotated, scaled, with another stroke width, noisy, occluded.
 
-Each move takes uint8 (n, 28, 28) and an amount, and gives uint8 (n, 28, 28); ink is bright on 0.
-The n-th image is moved the same way whatever else is in the set, every time.
+Each function takes uint8 (n, 28, 28), ink bright on 0, and an amount, and returns new images of
+the same shape and dtype. An image's result depends only on its index, not on the other images.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -11,74 +12,80 @@ from typing import NamedTuple
 import numpy as np
 
 SIDE = 28
-MIDDLE = (SIDE - 1) / 2  # the middle of an image, counted in pixels
-SEED = 0  # of noise and patches
-DIRECTIONS = 8  # an image's is its number modulo 8: to the right, right and down, down, ...
+CENTRE = (SIDE - 1) / 2  # of an image, in pixels
+SEED = 0  # of the noise and the occluded squares
+DIRECTIONS = 8  # an image's is its index modulo 8: right, right and down, down, ...
 
 
 def shift(images: np.ndarray, amount: float) -> np.ndarray:
-    """Moved by `amount` pixels, each image in one of eight directions; what leaves is lost."""
-    moved = np.empty_like(images)
+    """Shifted by `amount` pixels, each image in one of eight directions; what leaves is lost."""
+    shifted = np.empty_like(images)
     for direction in range(min(DIRECTIONS, len(images))):
         angle = 2 * math.pi * direction / DIRECTIONS
-        by = (amount * math.cos(angle), amount * math.sin(angle))
-        moved[direction::DIRECTIONS] = _affine(images[direction::DIRECTIONS], shift=by)
-    return moved
+        right, down = amount * math.cos(angle), amount * math.sin(angle)
+        shifted[direction::DIRECTIONS] = translate(images[direction::DIRECTIONS], right, down)
+    return shifted
+
+
+def translate(images: np.ndarray, right: float, down: float) -> np.ndarray:
+    """All images shifted by so many pixels to the right and down; what leaves is lost."""
+    return _affine(images, right=right, down=down)
 
 
 def rotate(images: np.ndarray, amount: float) -> np.ndarray:
-    """Turned about the middle by `amount` degrees, clockwise; below 0 the other way."""
+    """Rotated about the centre by `amount` degrees, clockwise; below 0 anticlockwise."""
     return _affine(images, angle=amount)
 
 
 def scale(images: np.ndarray, amount: float) -> np.ndarray:
-    """Made `amount` times as large about the middle; what leaves is lost."""
-    return _affine(images, size=amount)
+    """Made `amount` times as large about the centre; what leaves is lost."""
+    return _affine(images, factor=amount)
 
 
 def stroke_width(images: np.ndarray, amount: float) -> np.ndarray:
-    """Drawn with a pen wider by `amount` pixels; below 0 finer.
+    """Strokes wider by `amount` pixels; below 0 narrower.
 
-    Each edge of a line moves by half of that: the brightest pixel within a disc (grey dilation),
-    or the darkest (erosion). Between whole pixels the two nearest are mixed.
+    Each edge of a stroke moves by half of that: the maximum within a disc (grey dilation), or the
+    minimum (erosion). Between whole pixels the two nearest radii are blended.
     """
     if amount < 0:
         return 255 - stroke_width(255 - images, -amount)
-    low = math.floor(amount / 2)
-    part = amount / 2 - low
-    narrow = _dilate(images, low)
-    if not part:
+    radius = math.floor(amount / 2)
+    fraction = amount / 2 - radius
+    narrow = _dilate(images, radius)
+    if not fraction:
         return narrow
-    return np.rint(narrow * (1 - part) + _dilate(images, low + 1) * part).astype(np.uint8)
+    blend = narrow * (1 - fraction) + _dilate(images, radius + 1) * fraction
+    return np.rint(blend).astype(np.uint8)
 
 
 def add_noise(images: np.ndarray, amount: float) -> np.ndarray:
     """With normal noise of standard deviation `amount` added to every pixel's grey level."""
-    dice = np.random.default_rng(SEED)
-    added = dice.standard_normal(images.shape, np.float32) * np.float32(amount)
-    added += images
-    return np.rint(np.clip(added, 0, 255, out=added), out=added).astype(np.uint8)
+    rng = np.random.default_rng(SEED)
+    noisy = rng.standard_normal(images.shape, np.float32) * np.float32(amount)
+    noisy += images
+    return np.rint(np.clip(noisy, 0, 255, out=noisy), out=noisy).astype(np.uint8)
 
 
 def occlude(images: np.ndarray, amount: float) -> np.ndarray:
-    """Behind a paper-coloured square with sides of `amount` pixels, somewhere on the digit.
+    """With a square of 0 with sides of `amount` pixels somewhere on the digit.
 
-    Its middle is a random place of the 20x20 that MNIST's digits fill; the same for all amounts.
+    Its centre is random within the 20x20 that MNIST's digits fill, and the same for all amounts.
     """
-    places = np.random.default_rng(SEED).uniform(4, SIDE - 4, (len(images), 2))
+    centres = np.random.default_rng(SEED).uniform(4, SIDE - 4, (len(images), 2))
     pixels = np.arange(SIDE) + 0.5
-    hidden = np.abs(pixels - places[..., None]) < amount / 2  # (n, 2, 28): rows, columns
+    hidden = np.abs(pixels - centres[..., None]) < amount / 2  # (n, 2, 28): rows, columns
     return np.where(hidden[:, 0, :, None] & hidden[:, 1, None, :], np.uint8(0), images)
 
 
 class Perturbation(NamedTuple):
-    """A way to make a test set harder, and how far to go."""
+    """A change that makes a test set harder, and the amounts of it to measure."""
 
     name: str
-    unit: str  # after an amount
-    amounts: tuple[float, ...]  # rising; `still` is among them
+    unit: str  # of an amount
+    amounts: tuple[float, ...]  # rising; `identity` is among them
     identity: float  # the amount that changes nothing
-    description: str  # what is done, in words for people
+    description: str  # for people
     apply: Callable[[np.ndarray, float], np.ndarray]
 
 
@@ -121,56 +128,49 @@ PERTURBATIONS = {
 
 
 def perturb(name: str, images: np.ndarray, amount: float) -> np.ndarray:
-    """The images after the move of this name; unchanged at the amount that changes nothing."""
-    move = PERTURBATIONS[name]
-    return images if amount == move.identity else move.apply(images, amount)
+    """The images after the perturbation of this name; the same array at its identity."""
+    perturbation = PERTURBATIONS[name]
+    if amount == perturbation.identity:
+        return images
+    return perturbation.apply(images, amount)
 
 
-def _affine(images, angle: float = 0.0, size: float = 1.0, shift=(0.0, 0.0)) -> np.ndarray:
-    """Turned, scaled, shifted by bilinear interpolation; outside is 0.
+def _affine(images, angle=0.0, factor=1.0, right=0.0, down=0.0) -> np.ndarray:
+    """Rotated, scaled, shifted by bilinear interpolation; outside is 0.
 
-    Where images shrink, each new pixel is the mean of several points, or fine lines would break.
+    Where images shrink, each new pixel is the mean of several points, or thin lines would break.
     """
-    flat = np.zeros((SIDE * SIDE + 1, len(images)), np.float32)  # the last: what lies outside
+    flat = np.zeros((SIDE * SIDE + 1, len(images)), np.float32)  # the last row: what is outside
     flat[:-1] = images.reshape(len(images), SIDE * SIDE).T
-    points = max(1, math.ceil(1 / size))
-    inside = (np.arange(points) + 0.5) / points - 0.5
-    turn = math.radians(angle)
-    cos, sin = math.cos(turn) / size, math.sin(turn) / size
-    new_y, new_x = (axis.ravel() - MIDDLE for axis in np.indices((SIDE, SIDE)))
-    found = np.zeros((SIDE * SIDE, len(images)), np.float32)
-    for down in inside:
-        for right in inside:
-            x, y = new_x + right - shift[0], new_y + down - shift[1]
+    points = max(1, math.ceil(1 / factor))
+    offsets = (np.arange(points) + 0.5) / points - 0.5  # of the points within a pixel
+    radians = math.radians(angle)
+    cos, sin = math.cos(radians) / factor, math.sin(radians) / factor
+    rows, columns = (axis.ravel() - CENTRE for axis in np.indices((SIDE, SIDE)))
+    total = np.zeros((SIDE * SIDE, len(images)), np.float32)
+    for row_offset in offsets:
+        for column_offset in offsets:
+            x, y = columns + column_offset - right, rows + row_offset - down
             for pixels, weights in _bilinear_neighbours(
-                cos * x + sin * y + MIDDLE, cos * y - sin * x + MIDDLE
+                cos * x + sin * y + CENTRE, cos * y - sin * x + CENTRE
             ):
-                found += flat[pixels] * weights[:, None].astype(np.float32)
-    found = np.rint((found / points**2).clip(0, 255)).astype(np.uint8)
-    return np.ascontiguousarray(found.T).reshape(images.shape)
+                total += flat[pixels] * weights[:, None].astype(np.float32)
+    grey = np.rint((total / points**2).clip(0, 255)).astype(np.uint8)
+    return np.ascontiguousarray(grey.T).reshape(images.shape)
 
 
 def _bilinear_neighbours(x, y) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(pixels, weights), four times: those around each point (x, y), for bilinear interpolation."""
+    """The four pixels around each point (x, y), one after the other: (flat indices, weights)."""
     left, top = np.floor(x).astype(int), np.floor(y).astype(int)
     for column, row in ((left, top), (left + 1, top), (left, top + 1), (left + 1, top + 1)):
-        there = (column >= 0) & (column < SIDE) & (row >= 0) & (row < SIDE)
+        inside = (column >= 0) & (column < SIDE) & (row >= 0) & (row < SIDE)
         weights = (1 - np.abs(x - column)) * (1 - np.abs(y - row))
-        yield np.where(there, row * SIDE + column, SIDE * SIDE), weights
+        yield np.where(inside, row * SIDE + column, SIDE * SIDE), weights
 
 
 def _dilate(images, radius: int) -> np.ndarray:
-    """The brightest pixel within a disc of `radius` pixels, of those that there are."""
-    found = images.copy()
-    for down in range(-radius, radius + 1):
-        for right in range(-radius, radius + 1):
-            if 0 < down * down + right * right <= radius * radius:
-                to, of = _overlap(down, right), _overlap(-down, -right)
-                np.maximum(found[to], images[of], out=found[to])
-    return found
-
-
-def _overlap(down, right) -> tuple[slice, slice, slice]:
-    """The part of an image that another, moved by this, lies over."""
-    rows, columns = (slice(max(0, by), SIDE + min(0, by)) for by in (down, right))
-    return slice(None), rows, columns
+    """The maximum within a disc of `radius` pixels around each pixel."""
+    padded = np.pad(images, ((0, 0), (radius, radius), (radius, radius)))
+    steps = range(2 * radius + 1)
+    disc = [(i, j) for i in steps for j in steps if math.hypot(i - radius, j - radius) <= radius]
+    return functools.reduce(np.maximum, (padded[:, i : i + SIDE, j : j + SIDE] for i, j in disc))

@@ -1,4 +1,4 @@
-"""How a model's accuracy falls as a test set is moved: a curve for each of the `moves`."""
+"""How a model's accuracy falls as a test set is perturbed: a curve for each perturbation."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,42 +11,42 @@ from mnist_core.evaluation.perturbations import PERTURBATIONS
 from mnist_core.evaluation.test_sets import TestSet
 from mnist_core.prediction import Classifier
 
-VERSION = 1  # of the perturbations: one that changes an image takes the next number
-SECONDS_PER_IMAGE = 4e-5  # an image, on two laptop-class cores
+VERSION = 1  # of the perturbations: a change to any image takes the next number
+SECONDS_PER_IMAGE = 4e-5  # to perturb an image, on two laptop-class cores
 
-# Move -> amount -> how many images are read right; not all amounts, while they are computed.
+# Perturbation -> amount -> images read right. While they are computed, some amounts are missing.
 AccuracyCurves = dict[str, dict[float, int]]
 
 
 def measure_points(
     classifier: Classifier, digits: Digits, known: AccuracyCurves
-) -> Iterator[tuple]:
-    """(move, amount, how many are read right) for all that isn't known, one after the other."""
+) -> Iterator[tuple[str, float, int]]:
+    """(perturbation, amount, images read right) for each point that isn't known."""
     for name, amount in missing_points(known):
         images = perturbations.perturb(name, digits.images, amount)
-        read = classifier.probabilities(images).argmax(axis=1)
-        yield name, amount, int((read == digits.labels).sum())
+        predicted = classifier.probabilities(images).argmax(axis=1)
+        yield name, amount, int((predicted == digits.labels).sum())
 
 
 def missing_points(known: AccuracyCurves) -> list[tuple[str, float]]:
-    """Which moves by which amounts aren't known yet."""
+    """(perturbation, amount) of each point that isn't known."""
     return [
         (name, amount)
-        for name, move in PERTURBATIONS.items()
-        for amount in move.amounts
+        for name, perturbation in PERTURBATIONS.items()
+        for amount in perturbation.amounts
         if amount not in known.get(name, {})
     ]
 
 
-def identity_points(known: Predictions, test: TestSet) -> AccuracyCurves:
-    """The curves' points at rest: they are known from the answers to the exam itself."""
-    right = int((known.probabilities.argmax(axis=1) == test.digits.labels).sum())
-    return {name: {move.identity: right} for name, move in PERTURBATIONS.items()}
+def identity_points(predictions: Predictions, test: TestSet) -> AccuracyCurves:
+    """The points where nothing is perturbed: they follow from the predictions on the test set."""
+    correct = int((predictions.probabilities.argmax(axis=1) == test.digits.labels).sum())
+    return {name: {p.identity: correct} for name, p in PERTURBATIONS.items()}
 
 
-def estimate_seconds(known: Predictions, test: TestSet, count: int) -> float:
-    """About how long so many more points will take, by how long the exam itself took."""
-    return count * (known.seconds + SECONDS_PER_IMAGE * len(test.digits.labels))
+def estimate_seconds(predictions: Predictions, test: TestSet, count: int) -> float:
+    """About how long `count` more points will take, judged by the predictions on the test set."""
+    return count * (predictions.seconds + SECONDS_PER_IMAGE * len(test.digits.labels))
 
 
 def measure(
@@ -55,7 +55,7 @@ def measure(
     on_point: Callable[[AccuracyCurves], None] = lambda curves: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> AccuracyCurves:
-    """All points of a model's curves; what is kept is taken from there, what is new is kept.
+    """All points of a model's curves, from the cache or computed now and cached.
 
     Args:
         on_point: called with all that is known, at the beginning and after each point.
@@ -64,40 +64,39 @@ def measure(
     Raises:
         ValueError: there is no such model, or it can't be used; says why.
     """
-    found = cached(model, test)
-    place = _cache_path(model, test)
-    on_point(found)
-    rest = (
-        measure_points(Classifier.load(model), test.digits, found) if missing_points(found) else ()
-    )
-    while not should_stop() and (point := next(iter(rest), None)):
-        name, amount, right = point
-        found = found | {name: found[name] | {amount: right}}
-        plain = {of: [list(pair) for pair in curve.items()] for of, curve in found.items()}
-        cached_predictions.save_result(place, json.dumps(plain))
-        on_point(found)
-    return found
+    curves = cached(model, test)
+    path = _cache_path(model, test)  # by the weights as they are now
+    on_point(curves)
+    todo = iter(())
+    if missing_points(curves):
+        todo = measure_points(Classifier.load(model), test.digits, curves)
+    while not should_stop() and (point := next(todo, None)):
+        name, amount, correct = point
+        curves = curves | {name: curves[name] | {amount: correct}}
+        pairs = {name: [list(pair) for pair in curve.items()] for name, curve in curves.items()}
+        cached_predictions.save_result(path, json.dumps(pairs))
+        on_point(curves)
+    return curves
 
 
 def cached(model: str, test: TestSet) -> AccuracyCurves:
-    """All points that are known by now. The exam itself is taken first, if it wasn't yet.
+    """All points known by now; computes the predictions on the test set itself, if need be.
 
     Raises:
         ValueError: there is no such model, or it can't be used; says why.
     """
-    found = identity_points(cached_predictions.predict(model, test), test)
+    curves = identity_points(cached_predictions.predict(model, test), test)
     try:
-        plain = json.loads(_cache_path(model, test).read_text())
-        for name, move in PERTURBATIONS.items():
-            found[name] |= {
-                amount: int(right)
-                for amount, right in plain.get(name, [])
-                if amount in move.amounts and 0 <= right <= len(test.digits.labels)
+        pairs = json.loads(_cache_path(model, test).read_text())
+        for name, perturbation in PERTURBATIONS.items():
+            curves[name] |= {
+                amount: int(correct)
+                for amount, correct in pairs.get(name, [])
+                if amount in perturbation.amounts and 0 <= correct <= len(test.digits.labels)
             }
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-        # damaged is as good as none
-        return found
-    return found
+        return curves  # no file, or a damaged one, which is as good as none
+    return curves
 
 
 def _cache_path(model, test) -> Path:

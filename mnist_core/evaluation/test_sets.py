@@ -12,22 +12,24 @@ from mnist_core.strokes import rendering
 
 
 def render_drawings(
-    drawings: Sequence, seed: int, on_progress: Callable[[int, int], None] = lambda done, of: None
+    drawings: Sequence,
+    seed: int,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Digits:
     """Drawings as a person would have made them on the Draw page, put through MNIST's rule.
 
-    Each at a random place, size and pen width. Whatever else is in the list, the n-th is drawn
-    the same way for the same seed.
+    Each has a random position, size and pen width, which depend on the seed and on its index, not
+    on the other drawings.
 
     Args:
-        drawings: of `strokes.Drawing`.
+        drawings: of `strokes.files.Drawing`.
         on_progress: called with (drawings done, drawings) before each.
     """
     images = np.zeros((len(drawings), 28, 28), np.uint8)
-    for number, drawing in enumerate(drawings):
-        on_progress(number, len(drawings))
-        dice = np.random.default_rng([seed, number])
-        images[number] = mnist_rule.to_mnist(rendering.render_random(drawing.strokes, dice))
+    for index, drawing in enumerate(drawings):
+        on_progress(index, len(drawings))
+        rng = np.random.default_rng([seed, index])
+        images[index] = mnist_rule.to_mnist(rendering.render_random(drawing.strokes, rng))
     return Digits(images, np.array([drawing.label for drawing in drawings], np.uint8))
 
 
@@ -35,12 +37,12 @@ class TestSet(NamedTuple):
     """Digits to test models on."""
 
     digits: Digits
-    fingerprint: str  # the sha256 of their bytes
+    fingerprint: str  # the sha256 of their bytes: results on them are kept under it
 
 
 def make_test_set(digits: Digits) -> TestSet:
-    """The digits with the mark by which what is kept about them is found."""
-    state = hashlib.sha256()
+    """The digits with their fingerprint."""
+    checksum = hashlib.sha256()
     for array in digits:
-        state.update(np.ascontiguousarray(array))
-    return TestSet(digits, state.hexdigest())
+        checksum.update(np.ascontiguousarray(array))
+    return TestSet(digits, checksum.hexdigest())

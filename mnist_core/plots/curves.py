@@ -1,7 +1,4 @@
-"""Plain data -> Plotly figures. Knows neither Keras nor Streamlit.
-
-Backgrounds are transparent and lines mid-toned, so that a figure stands on light and dark pages.
-"""
+"""The learning curves of a run, as Plotly figures."""
 
 import math
 
@@ -11,28 +8,28 @@ from mnist_core.plots.style import TRAINING, VALIDATION, base_figure, epoch_tick
 from mnist_core.runs.history import Curve, Curves
 
 MAX_POINTS = 400  # per line: more than a page is wide, and a redraw stays quick
+MIN_LOSS_AXIS = 2.4  # a little above ln 10, the loss of guessing
 
 
-def learning_curves(found: Curves, closely: bool = False) -> tuple[go.Figure, go.Figure]:
+def learning_curves(curves: Curves, zoomed: bool = False) -> tuple[go.Figure, go.Figure]:
     """The loss and the accuracy of a run, over the whole of the planned run.
 
     The axes don't depend on how far the run is, so a live chart grows and never jumps.
 
     Args:
-        found: what the run's events tell.
-        closely: accuracy from 90 % and loss up to 0.5, where good networks differ.
+        zoomed: accuracy from 90 % and loss up to 0.5, where good networks differ.
     """
-    loss, accuracy = _empty(found), _empty(found)
+    loss, accuracy = _empty_figure(curves), _empty_figure(curves)
     lines = (
-        ("training, by step", decimate(found.steps), TRAINING, True),
-        ("training, by epoch", found.train, TRAINING, False),
-        ("validation, by epoch", found.validation, VALIDATION, False),
+        ("training, by step", decimate(curves.steps), TRAINING, True),
+        ("training, by epoch", curves.train, TRAINING, False),
+        ("validation, by epoch", curves.validation, VALIDATION, False),
     )
-    for name, curve, colour, fine in lines:
+    for name, curve, colour, by_step in lines:
         if curve.step:
-            loss.add_trace(_line(name, curve.step, curve.loss, colour, fine, "%{y:.4f}"))
-            accuracy.add_trace(_line(name, curve.step, curve.accuracy, colour, fine, "%{y:.2%}"))
-    style_axes(loss, accuracy, loss_axis_max(found), closely)
+            loss.add_trace(_line(name, curve.step, curve.loss, colour, by_step, ".4f"))
+            accuracy.add_trace(_line(name, curve.step, curve.accuracy, colour, by_step, ".2%"))
+    style_axes(loss, accuracy, loss_axis_max(curves), zoomed)
     return loss, accuracy
 
 
@@ -46,35 +43,37 @@ def decimate(curve: Curve, most: int = MAX_POINTS) -> Curve:
     return Curve([curve.step[group][-1] for group in groups], *means)
 
 
-def loss_axis_max(found: Curves) -> float:
-    """Where the axis of loss ends: a little above all it shows, and at least at a guess's 2.3.
+def loss_axis_max(curves: Curves) -> float:
+    """Where the axis of loss ends: a little above all it shows, and at least at MIN_LOSS_AXIS.
 
-    It only ever moves for a run that does worse than guessing.
+    It only moves for a run that does worse than guessing.
     """
-    shown = [*decimate(found.steps).loss, *found.train.loss, *found.validation.loss]
-    highest = max((loss for loss in shown if math.isfinite(loss)), default=0)
-    return max(2.4, 2 ** math.ceil(math.log2(highest))) if highest > 2.4 else 2.4
+    values = [*decimate(curves.steps).loss, *curves.train.loss, *curves.validation.loss]
+    highest = max((loss for loss in values if math.isfinite(loss)), default=0)
+    if highest <= MIN_LOSS_AXIS:
+        return MIN_LOSS_AXIS
+    return max(MIN_LOSS_AXIS, 2 ** math.ceil(math.log2(highest)))
 
 
 def _mean(values) -> float:
     return sum(values) / len(values)
 
 
-def _line(name, x, y, colour, fine, shown) -> go.Scatter:
+def _line(name, x, y, colour, by_step, y_format) -> go.Scatter:
     return go.Scatter(
         x=x,
         y=y,
         name=name,
-        mode="lines" if fine else "lines+markers",
-        line={"color": colour, "width": 1 if fine else 2.5},
-        opacity=0.65 if fine else 1,
+        mode="lines" if by_step else "lines+markers",
+        line={"color": colour, "width": 1 if by_step else 2.5},
+        opacity=0.65 if by_step else 1,
         marker={"size": 7},
-        hovertemplate=f"step %{{x:,}}: {shown}<extra>{name}</extra>",
+        hovertemplate=f"step %{{x:,}}: %{{y:{y_format}}}<extra>{name}</extra>",
     )
 
 
-def _empty(found) -> go.Figure:
+def _empty_figure(curves) -> go.Figure:
     figure = base_figure()
-    steps, words = epoch_ticks(found.total_steps, found.steps_per_epoch)
-    figure.update_xaxes(title="Epoch", range=[0, found.total_steps], tickvals=steps, ticktext=words)
-    return figure
+    steps, texts = epoch_ticks(curves.total_steps, curves.steps_per_epoch)
+    x_range = [0, curves.total_steps]
+    return figure.update_xaxes(title="Epoch", range=x_range, tickvals=steps, ticktext=texts)

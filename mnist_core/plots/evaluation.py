@@ -1,7 +1,4 @@
-"""How models did on a test -> Plotly figures. Knows neither Keras nor Streamlit.
-
-Backgrounds are transparent and colours mid-toned, so that a figure stands on light and dark pages.
-"""
+"""How models did on a test set, as Plotly figures."""
 
 from collections.abc import Mapping
 
@@ -10,56 +7,56 @@ import plotly.graph_objects as go
 
 from mnist_core.evaluation.metrics import Reliability, wilson_interval
 from mnist_core.evaluation.perturbations import Perturbation
-from mnist_core.plots.style import GRID, TRAINING, VALIDATION
+from mnist_core.plots.style import GRID, TRAINING, VALIDATION, base_figure
 
 COLOURS = (TRAINING, VALIDATION)  # of the first and the second model
 DIAGONAL = "rgba(128, 128, 128, 0.16)"
 DIGITS = list(range(10))
-MAX_OPACITY = 0.8  # opacity of the commonest mistake: its number stays legible
+MAX_OPACITY = 0.8  # of the commonest mistake: its number stays legible
 HEIGHTS = {"confusion": 440, "reliability": 380, "robustness": 260}  # pixels, fixed
 
 
 def confusion_heatmap(
-    matrix: np.ndarray, which: int = 0, cell: tuple[int, int] | None = None
+    matrix: np.ndarray, model_index: int = 0, cell: tuple[int, int] | None = None
 ) -> go.Figure:
-    """A confusion matrix whose few mistakes are not drowned by what is right.
+    """A confusion matrix in which few mistakes are not outshone by what is right.
 
     Only mistakes are coloured, by the square root of their number; what is right is a number on
     grey.
 
     Args:
         matrix: int (10, 10), row = the true digit, column = what it was read as.
-        which: 0 or 1: the first or the second model, by its colour.
+        model_index: 0 or 1: the first or the second model, by its colour.
         cell: (true digit, read as): framed.
     """
-    wrong = matrix * (1 - np.eye(10, dtype=int))
-    figure = go.Figure(
+    colour = COLOURS[model_index]
+    wrong = np.sqrt(matrix * (1 - np.eye(10, dtype=int)))
+    figure = _base_figure("confusion", showlegend=False)
+    figure.add_trace(
         go.Heatmap(
-            z=np.sqrt(wrong),
+            z=wrong,
             zmin=0,
-            zmax=max(1.0, float(np.sqrt(wrong.max()))),
+            zmax=max(1.0, float(wrong.max())),
             x=DIGITS,
             y=DIGITS,
-            colorscale=[_with_opacity(COLOURS[which], opacity) for opacity in (0, MAX_OPACITY)],
+            colorscale=[_with_opacity(colour, opacity) for opacity in (0, MAX_OPACITY)],
             showscale=False,
             hoverinfo="skip",
         )
     )
-    figure.add_trace(_cells(matrix))
+    figure.add_trace(_counts_to_click(matrix))
     for digit in DIGITS:
         figure.add_shape(**_box(digit, digit), layer="below", line_width=0, fillcolor=DIAGONAL)
     if cell is not None:
-        figure.add_shape(**_box(*cell), line={"color": COLOURS[which], "width": 3})
-    side = {"tickvals": DIGITS, "range": [-0.5, 9.5], "gridcolor": GRID, "zeroline": False}
-    side |= {"showgrid": False, "fixedrange": True}
-    figure.update_xaxes(title="Read as", **side)
-    figure.update_yaxes(title="True digit", **side | {"range": [9.5, -0.5]})
-    figure.update_layout(hoverdistance=40)  # pixels: no gap between two cells
-    return _lay_out(figure, "confusion", showlegend=False)
+        figure.add_shape(**_box(*cell), line={"color": colour, "width": 3})
+    axis = {"tickvals": DIGITS, "showgrid": False, "fixedrange": True}
+    figure.update_xaxes(title="Read as", range=[-0.5, 9.5], **axis)
+    figure.update_yaxes(title="True digit", range=[9.5, -0.5], **axis)
+    return figure.update_layout(hoverdistance=40)  # pixels: no gap between two cells
 
 
-def _cells(matrix) -> go.Scatter:
-    """The counts as text, and something to click: a page hears of clicks on points only."""
+def _counts_to_click(matrix) -> go.Scatter:
+    """The counts as the texts of points: Streamlit reports clicks on points only."""
     rows, columns = (axis.ravel() for axis in np.indices(matrix.shape))
     counts = matrix.ravel()
     return go.Scatter(
@@ -76,29 +73,29 @@ def _box(row, column) -> dict:
     }  # fmt: skip
 
 
-def reliability_diagram(found: Mapping[str, Reliability]) -> go.Figure:
-    """How often models are right where they are about so sure, and how often they are.
+def reliability_diagram(reliabilities: Mapping[str, Reliability]) -> go.Figure:
+    """Accuracy by confidence.
 
-    Above, a point for each bin with images, with its 95 % interval; on the diagonal, sureness can
-    be trusted. Below, how many images a bin has, on a logarithmic axis.
+    Above, a point for each bin with images, with its 95 % interval; on the diagonal, the model is
+    right as often as it is sure. Below, the images of each bin, on a logarithmic axis.
 
     Args:
-        found: model -> its calibration curve; one or two.
+        reliabilities: by the model's name; one or two.
     """
-    figure = go.Figure(_diagonal())
-    for (name, curve), colour in zip(found.items(), COLOURS, strict=False):
-        figure.add_trace(_calibration(name, curve, colour))
-        figure.add_trace(_counts(name, curve, colour))
-    share = {"tickformat": ".0%", "gridcolor": GRID, "zeroline": False, "range": [-0.02, 1.02]}
+    figure = _base_figure("reliability")
+    figure.add_trace(_diagonal())
+    for (name, curve), colour in zip(reliabilities.items(), COLOURS, strict=False):
+        figure.add_trace(_calibration_curve(name, curve, colour))
+        figure.add_trace(_bin_counts(name, curve, colour))
+    share = {"tickformat": ".0%", "range": [-0.02, 1.02]}
     figure.update_xaxes(title="How sure (probability of the best guess)", anchor="y2", **share)
     figure.update_yaxes(title="How often right", domain=[0.34, 1], **share)
-    most = max((int(curve.counts.max()) for curve in found.values()), default=1)
-    figure.update_layout(
+    most = max((int(curve.counts.max()) for curve in reliabilities.values()), default=1)
+    return figure.update_layout(
         yaxis2={"title": "Images", "type": "log", "domain": [0, 0.24], "gridcolor": GRID,
                 "range": [-0.3, np.log10(most) + 0.2], "dtick": 1 if most < 1e4 else 2},
         barmode="group", bargap=0.15,
     )  # fmt: skip
-    return _lay_out(figure, "reliability")
 
 
 def _diagonal() -> go.Scatter:
@@ -108,7 +105,7 @@ def _diagonal() -> go.Scatter:
     )  # fmt: skip
 
 
-def _calibration(name, curve, colour) -> go.Scatter:
+def _calibration_curve(name, curve, colour) -> go.Scatter:
     filled = np.flatnonzero(curve.counts)
     correct, counts = curve.correct[filled], curve.counts[filled]
     accuracy = curve.accuracy[filled]
@@ -124,7 +121,7 @@ def _calibration(name, curve, colour) -> go.Scatter:
     )  # fmt: skip
 
 
-def _counts(name, curve, colour) -> go.Bar:
+def _bin_counts(name, curve, colour) -> go.Bar:
     bins = len(curve.counts)
     return go.Bar(
         x=(np.arange(bins) + 0.5) / bins, y=curve.counts, name=name, yaxis="y2", showlegend=False,
@@ -134,24 +131,23 @@ def _counts(name, curve, colour) -> go.Bar:
 
 
 def robustness_chart(
-    move: Perturbation, found: Mapping[str, Mapping[float, int]], count: int
+    perturbation: Perturbation, curves: Mapping[str, Mapping[float, int]], count: int
 ) -> go.Figure:
-    """Accuracy by how far a test set is moved; the axes don't depend on what is known by now.
+    """Accuracy by the amount of a perturbation; the axes don't depend on the points known by now.
 
     Args:
-        found: model -> amount -> how many images are read right; one or two models.
-        count: images of the test.
+        curves: the model's name -> amount -> how many images are read right; one or two models.
+        count: images of the test set.
     """
-    figure = go.Figure()
-    for (name, curve), colour in zip(found.items(), COLOURS, strict=False):
-        figure.add_trace(_accuracy_line(name, curve, colour, move.unit, count))
-    figure.add_vline(x=move.identity, line={"color": GRID, "width": 2})
-    room = (move.amounts[-1] - move.amounts[0]) * 0.04
-    ends = [move.amounts[0] - room, move.amounts[-1] + room]
-    figure.update_xaxes(title=f"{move.name} ({move.unit})", range=ends, gridcolor=GRID)
-    figure.update_xaxes(zeroline=False)
-    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", gridcolor=GRID, zeroline=False)
-    return _lay_out(figure, "robustness", showlegend=len(found) > 1)
+    figure = _base_figure("robustness", showlegend=len(curves) > 1)
+    for (name, curve), colour in zip(curves.items(), COLOURS, strict=False):
+        figure.add_trace(_accuracy_line(name, curve, colour, perturbation.unit, count))
+    figure.add_vline(x=perturbation.identity, line={"color": GRID, "width": 2})
+    first, last = perturbation.amounts[0], perturbation.amounts[-1]
+    margin = (last - first) * 0.04
+    title = f"{perturbation.name} ({perturbation.unit})"
+    figure.update_xaxes(title=title, range=[first - margin, last + margin])
+    return figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
 
 
 def _accuracy_line(name, curve, colour, unit, count) -> go.Scatter:
@@ -170,25 +166,6 @@ def _with_opacity(colour: str, opacity: float) -> str:
     return f"rgba({red}, {green}, {blue}, {opacity})"
 
 
-def _lay_out(figure, kind, showlegend=True) -> go.Figure:
-    return figure.update_layout(
-        height=HEIGHTS[kind],
-        margin={"l": 52, "r": 12, "t": 30 if showlegend else 10, "b": 44},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
-        showlegend=showlegend,
-        hovermode="closest",
-        dragmode=False,
-    )
-
-
-def describe_mistakes(matrix: np.ndarray, most: int = 3) -> list[str]:
-    """The commonest mistakes of a confusion matrix, in words: "4 read as 9 (7 times)"."""
-    wrong = (matrix * (1 - np.eye(10, dtype=int))).ravel().tolist()
-    commonest = sorted(range(100), key=lambda at: -wrong[at])[:most]
-    return [
-        f"{at // 10} read as {at % 10} ({wrong[at]:,} time{'s' * (wrong[at] > 1)})"
-        for at in commonest
-        if wrong[at]
-    ]
+def _base_figure(kind, showlegend=True) -> go.Figure:
+    figure = base_figure(HEIGHTS[kind], 52, 30 if showlegend else 10, showlegend)
+    return figure.update_layout(dragmode=False)

@@ -88,9 +88,9 @@ def test_a_run_that_has_not_begun_gives_two_empty_figures():
     assert not accuracy.data
 
 
-@pytest.mark.parametrize("closely", [False, True])
-def test_axes_do_not_move_while_a_run_goes_on(closely):
-    early, late = (curve_plots.learning_curves(run(n, n // 1000), closely) for n in (50, 90_000))
+@pytest.mark.parametrize("zoomed", [False, True])
+def test_axes_do_not_move_while_a_run_goes_on(zoomed):
+    early, late = (curve_plots.learning_curves(run(n, n // 1000), zoomed) for n in (50, 90_000))
     for before, after in zip(early, late, strict=True):
         assert before.layout.xaxis.range == after.layout.xaxis.range
         assert before.layout.yaxis.range == after.layout.yaxis.range
@@ -100,7 +100,7 @@ def test_axes_do_not_move_while_a_run_goes_on(closely):
 
 def test_accuracy_goes_from_0_to_1_or_from_90_percent():
     assert curve_plots.learning_curves(run(50, 0))[1].layout.yaxis.range[0] == 0
-    assert curve_plots.learning_curves(run(50, 0), closely=True)[1].layout.yaxis.range[0] == 0.9
+    assert curve_plots.learning_curves(run(50, 0), zoomed=True)[1].layout.yaxis.range[0] == 0.9
 
 
 @pytest.mark.parametrize("count", [0, 1, 399, 400, 401, 999, 90_000])

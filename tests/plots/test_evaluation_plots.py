@@ -66,11 +66,11 @@ def test_zero_is_at_the_top_left(matrix):
 
 
 def test_the_commonest_mistakes_are_said_the_first_first(matrix):
-    assert evaluation_plots.describe_mistakes(matrix)[0] == "4 read as 9 (25 times)"
-    assert evaluation_plots.describe_mistakes(np.diag(np.full(10, 7))) == []
+    assert metrics.describe_confusions(matrix)[0] == "4 read as 9 (25 times)"
+    assert metrics.describe_confusions(np.diag(np.full(10, 7))) == []
     one = np.zeros((10, 10), int)
     one[1, 7] = 1
-    assert evaluation_plots.describe_mistakes(one) == ["1 read as 7 (1 time)"]
+    assert metrics.describe_confusions(one) == ["1 read as 7 (1 time)"]
 
 
 def test_a_calibration_curve_shows_every_bin_with_images_and_its_interval(curve):

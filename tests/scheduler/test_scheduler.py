@@ -72,13 +72,13 @@ def test_a_trained_run_holds_its_story_its_model_and_its_card(home):
 
 @pytest.mark.slow
 def test_the_kept_model_gives_the_test_figures_on_its_card(home):
-    from mnist_core.evaluation.metrics import accuracy_and_loss
+    from mnist_core.evaluation.metrics import evaluate
     from mnist_core.prediction import Classifier
 
     run = trained(run_store.create(experiment(), "small"))
-    figures = accuracy_and_loss(Classifier.load("small"), loading.load(run.experiment().data).test)
+    result = evaluate(Classifier.load("small"), loading.load(run.experiment().data).test)
     card = model_store.card("small")["test"]
-    assert figures == pytest.approx((card["accuracy"], card["loss"]), abs=1e-4)
+    assert result[:2] == pytest.approx((card["accuracy"], card["loss"]), abs=1e-4)
 
 
 def test_a_run_that_was_asked_to_stop_keeps_weights_and_test_figures(home):

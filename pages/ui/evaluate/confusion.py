@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.data import browse
+from mnist_core.evaluation import metrics
 from mnist_core.plots import evaluation as evaluation_plots
 from pages.ui.choices.misread import ANY
 from pages.ui.choices.predictions import Result
@@ -61,7 +62,7 @@ def show(found: list[Result], chosen: ChosenTest) -> None:
 
 def _matrix(result: Result, chosen: ChosenTest, which: int, cell: tuple[int, int] | None) -> None:
     st.markdown(f"**What {result.model} takes each digit for.** Click a cell.")
-    commonest = ", ".join(evaluation_plots.describe_mistakes(result.matrix)) or "none"
+    commonest = ", ".join(metrics.describe_confusions(result.matrix)) or "none"
     # Another key after each click: a chart doesn't tell of a click on what it has selected
     key = f"matrix_{which}_{session().confusion_clicks}"
     with st.container(key=f"confusion_{which}"):

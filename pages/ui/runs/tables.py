@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.config import labels
 from mnist_core.config.schema import OPTIONS
 from mnist_core.evaluation.comparison import ComparedRun, differences, short_names
-from mnist_core.evaluation.metrics import wilson_interval
+from mnist_core.evaluation.metrics import accuracy_interval
 from mnist_core.plots.comparison import run_style
 from pages.ui.app import errors
 from pages.ui.runs.listing import RunEntry
@@ -92,7 +92,7 @@ def _state(entry: RunEntry, follower: RunFollower) -> str:
 def _accuracy(test: dict | None) -> str:
     if not test:
         return labels.MISSING
-    low, high = wilson_interval(round(test["accuracy"] * test["images"]), test["images"])
+    low, high = accuracy_interval(test["accuracy"], test["images"])
     return _two_lines(f"{test['accuracy']:.2%}", f"{low:.2%} to {high:.2%}")
 
 
