@@ -1,16 +1,60 @@
-"""What all tests share: a home of their own for runs and models."""
+"""What all tests share: homes of their own for runs and models, and how tests run side by side."""
 
 import os
+from pathlib import Path
 
 import pytest
+
+from mnist_core.data import synthetic
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 pytest_plugins = ["page_fixtures"]
 
+HERE = Path(__file__).parent
+# Files by how long they take, the longest first: what begins last should end soon
+LONGEST = (
+    "browser/test_train.py",
+    "server/test_server_killed.py",
+    "scheduler/test_killed_processes.py",
+    "scheduler/test_machine_faults.py",
+    "server/test_class_at_once.py",
+)
+
+
+def pytest_xdist_auto_num_workers(config) -> int:
+    """Workers for `-n auto`: more than processors, as most tests wait; none for named tests."""
+    everything = config.args_source is config.ArgsSource.TESTPATHS
+    return (os.cpu_count() or 1) + 1 if everything else 0
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config, items):
+    """Give each file to one worker, as its tests share servers and networks; long ones first."""
+    if not hasattr(config, "workerinput"):
+        return
+    rank = {HERE / name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.path.relative_to(HERE).as_posix()))
+
+
+def pytest_sessionstart(session):
+    """Have the built-in digits in their cache before several workers look for them at once."""
+    if session.config.getoption("numprocesses", None):
+        synthetic.load()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home_of_the_session(tmp_path_factory):
+    """What fixtures of a module keep is no more in the user's own home than what tests keep."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_CORE_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
-    """A fresh, empty place for runs and models; no test touches the user's own."""
-    place = tmp_path / "home"
-    monkeypatch.setenv("MNIST_CORE_HOME", str(place))
-    return place
+    """A fresh, empty folder for runs and models; no test touches the user's own."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("MNIST_CORE_HOME", str(folder))
+    return folder

@@ -1,6 +1,7 @@
 """The real app as a process of its own, for browsers and for visitors without one."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -9,6 +10,20 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+
+
+def _free_port() -> int:
+    """A port that nobody listens on, drawn from below those that systems give out themselves.
+
+    Between this look and the server's start nobody else should take it, not even a test beside
+    this one, and connections take the others by themselves.
+    """
+    rng = random.SystemRandom()
+    while True:
+        with socket.socket() as probe:
+            port = rng.randrange(10_000, 32_000)
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 class App:
@@ -22,9 +37,7 @@ class App:
             port: 0 for any that is free; a server's that was stopped, to start it again.
             variables: of the environment, besides those of this process.
         """
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = port or free.getsockname()[1]
+        port = port or _free_port()
         self.home, self.place, self.port = home, place, port
         self.url = f"http://127.0.0.1:{port}"
         home.mkdir(parents=True, exist_ok=True)
