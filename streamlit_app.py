@@ -4,15 +4,15 @@ import streamlit as st
 
 from pages.ui.app import errors, identity, startup, streamlit_patches, style
 from pages.ui.navigation import page_entry
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 
 # An emoji, because Streamlit fetches other icons of this kind from the internet
 st.set_page_config(page_title="Draw a digit", page_icon="✏️", layout="wide")
 style.apply()
 streamlit_patches.keep_keras_state()
 startup.check_settings()
-visit = session()
-visit.entered = True
+session = current_session()
+session.entered = True
 identity.identify()
 page = st.navigation(
     [
@@ -25,5 +25,5 @@ page = st.navigation(
     ],
     position="top",
 )
-page_entry.record(visit)
+page_entry.record(session)
 errors.guard(page.run)()

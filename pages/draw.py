@@ -10,115 +10,114 @@ from pages.ui.choices import model as model_choice
 from pages.ui.choices import samples
 from pages.ui.choices.loader import load_in_background, model_loader
 from pages.ui.navigation import inside_link, page_entry
-from pages.ui.state.session import session
+from pages.ui.state.session import Session, current_session
 from pages.ui.widgets import answer, canvas
+
+RULE_STEPS = (
+    "Cut out the ink, as tightly as it goes.",
+    "Widen it to a square. Nothing is stretched.",
+    "Shrink it to 20 × 20 and make the brightest pixel white.",
+    "Lay it in 28 × 28, with its centre of mass in the middle.",
+)
+RULE_OFF = "The rule is off: all of the canvas is shrunk to 28 × 28."
 
 
 @st.fragment
 @errors.guard
-def board(names: list[str]):
+def board(session: Session, names: list[str]) -> None:
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
-    memory = session()
     row = st.container(horizontal=True, horizontal_alignment="distribute", gap="medium")
     left, middle, right = (row.container(width=width) for width in (canvas.SIDE, 350, 280))
     with left:
-        canvas.canvas_with_tools(memory)
-    picture = canvas.picture(memory)
+        picture = canvas.show(session)
     with right:
-        image = see(picture)
+        steps = show_image(picture)
+    image = steps[-1][1] if steps else None
     with middle:
-        read(memory, image, names)
+        model = show_answer(session, image, names)
     if st.button("Why? Look inside the network", key="inside", icon=":material/search_insights:",
                  disabled=image is None, help="Its layers at work on this drawing.",
     ):  # fmt: skip
-        inside_link.open_drawing(memory.model_name)
+        inside_link.open_drawing(session, model)
     with st.expander("From drawing to image, step by step", icon=":material/transform:"):
-        answer.show_steps(steps_of(picture))
+        answer.show_steps(steps)
 
 
-def see(picture: np.ndarray) -> np.ndarray | None:
-    """Picture -> image, shown as the network sees it; None for an empty canvas."""
+def show_image(picture: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """The image that the network sees, and the switch of MNIST's rule; the steps to the image."""
     st.markdown("**What the network sees**")
     place = st.container()
-    st.toggle(
+    by_rule = st.toggle(
         "Prepare it as MNIST does",
         value=True,
         key="rule",
         help="Off: the whole canvas is just shrunk to 28 × 28. Draw small, or in a corner, "
         "and see how much that costs.",
     )
-    prepare = mnist_rule.to_mnist if st.session_state.rule else mnist_rule.resize_whole
-    try:
-        image = prepare(picture)
-    except foreground.BlankPictureError:
-        image = None
+    steps = preprocess(picture, by_rule)
     with place:
-        answer.show_image(image)
-    return image
+        answer.show_image(steps[-1][1] if steps else None)
+    return steps
 
 
-def steps_of(picture: np.ndarray) -> list[tuple[str, np.ndarray]]:
-    """What happens to a picture, in sentences, and what it looks like then."""
-    if not picture.any():
+def preprocess(picture: np.ndarray, by_rule: bool) -> list[tuple[str, np.ndarray]]:
+    """What happens to a picture, and what it looks like then.
+
+    Returns:
+        A sentence and a uint8 (h, w) for each step; the last is the image. Of an empty canvas
+        nothing.
+    """
+    try:
+        if not by_rule:
+            return [(RULE_OFF, mnist_rule.resize_whole(picture))]
+        _, *pictures = mnist_rule.preprocessing_steps(picture)
+    except foreground.BlankPictureError:
         return []
-    if not st.session_state.rule:
-        return [("The rule is off: all of the canvas is shrunk to 28 × 28.",
-                 mnist_rule.resize_whole(picture))]  # fmt: skip
-    way = mnist_rule.preprocessing_steps(picture)
-    return [
-        ("Cut out the ink, as tightly as it goes.", way.crop),
-        ("Widen it to a square. Nothing is stretched.", way.square),
-        ("Shrink it to 20 × 20 and make the brightest pixel white.", way.small),
-        ("Lay it in 28 × 28, with its centre of mass in the middle.", way.image),
-    ]
+    return list(zip(RULE_STEPS, pictures, strict=True))
 
 
-def read(memory, image: np.ndarray | None, names: list[str]):
-    """The answer of the chosen model."""
+def show_answer(session: Session, image: np.ndarray | None, names: list[str]) -> str | None:
+    """The answer of the chosen model, and another's beside it; the name of the chosen one."""
     place = st.container(key="answer")
-    model_choice.choose(memory, names)
+    model = model_choice.choose(session, names)
     with place:
         try:
-            classifier = model_loader().classifier(memory.model_name)
+            classifier = model_loader().classifier(model)
         except (ValueError, OSError) as error:
-            if memory.model_name not in model_store.names():  # somebody deleted it just now
-                st.rerun()
-            errors.show(error)
-            return
-        if classifier is None:
-            answer.show_hint(answer.LOADING if image is not None else answer.HINT)
-        elif image is None:
+            model_choice.show_error(model, error)
+            return model
+        if image is None:
             answer.show_hint(answer.HINT)
+        elif classifier is None:
+            answer.show_hint(answer.LOADING)
         else:
             answer.show_answer(classifier.probabilities(image[None])[0])
-    compare(memory.model_name, image)
+    compare(model, image)
+    return model
 
 
-def compare(name: str, image: np.ndarray | None):
+def compare(model: str, image: np.ndarray | None) -> None:
     """What another network makes of the same drawing, one click away: that is the lesson."""
-    other = model_store.CLASSIC if name == model_store.READER else model_store.READER
+    other = model_store.CLASSIC if model == model_store.READER else model_store.READER
     classifier = model_loader().classifier(other)
-    found = None
+    probabilities = None
     if classifier is not None and image is not None:
-        found = classifier.probabilities(image[None])[0]
+        probabilities = classifier.probabilities(image[None])[0]
     with st.container(key="compare", horizontal=True, vertical_alignment="center"):
-        answer.second_opinion(other, found)
+        answer.second_opinion(other, probabilities)
         st.button(
-            f"Read by {other}", key="other", icon=":material/compare_arrows:", on_click=_read_by,
-            args=(other,), help=f"Let {other} read from now on; the drawing stays.",
+            f"Read by {other}", key="other", icon=":material/compare_arrows:",
+            on_click=model_choice.set_model, args=(other,),
+            help=f"Let {other} read from now on; the drawing stays.",
         )  # fmt: skip
-
-
-def _read_by(name):
-    st.session_state.model = name
 
 
 page_entry.require()
 ready = model_loader().ready()
 st.html(f"<style>{canvas.STYLE}{answer.STYLE}</style>")
-board(model_store.names())
-samples.show(session())
+board(current_session(), model_store.names())
+samples.show(current_session())
 with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link("pages/train.py", label="Train a network of your own", icon=":material/school:")
     explanation.show("Draw")
-load_in_background(session().model_name, ready)
+load_in_background(current_session().model_name, ready)

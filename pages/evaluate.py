@@ -10,7 +10,7 @@ from pages.ui.evaluate import confusion, report
 from pages.ui.evaluate import robustness as robustness_view
 from pages.ui.evaluate import test_set as test_set_choice
 from pages.ui.navigation import page_entry
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 from pages.ui.widgets import gallery
 
 NOBODY = "Nobody"
@@ -20,7 +20,7 @@ WIDTH = 220  # pixels, of a list
 def choose_models() -> list[str]:
     """The model that is tested, and the one beside it, if any."""
     names = model_store.names()
-    first = model_choice.choose(session(), names, "Model", WIDTH)
+    first = model_choice.choose(current_session(), names, "Model", WIDTH)
     second = st.selectbox("Beside it", [NOBODY, *names], key="beside", bind="query-params",
                           width=WIDTH, help="A second model, on the same digits.",
     )  # fmt: skip

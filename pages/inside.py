@@ -15,14 +15,15 @@ from pages.ui.inside import nearest as nearest_view
 from pages.ui.inside import smallest_flip as flip_view
 from pages.ui.inside import source as inside_source
 from pages.ui.inside import views as inside_views
+from pages.ui.inside.inspection import Inspection
 from pages.ui.navigation import inside_link, page_entry
-from pages.ui.state.session import session
+from pages.ui.state.session import Session, current_session
 from pages.ui.widgets import answer, canvas, gallery, view_picker
 
 VIEWS = {
     "Layers": inside_views.layers,
     "Filters": inside_views.filters,
-    "Which ink spoke": inside_views.ink,
+    "Which ink spoke": inside_views.attributions,
     inside_link.LOGIT_WEIGHTS: inside_views.logit_weights,
     "Look-alikes": nearest_view.show,
     "What would change its mind": flip_view.show,
@@ -41,98 +42,72 @@ STYLE = """
         position: sticky; top: 4.5rem; max-height: calc(100vh - 5rem); overflow-y: auto; }
 }
 """
-SECOND_LOOK = "On Draw it looks a second time, half a pixel away. This is its first look."
+SECOND_VIEW = "On Draw it looks a second time, half a pixel away. This is its first look."
 EMPTY = "Draw a digit, or take one: its way through the network appears here."
 
 
 @st.fragment
 @errors.guard
-def board(names: list[str]):
+def board(session: Session, names: list[str]) -> None:
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
-    memory = session()
     row = st.container(horizontal=True, gap="large")
     left, middle, right = (row.container(width=width) for width in (340, 420, 400))
     with left:
-        source = inside_source.choose(memory)
+        source = inside_source.choose(session)
     with middle:
-        inspector, steps = answered(model_choice.choose(memory, names), source.image)
+        inspection = inspect(model_choice.choose(session, names), source.image)
     with right:
-        inside_source.show(source, memory)
-    if inspector is not None:
-        look(inspector, source.image, steps)
+        inside_source.show(source, session)
+    if inspection is not None:
+        show_view(inspection, session)
 
 
-def taken_apart(name: str) -> activations.Inspector | None:
-    """The model, ready to be looked into; None if it isn't yet.
+def inspect(model: str, image: np.ndarray | None) -> Inspection | None:
+    """The network at work on the image, and what it reads, on the page.
 
-    Raises:
-        ValueError: it can't be; says why.
+    None while the network is being loaded, and, after saying why, where it can't be inspected.
     """
-    return activations.load(name) if model_loader().classifier(name) is not None else None
-
-
-def answered(
-    name: str, image
-) -> tuple[activations.Inspector | None, list[activations.LayerActivation]]:
-    """What the network reads, as on Draw; the network, if it can be taken apart, at work on it."""
-    steps = []
     try:
-        inspector = taken_apart(name)
-    except (ValueError, OSError) as fault:
-        if name not in model_store.names():  # somebody deleted it just now
-            st.rerun()
-        errors.show(fault)
-        return None, steps
+        loaded = model_loader().classifier(model) is not None
+        inspector = activations.load(model) if loaded else None
+    except (ValueError, OSError) as error:
+        model_choice.show_error(model, error)
+        return None
+    steps = inspector.layer_activations(image) if loaded and image is not None else []
     with st.container(key="answer"):
         if image is None:
             answer.show_hint(answer.HINT)
-        elif inspector is None:
+        elif not loaded:
             answer.show_hint(answer.LOADING)
         else:
-            steps = inspector.layer_activations(image)
             answer.show_answer(steps[-1].output)
-            if model_store.card(name).get("looks", 1) > 1:
-                st.caption(SECOND_LOOK)
-    return inspector, steps
+            if model_store.card(model).get("looks", 1) > 1:
+                st.caption(SECOND_VIEW)
+    return Inspection(model, inspector, image, steps) if loaded else None
 
 
-def look(inspector, image, steps) -> None:
-    """The chosen view of the network at work on the image."""
-    view = view_picker.choose("View", list(VIEWS), "view")
+def show_view(inspection: Inspection, session: Session) -> None:
+    """The chosen view."""
+    chosen = view_picker.choose("View", list(VIEWS), "view")
     # A place each: nothing of another view stays while one waits, and what stays doesn't blink
-    places = {name: st.container() if name == view else st.empty() for name in VIEWS}
-    with places[view]:
-        show(view, inspector, image, steps)
-
-
-def show(view: str, inspector, image, steps) -> None:
-    """The view, or a sentence in its place."""
-    if image is None and view != "Filters":
-        st.info(EMPTY, icon=":material/draw:")
-        return
-    if view != "Filters" and not np.isfinite(steps[-1].output).all():
-        st.error(answer.NO_NUMBERS, icon=":material/broken_image:")
-        return
-    VIEWS[view](inspector, image, steps)
+    places = {name: st.container() if name == chosen else st.empty() for name in VIEWS}
+    with places[chosen]:
+        if inspection.image is None and chosen != "Filters":
+            st.info(EMPTY, icon=":material/draw:")
+        elif chosen != "Filters" and not np.isfinite(inspection.steps[-1].output).all():
+            st.error(answer.NO_NUMBERS, icon=":material/broken_image:")
+        else:
+            VIEWS[chosen](inspection, session)
 
 
 page_entry.require()
 ready = model_loader().ready()
-parts = (
-    canvas,
-    answer,
-    data_set,
-    inside_source,
-    feature_maps,
-    one_value,
-    arithmetic_view,
-    inside_views,
-)
-st.html(f"<style>{''.join(part.STYLE for part in parts)}{STYLE}</style>")
+styled = (canvas, answer, data_set, inside_source, feature_maps, one_value, arithmetic_view)
+st.html(f"<style>{''.join(part.STYLE for part in (*styled, inside_views))}{STYLE}</style>")
 gallery.style()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     st.markdown("### Inside\nWhat each layer makes of a digit, number by number.", width="content")
     explanation.show("Inside")
-inside_link.apply_pending()
-board(model_store.names())
-load_in_background(session().model_name, ready)
+inside_link.apply_pending(current_session())
+board(current_session(), model_store.names())
+load_in_background(current_session().model_name, ready)

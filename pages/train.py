@@ -12,7 +12,7 @@ from pages.ui.choices import data_notice
 from pages.ui.navigation import form, lesson, links, page_entry
 from pages.ui.navigation import presets as preset_choice
 from pages.ui.state.run_follower import RunFollower
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 from pages.ui.train import progress as run_progress
 from pages.ui.widgets import duration as run_duration
 from pages.ui.widgets import layers as layer_widgets
@@ -60,7 +60,7 @@ def start_row(experiment: Experiment, valid: bool) -> None:
     )  # fmt: skip
     name = typed.strip() or preset
     error = name_error(name)
-    ready = valid and not error and data_notice.is_there(experiment.data)
+    ready = valid and not error and data_notice.is_available(experiment.data)
     pressed = right.button(
         "Start", key="start", type="primary", icon=":material/play_arrow:", width="stretch",
         disabled=not ready,
@@ -86,7 +86,7 @@ def name_error(name: str) -> str:
 def start(experiment: Experiment, name: str) -> None:
     """Queue a run of the experiment and follow it."""
     try:
-        session().follower = RunFollower(scheduler.start(experiment, name))
+        current_session().follower = RunFollower(scheduler.start(experiment, name))
     except (ValueError, OSError) as error:
         errors.toast(error)
 
@@ -100,9 +100,9 @@ def newest_run() -> RunFollower | None:
 
 page_entry.require()
 st.html(f"<style>{STYLE}</style>")
-experiment = session().experiment or links.read()
-if session().follower is None or not session().follower.exists():
-    session().follower = newest_run()
+experiment = current_session().experiment or links.read()
+if current_session().follower is None or not current_session().follower.exists():
+    current_session().follower = newest_run()
 scheduler.prewarm()
 
 heading, drawing = st.columns([1, 3], vertical_alignment="center")
@@ -112,13 +112,13 @@ with heading:
 left, middle, right = st.columns([5, 6, 8], gap="medium")
 with left:
     experiment, impossible = edit(experiment)
-    session().experiment = experiment  # for the next rerun, and for other pages
+    current_session().experiment = experiment  # for the next rerun, and for other pages
     links.write(experiment)
     if not impossible:
         lesson.make_link(experiment)
 layers = [] if impossible else summary.layer_table(experiment.network)
 with drawing:
-    layer_widgets.drawing(layers)
+    layer_widgets.diagram(layers)
 with middle.container(key="beside"):
     if impossible:
         st.error(impossible, icon=":material/block:")
@@ -128,9 +128,9 @@ with middle.container(key="beside"):
 with right:
     data_notice.show(experiment.data)
     start_row(experiment, valid=not impossible)
-    if session().follower:
+    if current_session().follower:
         with st.container(border=True):
-            run_progress.show(session().follower)
+            run_progress.show(current_session().follower)
     else:
         st.info(
             "Press Start: the curves of its learning will grow here.", icon=":material/timeline:"

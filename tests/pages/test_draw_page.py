@@ -77,7 +77,7 @@ def test_the_classic_and_the_reader_read_the_same_drawing_and_one_click_swaps_th
 ):
     drawn.extend(SEVEN)
     app.run()
-    image = mnist_rule.to_mnist(canvas.picture_of(drawn))[None]
+    image = mnist_rule.to_mnist(canvas.render_paths(drawn))[None]
     for shown, other in (("reader", "classic"), ("classic", "reader")):
         assert app.selectbox(key="model").value == shown
         best = Classifier.load(shown).probabilities(image)[0].argmax()
@@ -124,7 +124,7 @@ def test_strokes_that_the_browser_sends_after_clear_are_not_taken(
 ):
     drawn.extend(ONE)
     app.run()
-    late = [canvas._drawing_marker(1), *ONE]  # the first drawing's number
+    late = [canvas.drawing_marker(1), *ONE]  # the first drawing's number
     monkeypatch.setattr(canvas, "pen_paths", lambda first_paths, pen_width, backdrop: late)
     app.button(key="clear").click().run()
     assert said(app) == answer.HINT
@@ -133,7 +133,7 @@ def test_strokes_that_the_browser_sends_after_clear_are_not_taken(
 def test_without_the_rule_the_network_sees_the_whole_canvas_shrunk(loaded_models, app, drawn):
     drawn.append(path((60, 40), (60, 160)))
     app.run()
-    picture = canvas.picture_of(drawn)
+    picture = canvas.render_paths(drawn)
     assert np.array_equal(seen(app), mnist_rule.to_mnist(picture))
     app.toggle(key="rule").set_value(False).run()
     assert np.array_equal(seen(app), mnist_rule.resize_whole(picture))
@@ -175,7 +175,7 @@ def png(picture) -> bytes:
 
 def test_an_uploaded_picture_of_dark_ink_on_white_is_read(loaded_models, app):
     app.run()
-    picture = 255 - canvas.picture_of(SEVEN)
+    picture = 255 - canvas.render_paths(SEVEN)
     app.file_uploader(key="upload").upload("seven.png", png(picture), "image/png").run()
     assert not app.exception
     assert said(app) == "7"
@@ -225,8 +225,8 @@ def test_an_unsure_network_names_its_second_guess(monkeypatch):
 
 
 def test_each_stroke_keeps_its_own_width():
-    thin, thick = (canvas.picture_of([path((90, 90), (90, 330), width=w)]) for w in (12, 60))
-    both = canvas.picture_of(
+    thin, thick = (canvas.render_paths([path((90, 90), (90, 330), width=w)]) for w in (12, 60))
+    both = canvas.render_paths(
         [path((90, 90), (90, 330), width=12), path((300, 90), (300, 330), width=60)]
     )
     half = canvas.PICTURE // 2
@@ -237,7 +237,7 @@ def test_each_stroke_keeps_its_own_width():
 
 def test_a_curve_is_followed_and_its_points_lie_close():
     curve = {"path": [["M", 0, 0], ["Q", 50, 100, 100, 0]], "strokeWidth": 10}
-    points = canvas.points(curve)
+    points = canvas.path_points(curve)
     assert points[0].tolist() == [0, 0]
     assert points[-1].tolist() == [100, 0]
     assert points[:, 1].max() == pytest.approx(50, abs=1)
@@ -246,7 +246,7 @@ def test_a_curve_is_followed_and_its_points_lie_close():
 
 @pytest.mark.parametrize("shape", [(28, 28), (10, 300), (4000, 100), (1, 1)])
 def test_any_picture_fits_the_canvas_in_the_middle_unstretched(shape):
-    laid = canvas.fit(np.full(shape, 255, np.uint8))
+    laid = canvas.fit_picture(np.full(shape, 255, np.uint8))
     assert laid.shape == (canvas.PICTURE, canvas.PICTURE)
     rows, columns = np.flatnonzero(laid.any(1)), np.flatnonzero(laid.any(0))
     assert max(rows.size, columns.size) == canvas.PICTURE

@@ -251,7 +251,7 @@ def test_a_file_of_drawings_is_a_test_too_and_its_images_go_to_inside(visit, giv
     (alt,) = gallery(app)
     assert alt.startswith("A 1, number 2 of mine.jsonl, read as 7, ")
     clicks.click(app, "cell-", 0)
-    assert app.session_state["session"].sent_image.words == "A 1, number 2 of mine.jsonl"
+    assert app.session_state["session"].sent_image.description == "A 1, number 2 of mine.jsonl"
     assert app.segmented_control(key="look_at").value == "Sent here"
 
 
@@ -311,7 +311,7 @@ def test_every_digit_has_its_figures(visit, small_set, answers):
     app = visit(model="classic")
     table = app.dataframe[0].value
     matrix = metrics.confusion_matrix(small_set[1].labels, answers["classic"].argmax(axis=1))
-    found = metrics.per_class(matrix)
+    found = metrics.per_class_metrics(matrix)
     assert table["Digit"].tolist() == list(range(10))
     for name in ("Recall", "Precision", "F1"):
         assert table[name].tolist() == pytest.approx((100 * getattr(found, name.lower())).tolist())

@@ -67,7 +67,7 @@ def test_an_empty_canvas_says_what_to_do(app):
 def test_the_drawing_on_the_canvas_is_looked_into(app, clicks, drawn):
     drawn.append({"type": "Path", "path": SEVEN, "strokeWidth": canvas.PEN_WIDTH})
     found = app(model="classic")
-    image = mnist_rule.to_mnist(canvas.picture_of(drawn))
+    image = mnist_rule.to_mnist(canvas.render_paths(drawn))
     steps = activations.load("classic").layer_activations(image)
     names = re.findall(r"<p><b>(\w+)</b>", clicks.html["layers"])
     assert names == [step.layer.name for step in steps]

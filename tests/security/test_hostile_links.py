@@ -138,10 +138,10 @@ def steps() -> list[LayerActivation]:
 @example("a." + "1." * 1000 + "1")
 def test_any_place_in_a_network_is_one_that_it_has(said):
     known = steps()
-    spot = one_value.clip_location(inside_views._spot(said), known)
+    spot = one_value.clip_location(inside_views.parse_location(said), known)
     (shape,) = [step.output.shape for step in known if step.layer.name == spot.layer]
-    assert len(spot.place) == len(shape)
-    assert all(0 <= i < n for i, n in zip(spot.place, shape, strict=True))
+    assert len(spot.index) == len(shape)
+    assert all(0 <= i < n for i, n in zip(spot.index, shape, strict=True))
 
 
 @fuzz

@@ -20,7 +20,7 @@ from mnist_core.network import keras_model as networks
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import Run
-from pages.ui.choices.loader import model_loader
+from pages.ui.choices.loader import ModelLoader
 
 ROOT = Path(__file__).parents[2]
 SMALL = PRESETS["tiny"]
@@ -119,9 +119,7 @@ def test_a_mnist_that_is_none_leaves_every_page_standing_and_says_no_path(
 def test_the_pen_works_where_the_digits_to_take_cant_be_read(visit, tmp_path, monkeypatch, drawn):
     (tmp_path / "mnist.npz").write_bytes(b"no data")
     monkeypatch.setenv("MNIST_PATH", str(tmp_path / "mnist.npz"))
-    monkeypatch.setattr(
-        model_loader(), "_test_set", model_loader()._thread.submit(loading.load, "mnist")
-    )
+    monkeypatch.setattr(ModelLoader, "test_set", lambda self: loading.load("mnist").test)
     drawn.append({"type": "Path", "path": [["M", 210, 80], ["L", 210, 340]], "strokeWidth": 22})
     app = visit("draw")
     nothing_of(tmp_path, app)

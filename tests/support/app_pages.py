@@ -1,7 +1,7 @@
 """Pages of the app in this process, by Streamlit's AppTest: open one, and look at what it shows."""
 
 import json
-import time
+import threading
 
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -68,8 +68,7 @@ class Clicks:
 
 def load_models() -> None:
     """Have the models that ship, and the digits to take, loaded before a page asks for them."""
-    loader, end = model_loader(), time.monotonic() + 120
-    loader.start("reader")
-    while not loader.ready():
-        assert time.monotonic() < end, "The models did not load in two minutes."
-        time.sleep(0.02)
+    if not model_loader().ready():
+        loaded = threading.Event()
+        model_loader().start("reader", loaded.set)
+        assert loaded.wait(120), "The models were not loaded in two minutes."

@@ -19,7 +19,7 @@ from mnist_core.prediction import Classifier
 from mnist_core.preprocess import mnist_rule
 from mnist_core.strokes.rasterize import place
 from pages.ui.app.identity import COOKIE, SECRET_BYTES
-from pages.ui.state.session import Session
+from pages.ui.state.session import CanvasState
 from pages.ui.widgets import answer, canvas
 
 EVERY = 2.0  # seconds from one digit to the next
@@ -141,7 +141,7 @@ def mixed_up(lesson: Lesson) -> list[str]:
     """
     reader, found = Classifier.load("reader"), []
     for one in lesson.told:
-        image = mnist_rule.to_mnist(canvas.picture(Session(paths=one.paths)))
+        image = mnist_rule.to_mnist(canvas.picture(CanvasState(paths=one.paths)))
         probabilities = reader.probabilities(image[None])[0]
         bars = np.array(one.answer.shares)
         near = bars.shape == (10,) and np.abs(bars - 100 * probabilities).max() < 0.06

@@ -1,4 +1,4 @@
-"""Work behind the page: it goes on whatever a visitor clicks, and all who ask for it share it."""
+"""Jobs in background threads: they go on whatever a visitor clicks, and all visitors share them."""
 
 import threading
 import time
@@ -10,21 +10,21 @@ import streamlit as st
 
 from mnist_core.system import users
 
-POLL_INTERVAL = 0.1  # seconds between two looks at what a page waits for
-MAX_KEPT = 60  # finished tasks kept, with their results; the first make room
+POLL_INTERVAL = 0.1  # seconds between two looks at the job that a page waits for
+MAX_KEPT = 60  # finished jobs kept with their results; the oldest make room
 
 
 class Job:
-    """Something that a thread computes; `news` is what it last told of its progress."""
+    """A call in a thread; `progress` is what it last reported."""
 
     def __init__(self, call: Callable[["Job"], Any], pool: ThreadPoolExecutor):
-        self.news: Any = None
+        self.progress: Any = None
         self._stop = threading.Event()
         self._future: Future = pool.submit(call, self)
 
-    def tell(self, *news) -> None:
-        """Say how far it is; called by what computes."""
-        self.news = news
+    def report(self, *progress) -> None:
+        """Set its progress; for the call itself."""
+        self.progress = progress
 
     def stop(self) -> None:
         """Ask it to end soon."""
@@ -35,78 +35,80 @@ class Job:
         return self._stop.is_set()
 
     def done(self) -> bool:
-        """Whether there is nothing more to wait for."""
+        """Whether it has ended."""
         return self._future.done()
 
     def result(self) -> Any:
-        """What came of it; waits for it. Raises what it raised."""
+        """What the call returned; waits for it. Raises what the call raised."""
         return self._future.result()
 
     def is_worth_keeping(self) -> bool:
         """Not if it was stopped, or failed by something that may pass, such as a full disk."""
+        if self.should_stop():
+            return False
         if not self.done():
-            return not self.should_stop()
-        fault = self._future.exception()
-        return not self.should_stop() and (fault is None or isinstance(fault, ValueError))
+            return True
+        error = self._future.exception()
+        return error is None or isinstance(error, ValueError)
 
 
 class JobPool:
-    """Tasks by what they are about, one at a time; for all visitors of this server."""
+    """Jobs by key, run one at a time, for all visitors of this server."""
 
     def __init__(self):
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="tasks")
-        self._known: dict[Hashable, Job] = {}
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="jobs")
+        self._jobs: dict[Hashable, Job] = {}
         self._lock = threading.Lock()
 
-    def get(self, about: Hashable) -> Job | None:
-        """The task about this, if there is one that goes on or ended well."""
-        found = self._known.get(about)
-        return found if found and found.is_worth_keeping() else None
+    def get(self, key: Hashable) -> Job | None:
+        """The job of this key, if there is one that goes on or ended well."""
+        job = self._jobs.get(key)
+        return job if job and job.is_worth_keeping() else None
 
-    def start(self, about: Hashable, call: Callable[[Job], Any]) -> Job:
-        """That task, or a new one that calls `call(task)`."""
+    def start(self, key: Hashable, call: Callable[[Job], Any]) -> Job:
+        """The job of this key, or a new one that calls `call(job)`."""
         with self._lock:
-            found = self.get(about)
-            if found is None:
-                self._known.pop(about, None)
-                found = self._known[about] = Job(_as_current_user(call), self._pool)
-                finished = [key for key, task in self._known.items() if task.done()]
-                for key in finished[: max(0, len(self._known) - MAX_KEPT)]:
-                    del self._known[key]
-            return found
+            job = self.get(key)
+            if job is None:
+                self._jobs.pop(key, None)
+                job = self._jobs[key] = Job(_as_current_user(call), self._executor)
+                finished = [known for known, other in self._jobs.items() if other.done()]
+                for known in finished[: max(0, len(self._jobs) - MAX_KEPT)]:
+                    del self._jobs[known]
+            return job
 
 
 def _as_current_user(call):
-    person = users.current_user()
+    user_id = users.current_user()
 
-    def called(task):
-        with users.as_user(person):
-            return call(task)
+    def call_as_user(job):
+        with users.as_user(user_id):
+            return call(job)
 
-    return called
+    return call_as_user
 
 
 @st.cache_resource(show_spinner=False)
 def job_pool(kind: str) -> JobPool:
-    """The tasks of a kind: those of another kind don't wait for them."""
+    """The pool for a kind of job; no kind waits for another."""
     return JobPool()
 
 
-def wait_for(task: Job, before: str, words: str) -> Any:
-    """What came of a task, after a bar that shows how far it is: its news are (done, of).
+def wait_for(job: Job, loading_text: str, progress_text: str) -> Any:
+    """The result of a job that reports (done, total), with a bar until it is there.
 
-    A click in between leaves the bar, and the task goes on.
+    A click in between leaves the bar, and the job goes on.
 
     Args:
-        before: the words until there are news. words: those from then on.
+        loading_text: over the bar until the job reports.
+        progress_text: over the bar from then on.
     """
-    place, patience = st.empty(), 2  # what is done at once shows no bar
-    while not task.done():
-        if patience > 0:
-            patience -= 1
-        else:
-            done, of = task.news or (0, 1)
-            place.progress(done / of, words if task.news else before)
+    bar, polls = st.empty(), 0
+    while not job.done():
+        polls += 1
+        if polls > 2:  # a job that is done at once shows no bar
+            done, total = job.progress or (0, 1)
+            bar.progress(done / total, progress_text if job.progress else loading_text)
         time.sleep(POLL_INTERVAL)
-    place.empty()
-    return task.result()
+    bar.empty()
+    return job.result()

@@ -1,4 +1,4 @@
-"""Why something can't be done, said on a page: a sentence, without this machine's paths."""
+"""Errors shown on a page: one sentence each, without this machine's paths."""
 
 import functools
 import re
@@ -18,52 +18,51 @@ def escape(text: str) -> str:
     return _MARKDOWN.sub(lambda sign: f"\\{sign[0]}", text)
 
 
-def message(fault: BaseException, before: str = "") -> str:
-    """What `faults.words` says of it, as Markdown.
+def message(error: BaseException, before: str = "") -> str:
+    """An error's sentence as Markdown; see `error_messages.user_message`.
 
     Args:
-        before: what the sentence begins with, such as a file's name and a colon.
+        before: what it begins with, such as a file's name and a colon.
     """
-    return escape(
-        error_messages.redact(before) + " " * bool(before) + error_messages.user_message(fault)
-    )
+    beginning = f"{error_messages.redact(before)} " if before else ""
+    return escape(beginning + error_messages.user_message(error))
 
 
 def status_message(sentence: str) -> str:
-    """A run's status sentence, as Markdown; whoever wrote it may have named a path."""
+    """A run's status sentence as Markdown; whoever wrote it may have named a path."""
     return escape(error_messages.redact(sentence))
 
 
-def show(fault: BaseException, before: str = "", icon: str = ":material/error:") -> None:
+def show(error: BaseException, before: str = "", icon: str = ":material/error:") -> None:
     """An error in a box on the page."""
-    st.error(message(fault, before), icon=icon)
+    st.error(message(error, before), icon=icon)
 
 
-def toast(fault: BaseException) -> None:
+def toast(error: BaseException) -> None:
     """An error in a toast; for callbacks, which have no place on the page."""
-    st.toast(message(fault), icon=":material/error:", duration="long")
+    st.toast(message(error), icon=":material/error:", duration="long")
 
 
 def attempt(call: Callable, *arguments) -> None:
-    """Call it, as a button's callback, and tell what goes wrong."""
+    """Call it, as a button's callback, and show in a toast what goes wrong."""
     try:
         call(*arguments)
-    except (ValueError, OSError) as fault:
-        toast(fault)
+    except (ValueError, OSError) as error:
+        toast(error)
 
 
 def guard(part: Callable) -> Callable:
-    """This part of a page, which says it where the machine fails it: a full disk, a vanished file.
+    """The part of a page, with a sentence in its place where the machine fails it.
 
-    For a page and for each fragment. Any other exception is a fault of the program; Streamlit
-    shows that something failed, and the log what.
+    Such as a full disk or a vanished file. For a page and for each fragment. Any other exception
+    is an error of the program: Streamlit shows that something failed, and the log what.
     """
 
     @functools.wraps(part)
-    def shown(*arguments, **named):
+    def guarded(*arguments, **keywords):
         try:
-            return part(*arguments, **named)
-        except (OSError, MemoryError) as fault:
-            return show(fault)
+            return part(*arguments, **keywords)
+        except (OSError, MemoryError) as error:
+            return show(error)
 
-    return shown
+    return guarded

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_core.system import settings, users
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 
 COOKIE = "mnist_core_person"
 SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -62,7 +62,7 @@ def identify() -> None:
     if known.get("is_logged_in") is False:
         _ask_to_log_in()
         st.stop()
-    memory = session()
+    memory = current_session()
     if known.get("is_logged_in"):
         memory.user_id = users.user_id(f"login {_account_id(known)}")
     elif not memory.user_id:
@@ -75,7 +75,7 @@ def identify() -> None:
 
 def _resolve_user() -> str | None:
     """The person of the visit that this thread works for, if it works for one."""
-    return session().user_id if get_script_run_ctx(suppress_warning=True) else None
+    return current_session().user_id if get_script_run_ctx(suppress_warning=True) else None
 
 
 def _account_id(known: Mapping) -> str:
@@ -112,7 +112,7 @@ def ownership_note() -> None:
     if settings.PEOPLE.value() == settings.ONE_USER:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        if session().secret:
+        if current_session().secret:
             st.caption(
                 "You see your own runs, and nobody else does: this browser keeps the key to them."
                 " In another browser, or once its cookies are deleted, you begin anew; export what"

@@ -6,7 +6,7 @@ from mnist_core.data import mnist
 from pages.ui.app import errors
 
 
-def is_there(name: str) -> bool:
+def is_available(name: str) -> bool:
     """Whether a data set can be trained on now."""
     return name == "built-in" or mnist.find_mnist() is not None
 
@@ -33,7 +33,7 @@ def _download() -> None:
 
     try:
         mnist.download(on_progress)
-    except (ValueError, OSError) as fault:
-        errors.show(fault)
+    except (ValueError, OSError) as error:
+        errors.show(error)
     else:
         st.rerun()

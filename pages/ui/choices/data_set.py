@@ -33,7 +33,7 @@ class ChosenSet(NamedTuple):
         """Images and labels, read-only."""
         return getattr(self.dataset, self.part)
 
-    def words(self) -> str:
+    def description(self) -> str:
         """What it is called in a sentence."""
         whose = "MNIST's" if self.dataset.name == "mnist" else "the built-in"
         return f"{whose} {'training' if self.part == 'train' else 'test'} set"
@@ -41,8 +41,8 @@ class ChosenSet(NamedTuple):
 
 def choose() -> tuple[str, str]:
     """Two choices: the name of a data set, and "train" or "test"."""
-    best = next(said for said, name in NAMES.items() if name == loading.best_available())
-    said = st.segmented_control(
+    best = next(label for label, name in NAMES.items() if name == loading.best_available())
+    label = st.segmented_control(
         "Set", list(NAMES), default=best, required=True, key="set", bind="query-params",
         help="MNIST: written by American clerks and pupils around 1990;"
         " every network here is compared on it. Built-in: written by the pen model on this page.",
@@ -52,19 +52,19 @@ def choose() -> tuple[str, str]:
         help="A network learns from the training part only. The test part"
         " is its exam.",
     )  # fmt: skip
-    return NAMES[said], PARTS[part]
+    return NAMES[label], PARTS[part]
 
 
 def link_fields(name: str, part: str) -> dict[str, str]:
     """What a link needs to have `choose` start from these."""
-    said = {value: label for label, value in (NAMES | PARTS).items()}
-    return {"set": said[name], "part": said[part]}
+    labels = {value: label for label, value in (NAMES | PARTS).items()}
+    return {"set": labels[name], "part": labels[part]}
 
 
 def load_chosen(name: str, part: str) -> ChosenSet | None:
     """What was chosen; None, after saying what to do, where it isn't there."""
     data_notice.show(name)
-    if not data_notice.is_there(name):
+    if not data_notice.is_available(name):
         return None
     dataset = load(name)
     return dataset and ChosenSet(dataset, part)
@@ -72,22 +72,21 @@ def load_chosen(name: str, part: str) -> ChosenSet | None:
 
 def load(name: str) -> Dataset | None:
     """A data set; None, after saying why, if it can't be read."""
-    unwritten = name == "built-in" and not synthetic.cache_file().exists()
+    is_missing = name == "built-in" and not synthetic.cache_file().exists()
+    note = SYNTHESIS_NOTE if is_missing else "The digits are being read …"
     try:
-        with st.spinner(
-            SYNTHESIS_NOTE if unwritten else "The digits are being read …", show_time=True
-        ):
+        with st.spinner(note, show_time=True):
             return loading.load(name)
-    except (ValueError, OSError) as fault:
-        errors.show(fault)
+    except (ValueError, OSError) as error:
+        errors.show(error)
         return None
 
 
 def choose_digit() -> int | None:
     """One of the ten digits, or None for all."""
     options = [ALL, *map(str, range(10))]
-    said = st.segmented_control(
+    digit = st.segmented_control(
         "Digit", options, default=ALL, required=True, key="digit", bind="query-params",
         wrap=True,
     )  # fmt: skip
-    return None if said == ALL else int(said)
+    return None if digit == ALL else int(digit)

@@ -1,4 +1,4 @@
-"""What a model takes the digits of a set for: asked once, then remembered."""
+"""Which digits of a set a model misreads, and the choices of them."""
 
 import streamlit as st
 
@@ -22,12 +22,12 @@ def choose_model() -> str | None:
 def choose_digit(label: str, key: str) -> int | None:
     """A digit, or None for any."""
     options = [ANY, *map(str, range(10))]
-    said = st.selectbox(label, options, key=key, bind="query-params", width=WIDTH // 2)
-    return None if said == ANY else int(said)
+    digit = st.selectbox(label, options, key=key, bind="query-params", width=WIDTH // 2)
+    return None if digit == ANY else int(digit)
 
 
 def predict(model: str, chosen: ChosenSet) -> TopPredictions | None:
     """What the model takes the digits for; None, after saying why, if it can't be asked."""
-    mark = predictions.fingerprint(chosen.dataset.checksum, chosen.part, chosen.digits)
-    found = predictions.predict(model, TestSet(chosen.digits, mark))
-    return found and found.readings
+    fingerprint = predictions.fingerprint(chosen.dataset.checksum, chosen.part, chosen.digits)
+    result = predictions.predict(model, TestSet(chosen.digits, fingerprint))
+    return result and result.top_predictions

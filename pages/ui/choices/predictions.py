@@ -1,4 +1,4 @@
-"""What a model answers on a test, for a page: computed once, with a bar, then remembered."""
+"""What a model reads on a test set, for a page: computed once, with a bar, then kept."""
 
 from functools import cached_property
 
@@ -9,16 +9,17 @@ from mnist_core.data import browse
 from mnist_core.data.browse import TopPredictions
 from mnist_core.evaluation import cached_predictions, metrics, test_sets
 from mnist_core.evaluation.cached_predictions import Predictions
+from mnist_core.evaluation.metrics import Metrics, Reliability
 from mnist_core.evaluation.test_sets import TestSet
 from mnist_core.models import store as model_store
 from pages.ui.app import background_jobs, errors
 
 
 class Result:
-    """A model, and all that can be said of its answers on a test."""
+    """A model, its predictions on a test set, and what can be computed from them."""
 
-    def __init__(self, model: str, test: TestSet, answers: Predictions):
-        self.model, self.test, self.answers = model, test, answers
+    def __init__(self, model: str, test: TestSet, predictions: Predictions):
+        self.model, self.test, self.predictions = model, test, predictions
 
     @property
     def labels(self) -> np.ndarray:
@@ -26,53 +27,53 @@ class Result:
         return self.test.digits.labels
 
     @cached_property
-    def measure(self) -> metrics.Metrics:
+    def metrics(self) -> Metrics:
         """Accuracy, loss and the like."""
-        return metrics.compute_metrics(self.answers.probabilities, self.labels)
+        return metrics.compute_metrics(self.predictions.probabilities, self.labels)
 
     @cached_property
-    def readings(self) -> TopPredictions:
+    def top_predictions(self) -> TopPredictions:
         """What it takes each image for."""
-        return browse.top_predictions(self.answers.probabilities)
+        return browse.top_predictions(self.predictions.probabilities)
 
     @cached_property
-    def matrix(self) -> np.ndarray:
-        """Its confusion matrix: int64 (10, 10)."""
-        return metrics.confusion_matrix(self.labels, self.readings.digits)
+    def confusion_matrix(self) -> np.ndarray:
+        """How often it took each digit for each: int64 (10, 10), rows are the true digits."""
+        return metrics.confusion_matrix(self.labels, self.top_predictions.digits)
 
     @cached_property
-    def wrong(self) -> np.ndarray:
+    def misread(self) -> np.ndarray:
         """Which images it misreads: bool (n,)."""
-        return self.readings.digits != self.labels
+        return self.top_predictions.digits != self.labels
 
     @cached_property
-    def reliability(self) -> metrics.Reliability:
+    def reliability(self) -> Reliability:
         """Its calibration curve."""
-        return metrics.compute_reliability(self.answers.probabilities, self.labels)
+        return metrics.compute_reliability(self.predictions.probabilities, self.labels)
 
 
 def predict(model: str, test: TestSet) -> Result | None:
-    """The model's answers; None, after saying why, if it can't be asked."""
+    """The model's predictions; None, after saying why, if it can't be asked."""
     try:
-        task = background_jobs.job_pool("answers").start(
+        job = background_jobs.job_pool("predictions").start(
             job_key(model, test),
-            lambda task: cached_predictions.predict(model, test, task.tell),
+            lambda job: cached_predictions.predict(model, test, job.report),
         )
-        answers = background_jobs.wait_for(
-            task, f"{model} is being loaded …",
+        predictions = background_jobs.wait_for(
+            job, f"{model} is being loaded …",
             f"{model} reads {len(test.digits.labels):,} digits, once …",
         )  # fmt: skip
-    except (ValueError, OSError) as fault:
-        errors.show(fault, f"{model} can't be asked.", icon=":material/broken_image:")
+    except (ValueError, OSError) as error:
+        errors.show(error, f"{model} can't be asked.", icon=":material/broken_image:")
         return None
-    return Result(model, test, answers)
+    return Result(model, test, predictions)
 
 
 def job_key(model: str, test: TestSet) -> tuple:
     """What tells the work on a model and a test from all other work of this server.
 
-    Its place, too: of two people who have the same weights neither hears what becomes of the
-    other's, such as that a model of that name is gone.
+    The weights' path is part of it: two people may have the same weights, and one of them must
+    not be shown why the other's model can't be read, such as that it was deleted.
 
     Raises:
         ValueError: there is no such model, or its card can't be read.
@@ -86,5 +87,5 @@ def job_key(model: str, test: TestSet) -> tuple:
 
 @st.cache_data(max_entries=20, show_spinner=False)
 def fingerprint(checksum: str, part: str, _digits) -> str:
-    """The mark of a part of a data set, by the data set's checksum."""
+    """The fingerprint of a part of a data set; computed once for each checksum."""
     return test_sets.make_test_set(_digits).fingerprint

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from mnist_core.preprocess import image_files, mnist_rule
+from mnist_core.preprocess import foreground, image_files
 from pages.ui.app import errors
 from pages.ui.choices.loader import model_loader
 from pages.ui.state.session import Session
@@ -30,8 +30,8 @@ def digits(session: Session) -> None:
     st.markdown("**No pen at hand? Take a digit that someone wrote**")
     try:
         test_set = model_loader().test_set()
-    except (ValueError, OSError) as fault:
-        errors.show(fault)
+    except (ValueError, OSError) as error:
+        errors.show(error)
         return
     if test_set is None:
         st.caption("They are on their way.")
@@ -44,41 +44,43 @@ def digits(session: Session) -> None:
     st.html(f"<style>{_STYLE}{backgrounds}</style>")
     with st.container(horizontal=True, key="samples"):
         for digit, image in enumerate(chosen):
-            st.button(f"A {digit}", key=f"sample-{digit}", on_click=_take, args=(session, image))
-        st.button("Others", key="others", icon=":material/casino:", on_click=_others,
+            st.button(
+                f"A {digit}", key=f"sample-{digit}", on_click=_use_sample, args=(session, image)
+            )
+        st.button("Others", key="others", icon=":material/casino:", on_click=_reshuffle,
                   args=(session,))  # fmt: skip
 
 
 def ten_digits(digits, seed: int) -> list[np.ndarray]:
     """One image of each digit, other ones for another seed: ten uint8 (28, 28)."""
-    dice = np.random.default_rng(seed)
-    return [digits.images[dice.choice(np.flatnonzero(digits.labels == d))] for d in range(10)]
+    rng = np.random.default_rng(seed)
+    return [digits.images[rng.choice(np.flatnonzero(digits.labels == d))] for d in range(10)]
 
 
-def _take(session: Session, image: np.ndarray) -> None:
-    canvas.replace_drawing(session, [], canvas.fit(image))
+def _use_sample(session: Session, image: np.ndarray) -> None:
+    canvas.replace_drawing(session, [], canvas.fit_picture(image))
 
 
-def _others(session: Session) -> None:
+def _reshuffle(session: Session) -> None:
     session.samples_seed += 1
 
 
 def _upload(session: Session) -> None:
     st.file_uploader("Or a picture of one", ["png", "jpg", "jpeg"], key="upload",
-                     on_change=_open, args=(session,))  # fmt: skip
-    if session.error:
-        st.error(session.error)
+                     on_change=_use_upload, args=(session,))  # fmt: skip
+    if session.canvas.upload_error:
+        st.error(session.canvas.upload_error)
 
 
-def _open(session: Session) -> None:
+def _use_upload(session: Session) -> None:
     file = st.session_state.upload
     if file is None:
-        session.error = ""
+        session.canvas.upload_error = ""
         return
     try:
-        ink = mnist_rule.preprocessing_steps(image_files.open_picture(file.getvalue())).ink
-    except (ValueError, OSError) as fault:
-        session.error = errors.message(fault, f"{file.name}:")
+        ink = foreground.extract(image_files.open_picture(file.getvalue()))
+    except (ValueError, OSError) as error:
+        session.canvas.upload_error = errors.message(error, f"{file.name}:")
         return
-    strong = np.rint(ink * (255 / ink.max())).astype(np.uint8)  # a pencil on a photo is faint
-    canvas.replace_drawing(session, [], canvas.fit(strong))
+    bright = np.rint(ink * (255 / ink.max())).astype(np.uint8)  # a pencil on a photo is faint
+    canvas.replace_drawing(session, [], canvas.fit_picture(bright))

@@ -19,9 +19,9 @@ def show() -> None:
         return
     found = _classes(chosen.dataset.checksum, chosen.part, chosen)
     st.markdown(
-        f"**The mean of all images of a digit** in {chosen.words()}. Where it is white, nearly"
-        " everybody has ink; the more a digit is blurred, the less people agree how to write it."
-        " Compare 0 with 4."
+        f"**The mean of all images of a digit** in {chosen.description()}. Where it is white,"
+        " nearly everybody has ink; the more a digit is blurred, the less people agree how to"
+        " write it. Compare 0 with 4."
     )
     _row(found, found.means, "The mean of {count:,} images of {digit}.")
     st.markdown(

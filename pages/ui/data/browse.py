@@ -9,7 +9,7 @@ from mnist_core.models import store as model_store
 from pages.ui.choices import data_set, misread
 from pages.ui.choices.data_set import ChosenSet
 from pages.ui.navigation import inside_link
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 from pages.ui.widgets import answer, gallery
 from pages.ui.widgets.gallery import Tile
 
@@ -40,7 +40,7 @@ def show() -> None:
     if len(found):
         clicked = _page(chosen, found, read, f"page-{name}-{part}-{digit}-{model}-{read_as}")
         if clicked is not None:
-            by = model or session().model_name or model_store.names()[0]
+            by = model or current_session().model_name or model_store.names()[0]
             inside_link.open_image(by, name, part, clicked)
 
 
@@ -48,7 +48,7 @@ def _counted(count, chosen, digit) -> str:
     which = (
         f"digit{'s' * (count != 1)}" if digit is None else f"image{'s' * (count != 1)} of {digit}"
     )
-    return f"**{count:,}** {which} in {chosen.words()}"
+    return f"**{count:,}** {which} in {chosen.description()}"
 
 
 def _mistaken(model, chosen, count, found, read_as) -> str:
@@ -87,7 +87,7 @@ def _page(
 
 def _tile(chosen: ChosenSet, number: int, read: TopPredictions | None) -> Tile:
     images, labels = chosen.digits
-    alt = f"A {labels[number]}, number {number:,} of {chosen.words()}"
+    alt = f"A {labels[number]}, number {number:,} of {chosen.description()}"
     title, words = str(labels[number]), f"no. {number:,}"
     if read is None:
         return Tile(images[number], f"{alt}.", title, words)

@@ -12,7 +12,7 @@ from mnist_core.plots import evaluation as evaluation_plots
 from pages.ui.choices.misread import ANY
 from pages.ui.choices.predictions import Result
 from pages.ui.evaluate.test_set import ChosenTest
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 from pages.ui.widgets import answer, gallery
 from pages.ui.widgets.gallery import Tile
 
@@ -62,12 +62,12 @@ def show(found: list[Result], chosen: ChosenTest) -> None:
 
 def _matrix(result: Result, chosen: ChosenTest, which: int, cell: tuple[int, int] | None) -> None:
     st.markdown(f"**What {result.model} takes each digit for.** Click a cell.")
-    commonest = ", ".join(metrics.describe_confusions(result.matrix)) or "none"
+    commonest = ", ".join(metrics.describe_confusions(result.confusion_matrix)) or "none"
     # Another key after each click: a chart doesn't tell of a click on what it has selected
-    key = f"matrix_{which}_{session().confusion_clicks}"
+    key = f"matrix_{which}_{current_session().confusion_clicks}"
     with st.container(key=f"confusion_{which}"):
         st.plotly_chart(
-            evaluation_plots.confusion_heatmap(result.matrix, which, cell),
+            evaluation_plots.confusion_heatmap(result.confusion_matrix, which, cell),
             key=key,
             on_select=partial(_clicked, key, result.model),
             selection_mode="points",
@@ -84,7 +84,7 @@ def _matrix(result: Result, chosen: ChosenTest, which: int, cell: tuple[int, int
 def _clicked(key: str, model: str) -> None:
     points = st.session_state[key]["selection"]["points"]
     if points:
-        session().confusion_clicks += 1
+        current_session().confusion_clicks += 1
         st.session_state["true"] = str(points[0]["y"])
         st.session_state["read"] = str(points[0]["x"])
         st.session_state["whose"] = model
@@ -134,12 +134,12 @@ def _matching_images(found, whose, digit, read_as) -> tuple[Result, np.ndarray]:
     """(the model it is about, the numbers of the images)."""
     by = next((r for r in found if whose in (r.model, only_label(r.model))), found[0])
     if digit is not None and digit == read_as:
-        numbers = browse.correctly_classified(by.labels, by.readings, digit)
+        numbers = browse.correctly_classified(by.labels, by.top_predictions, digit)
     else:
-        numbers = browse.misclassified(by.labels, by.readings, digit, read_as)
+        numbers = browse.misclassified(by.labels, by.top_predictions, digit, read_as)
     if len(found) > 1 and whose != by.model:
         other = found[1] if by is found[0] else found[0]
-        alike = other.wrong == by.wrong
+        alike = other.misread == by.misread
         numbers = numbers[alike[numbers] if whose == BOTH else ~alike[numbers]]
     return by, numbers
 
@@ -175,13 +175,13 @@ def _gallery(found, by, chosen, numbers, key) -> None:
 
 
 def _tile(found, by, chosen, number) -> Tile:
-    read = by.readings
+    read = by.top_predictions
     said = f"read as {read.digits[number]}, {answer.percent(float(read.confidence[number]))}"
     alt, more = f"{chosen.alt(number)}, {said}.", said
     if len(found) > 1:
         more = " · ".join(
-            f"{r.model}: {r.readings.digits[number]},"
-            f" {answer.percent(float(r.readings.confidence[number]))}"
+            f"{r.model}: {r.top_predictions.digits[number]},"
+            f" {answer.percent(float(r.top_predictions.confidence[number]))}"
             for r in found
         )
     image, label = chosen.test.digits.images[number], chosen.test.digits.labels[number]

@@ -46,9 +46,9 @@ def metrics_table(found: list[Result]) -> None:
     cells = ["<span></span>", *(_name(result, i) for i, result in enumerate(found))]
     cells += ["<span>Difference</span>"] * (len(found) > 1) + ["<p></p>"]
     for label, words, value, show, change in ROWS:
-        values = [value(result.measure) for result in found]
+        values = [value(result.metrics) for result in found]
         cells.append(f"<span>{label}</span>")
-        cells += [f"<span>{show(result.measure)}</span>" for result in found]
+        cells += [f"<span>{show(result.metrics)}</span>" for result in found]
         if len(found) > 1:
             cells.append(f"<span>{_signed(change, values[1] - values[0])}</span>")
         cells.append(f"<p>{words}</p>")
@@ -114,9 +114,10 @@ ROWS = (
 def comparison_text(first: Result, second: Result) -> None:
     """Which images only one of two models misreads, and whether that can be luck."""
     only = [
-        int((one.wrong & ~other.wrong).sum()) for one, other in ((first, second), (second, first))
+        int((one.misread & ~other.misread).sum())
+        for one, other in ((first, second), (second, first))
     ]
-    both = int((first.wrong & second.wrong).sum())
+    both = int((first.misread & second.misread).sum())
     luck = metrics.mcnemar(*only)
     st.markdown(
         f"Only **{first.model}** misreads **{only[0]:,}** of these images, only **{second.model}**"
@@ -143,7 +144,7 @@ def per_class(found: list[Result]) -> None:
     several = len(found) > 1
     rows = [{"Digit": digit} for digit in range(10)]
     columns = {"Digit": st.column_config.NumberColumn(width=55, pinned=True)}
-    of_each = [metrics.per_class_metrics(result.matrix) for result in found]
+    of_each = [metrics.per_class_metrics(result.confusion_matrix) for result in found]
     for name, meaning in CLASSES.items():
         for result, one in zip(found, of_each, strict=True):
             title = f"{name}, {result.model}" if several else name

@@ -69,13 +69,13 @@ def _known_curves(result: Result) -> AccuracyCurves:
             return task.result()
         except (ValueError, OSError) as fault:
             errors.show(fault, f"{result.model} can't be asked.")
-    elif task and task.news:
-        return task.news[0]
+    elif task and task.progress:
+        return task.progress[0]
     return robustness.cached(result.model, result.test)
 
 
 def _offer(missing) -> None:
-    seconds = sum(robustness.estimate_seconds(r.answers, r.test, count) for r, count in missing)
+    seconds = sum(robustness.estimate_seconds(r.predictions, r.test, count) for r, count in missing)
     readings = sum(count for _, count in missing)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Move the test set", key="move", type="primary", icon=":material/moving:"):
@@ -93,14 +93,14 @@ def _start(result: Result) -> None:
     model, test = result.model, result.test
     background_jobs.job_pool("robustness").start(
         _job_key(result),
-        lambda task: robustness.measure(model, test, task.tell, task.should_stop),
+        lambda task: robustness.measure(model, test, task.report, task.should_stop),
     )
 
 
 def _progress(going_on: list[Job], missing) -> None:
     total = len(missing) * sum(len(move.amounts) - 1 for move in PERTURBATIONS.values())
     left = sum(count for _, count in missing)
-    seconds = sum(robustness.estimate_seconds(r.answers, r.test, count) for r, count in missing)
+    seconds = sum(robustness.estimate_seconds(r.predictions, r.test, count) for r, count in missing)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(1 - left / total, f"{total - left} of {total}, about"
                     f" {run_status.format_duration(seconds)} left")  # fmt: skip

@@ -13,7 +13,7 @@ from pages.ui.app import background_jobs, errors
 from pages.ui.choices import data_set, predictions
 from pages.ui.choices.data_set import NAMES
 from pages.ui.navigation import inside_link
-from pages.ui.state.session import StrokeFile, session
+from pages.ui.state.session import StrokeFile, current_session
 
 STROKE_FILE = "A stroke file"
 MAX_DRAWINGS = 20_000  # about a minute to draw; the command line takes any number
@@ -62,17 +62,19 @@ def fetch(said: str) -> ChosenTest | None:
         return None
     digits = found.digits
     mark = predictions.fingerprint(found.dataset.checksum, "test", digits)
-    return ChosenTest(TestSet(digits, mark), found.words(), NAMES[said])
+    return ChosenTest(TestSet(digits, mark), found.description(), NAMES[said])
 
 
 def _of_a_file() -> ChosenTest | None:
     file = st.file_uploader("Drawings, one a line", ["jsonl", "json", "txt"], key="strokes")
     if file is not None:
         try:
-            session().drawings = StrokeFile(_render_file(file.getvalue(), file.name), file.name)
+            current_session().stroke_file = StrokeFile(
+                _render_file(file.getvalue(), file.name), file.name
+            )
         except (ValueError, OSError) as fault:
             errors.show(fault, icon=":material/broken_image:")
-    given = session().drawings
+    given = current_session().stroke_file
     if given is None:
         st.info("Give a file, and every model can be tested on it.", icon=":material/upload:")
         return None
@@ -96,7 +98,7 @@ def _render_file(content: bytes, name: str) -> TestSet:
 
     def draw(task):
         drawings = stroke_files.parse_drawings(content, name)
-        return test_sets.make_test_set(test_sets.render_drawings(drawings, 0, task.tell))
+        return test_sets.make_test_set(test_sets.render_drawings(drawings, 0, task.report))
 
     about = (name, hashlib.sha256(content).hexdigest())
     task = background_jobs.job_pool("drawings").start(about, draw)

@@ -7,7 +7,7 @@ import numpy as np
 from mnist_core.interpret import layer_arithmetic
 
 HEAVIEST = 10  # contributions that are shown one by one
-SMALL = 0.0005  # numbers below are shown by their size
+SMALL = 0.0005  # numbers below it are shown with a power of ten
 STYLE = """
 .sum { overflow-x: auto; font-variant-numeric: tabular-nums; line-height: 1.5; }
 .sum p { margin: 0 0 .5rem; }
@@ -22,12 +22,12 @@ STYLE = """
 .sum td.minus { background: color-mix(in srgb, #2f86e0 32%, transparent); }
 .sum .steps-of td { padding: .08rem .8rem .08rem 0; }
 .sum .steps-of td:last-child { text-align: right; padding-right: 0; }
-.sum .steps-of tr.total td { border-top: 1.5px solid currentColor; font-weight: 600; }
+.sum .steps-of tr.result td { border-top: 1.5px solid currentColor; font-weight: 600; }
 """
 
 
 class NumberFormat:
-    """Numbers as text: rounded, or with all the digits that they have."""
+    """Numbers as HTML: rounded, or with all the digits that they have."""
 
     def __init__(self, all_digits: bool):
         self.all_digits = all_digits
@@ -36,17 +36,15 @@ class NumberFormat:
         """One number."""
         return all_digits_text(value) if self.all_digits else rounded_text(value)
 
-    def cell(self, value: float, kind: str = "") -> str:
-        """A cell of a table; its title has all digits."""
-        shown = all_digits_text(value) if self.all_digits else f"{value:.2f}" if value else "0"
-        return f'<td class="{kind}" title="{all_digits_text(value)}">{shown}</td>'
+    def grid_cell(self, value: float, css_class: str = "") -> str:
+        """A cell of a grid, with two decimals; its title has all digits."""
+        text = all_digits_text(value) if self.all_digits else f"{value:.2f}" if value else "0"
+        return f'<td class="{css_class}" title="{all_digits_text(value)}">{text}</td>'
 
-    def row(self, words: str, value: float, kind: str = "") -> str:
-        """A line of a sum."""
-        return f'<tr class="{kind}"><td>{words}</td>{self._value(value)}</tr>'
-
-    def _value(self, value) -> str:
-        return f'<td title="{all_digits_text(value)}">{self.number(value)}</td>'
+    def row(self, label: str, value: float, css_class: str = "") -> str:
+        """A line of a sum; the value's title has all digits."""
+        cells = f'<td>{label}</td><td title="{all_digits_text(value)}">{self.number(value)}</td>'
+        return f'<tr class="{css_class}">{cells}</tr>'
 
 
 def all_digits_text(value: float) -> str:
@@ -55,153 +53,156 @@ def all_digits_text(value: float) -> str:
 
 
 def rounded_text(value: float) -> str:
-    """Four decimals; of a number too small for them its size, as in 2.7·10⁻⁹."""
+    """Four decimals; of a smaller number its first two digits, as in 2.7·10⁻⁹, as HTML."""
     if value == 0 or abs(value) >= SMALL or not np.isfinite(value):
         return f"{value + 0.0:.4f}"  # never -0.0000
     digits, power = f"{value:.1e}".split("e")
     return f"{digits}·10<sup>{int(power)}</sup>".replace("sup>-", "sup>\u2212")
 
 
-def show(found, chosen_map: int, all_digits: bool) -> str:
-    """The arithmetic as HTML.
+def to_html(explained, input_map: int, all_digits: bool) -> str:
+    """The arithmetic of one value.
 
     Args:
-        found: a record of `arithmetic`.
-        chosen_map: the map before a convolution whose patch is shown.
+        explained: what `layer_arithmetic.explain_value` returned.
+        input_map: the map before a convolution whose patch is shown.
     """
-    write = NumberFormat(all_digits)
-    return f'<div class="sum">{_KINDS[type(found)](found, chosen_map, write)}</div>'
+    write = _WRITERS[type(explained)]
+    return f'<div class="sum">{write(explained, input_map, NumberFormat(all_digits))}</div>'
 
 
-def heaviest_map(found: layer_arithmetic.Convolution) -> int:
+def heaviest_map(convolution: layer_arithmetic.Convolution) -> int:
     """The map before a convolution that counts most for this value."""
-    return int(np.abs(found.products.sum(axis=(0, 1))).argmax())
+    return int(np.abs(convolution.products.sum(axis=(0, 1))).argmax())
 
 
-def _convolution(found, chosen, write) -> str:
-    products = found.products
-    of_maps = products.sum(axis=(0, 1))
-    patch, kernel = found.inputs[..., chosen], found.weights[..., chosen]
-    several = len(of_maps) > 1
+def _convolution(convolution, input_map, fmt) -> str:
+    products = convolution.products
+    patch, kernel = convolution.inputs[..., input_map], convolution.weights[..., input_map]
     grids = (
-        _grid("the patch", patch, write, outside=found.padding_mask)
-        + _grid("× the filter", kernel, write)
-        + _grid("= products", products[..., chosen], write, signs=True)
+        _grid("the patch", patch, fmt, outside=convolution.padding_mask)
+        + _grid("× the filter", kernel, fmt)
+        + _grid("= products", products[..., input_map], fmt, signs=True)
     )
-    lines = ""
-    if several:
-        order = np.argsort(-np.abs(of_maps), kind="stable")
-        shown = list(dict.fromkeys([chosen, *order[:HEAVIEST].tolist()]))
-        for number in sorted(shown, key=order.tolist().index):
-            mark = " (above)" if number == chosen else ""
-            lines += write.row(f"products of map {number}{mark}", of_maps[number])
-        rest = len(of_maps) - len(shown)
-        if rest:
-            lines += write.row(
-                f"the other {rest} maps", of_maps.sum() - of_maps[np.array(shown)].sum()
-            )
-    else:
-        lines += write.row("all products", of_maps.sum())
-    return f'<div class="grids">{grids}</div>{_steps(lines, found, write)}'
+    rows = _map_rows(products.sum(axis=(0, 1)), input_map, fmt)
+    return f'<div class="grids">{grids}</div>{_weighted_sum(rows, convolution, fmt)}'
 
 
-def _steps(lines, found, write) -> str:
-    """The end of every weighted sum: the bias, the sum, the bend."""
-    lines += write.row("bias", found.bias)
-    lines += write.row("sum", found.sum, "total")
-    if found.activation != "linear":
-        lines += write.row(f"{found.activation}(sum)", found.result, "total")
-    return f'<table class="steps-of">{lines}</table>'
+def _map_rows(sums, input_map, fmt) -> str:
+    """The sums of the maps' products: the heaviest and the chosen one by one, the rest in one."""
+    if len(sums) == 1:
+        return fmt.row("all products", sums.sum())
+    order = np.argsort(-np.abs(sums), kind="stable").tolist()
+    shown = sorted({input_map, *order[:HEAVIEST]}, key=order.index)
+    rows = ""
+    for number in shown:
+        mark = " (above)" if number == input_map else ""
+        rows += fmt.row(f"products of map {number}{mark}", sums[number])
+    rest = len(sums) - len(shown)
+    if rest:
+        rows += fmt.row(f"the other {rest} maps", sums.sum() - sums[np.array(shown)].sum())
+    return rows
 
 
-def _dense(found, chosen, write) -> str:
-    order = found.largest_products(HEAVIEST)
-    lines = "".join(
-        f"<tr><td>value {i}: {write.number(found.inputs[i])} ×"
-        f" {write.number(found.weights[i])}</td>{write._value(found.products[i])}</tr>"
+def _weighted_sum(rows, explained, fmt) -> str:
+    """The end of every weighted sum: the bias, the sum, the activation."""
+    rows += fmt.row("bias", explained.bias)
+    rows += fmt.row("sum", explained.sum, "total")
+    if explained.activation != "linear":
+        rows += fmt.row(f"{explained.activation}(sum)", explained.result, "total")
+    return _table(rows)
+
+
+def _dense(dense, _, fmt) -> str:
+    products, order = dense.products, dense.largest_products(HEAVIEST)
+    rows = "".join(
+        fmt.row(
+            f"value {i}: {fmt.number(dense.inputs[i])} × {fmt.number(dense.weights[i])}",
+            products[i],
+        )
         for i in order
     )
-    rest = len(found.products) - len(order)
+    rest = len(products) - len(order)
     if rest:
-        lines += write.row(
-            f"the other {rest:,} products", found.products.sum() - found.products[order].sum()
-        )
-    return "<p>Its largest contributions:</p>" + _steps(lines, found, write)
+        rows += fmt.row(f"the other {rest:,} products", products.sum() - products[order].sum())
+    return "<p>Its largest contributions:</p>" + _weighted_sum(rows, dense, fmt)
 
 
-def _pooling(found, chosen, write) -> str:
-    grid = _grid("the square", found.patch, write, mark=found.argmax)
-    lines = write.row("the largest", found.result, "total")
-    return f'<div class="grids">{grid}</div><table class="steps-of">{lines}</table>'
+def _pooling(pooling, _, fmt) -> str:
+    grid = _grid("the square", pooling.patch, fmt, marked=pooling.argmax)
+    total = fmt.row("the largest", pooling.result, "total")
+    return f'<div class="grids">{grid}</div>{_table(total)}'
 
 
-def _average(found, chosen, write) -> str:
-    lines = write.row(f"sum of the map's {found.values.size} values", found.values.sum(dtype=float))
-    lines += write.row(f"divided by {found.values.size}", found.result, "total")
-    return f'<table class="steps-of">{lines}</table>'
+def _average(average, _, fmt) -> str:
+    count = average.values.size
+    rows = fmt.row(f"sum of the map's {count} values", average.values.sum(dtype=float))
+    return _table(rows + fmt.row(f"divided by {count}", average.result, "total"))
 
 
-def _normalization(found, chosen, write) -> str:
-    spread = float(np.sqrt(found.variance + found.epsilon))
-    apart = (found.value - found.mean) / spread
-    lines = write.row("value", found.value)
-    lines += write.row("minus the map's mean in training", found.mean)
-    lines += write.row(f"divided by √(variance {write.number(found.variance)} + 0.001)", spread)
-    lines += write.row("gives", apart, "total")
-    lines += write.row("times gamma", found.gamma)
-    lines += write.row("plus beta", found.beta)
-    lines += write.row("gives", found.result, "total")
-    return f'<table class="steps-of">{lines}</table>'
+def _normalization(normalization, _, fmt) -> str:
+    deviation = float(np.sqrt(normalization.variance + normalization.epsilon))
+    normalized = (normalization.value - normalization.mean) / deviation
+    rows = fmt.row("value", normalization.value)
+    rows += fmt.row("minus the map's mean in training", normalization.mean)
+    variance = fmt.number(normalization.variance)
+    rows += fmt.row(f"divided by √(variance {variance} + 0.001)", deviation)
+    rows += fmt.row("gives", normalized, "total")
+    rows += fmt.row("times gamma", normalization.gamma)
+    rows += fmt.row("plus beta", normalization.beta)
+    return _table(rows + fmt.row("gives", normalization.result, "total"))
 
 
-def _activation(found, chosen, write) -> str:
-    lines = write.row("value", found.value)
-    lines += write.row(f"{found.activation}(value)", found.result, "total")
-    return f'<table class="steps-of">{lines}</table>'
+def _activation(activation, _, fmt) -> str:
+    rows = fmt.row("value", activation.value)
+    return _table(rows + fmt.row(f"{activation.activation}(value)", activation.result, "total"))
 
 
-def _same(found, chosen, write) -> str:
-    if len(found.source) == 3:
-        row, column, number = found.source
-        words = f"passed on from map {number}, row {row}, column {column}"
+def _pass_through(explained, _, fmt) -> str:
+    if len(explained.source) == 3:
+        row, column, number = explained.source
+        label = f"passed on from map {number}, row {row}, column {column}"
     else:
-        words = f"passed on from value {found.source[0]}"
-    return f'<table class="steps-of">{write.row(words, found.result, "total")}</table>'
+        label = f"passed on from value {explained.source[0]}"
+    return _table(fmt.row(label, explained.result, "total"))
 
 
-def _softmax(found, chosen, write) -> str:
-    largest = float(found.logits.max())
-    lines = "".join(
-        f"<tr><td>{'<b>' * (d == found.digit)}{d}: exp({write.number(z)} − {write.number(largest)})"
-        f"{'</b>' * (d == found.digit)}</td>{write._value(found.exponentials[d])}</tr>"
-        for d, z in enumerate(found.logits)
-    )
-    lines += write.row("sum of all ten", found.exponentials.sum(), "total")
-    words = f"{write.number(found.exponentials[found.digit])} ÷ the sum"
-    lines += write.row(words, found.result, "total")
-    return f'<table class="steps-of">{lines}</table>'
+def _softmax(softmax, _, fmt) -> str:
+    largest, rows = fmt.number(float(softmax.logits.max())), ""
+    for digit, logit in enumerate(softmax.logits):
+        label = f"{digit}: exp({fmt.number(logit)} − {largest})"
+        label = f"<b>{label}</b>" if digit == softmax.digit else label
+        rows += fmt.row(label, softmax.exponentials[digit])
+    rows += fmt.row("sum of all ten", softmax.exponentials.sum(), "total")
+    label = f"{fmt.number(softmax.exponentials[softmax.digit])} ÷ the sum"
+    return _table(rows + fmt.row(label, softmax.result, "total"))
 
 
-def _grid(words, values, write, signs=False, outside=None, mark=None) -> str:
+def _table(rows) -> str:
+    return f'<table class="steps-of">{rows}</table>'
+
+
+def _grid(label, values, fmt, signs=False, outside=None, marked=None) -> str:
+    """A table of values (rows, columns), coloured by sign, or with one of them marked."""
     rows = ""
     for i, row in enumerate(values):
         cells = ""
         for j, value in enumerate(row):
-            kind = "outside" if outside is not None and outside[i, j] else ""
-            if (signs and value) or mark == (i, j):
-                kind = "plus" if value > 0 or mark else "minus"
-            cells += write.cell(value, kind)
+            css_class = "outside" if outside is not None and outside[i, j] else ""
+            if (signs and value) or marked == (i, j):
+                css_class = "plus" if value > 0 or marked else "minus"
+            cells += fmt.grid_cell(value, css_class)
         rows += f"<tr>{cells}</tr>"
-    return f"<div><span>{html.escape(words)}</span><table>{rows}</table></div>"
+    return f"<div><span>{html.escape(label)}</span><table>{rows}</table></div>"
 
 
-_KINDS = {
+_WRITERS = {
     layer_arithmetic.Convolution: _convolution,
     layer_arithmetic.Dense: _dense,
     layer_arithmetic.Pooling: _pooling,
     layer_arithmetic.Average: _average,
     layer_arithmetic.Normalization: _normalization,
     layer_arithmetic.Activation: _activation,
-    layer_arithmetic.PassThrough: _same,
+    layer_arithmetic.PassThrough: _pass_through,
     layer_arithmetic.Softmax: _softmax,
 }

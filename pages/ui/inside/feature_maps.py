@@ -11,10 +11,10 @@ from pages.ui.state.session import ValueLocation
 from pages.ui.widgets import answer, clickable
 from pages.ui.widgets import layers as layer_widgets
 
-WIDE = 660  # pixels: what the layers' column is wide on a desk
+WIDTH = 660  # pixels of the layers' column on a desk
 FIRST = 64  # maps of a layer that are shown unless all are asked for
-UNITS = 50  # values in a row, of a layer without maps
-UNIT = 5  # pixels of the picture for such a value
+UNITS_PER_ROW = 50  # of a layer without maps
+UNIT_SIZE = 5  # pixels of the picture for such a value
 
 STYLE = """
 .layer { margin: 0 0 1.1rem; }
@@ -39,29 +39,29 @@ STYLE = """
 
 def show(
     steps: list[LayerActivation],
-    spot: ValueLocation,
-    every_map: bool,
+    location: ValueLocation,
+    all_maps: bool,
     choose: Callable[[ValueLocation], None],
 ) -> None:
     """All layers; `choose` is called with the value that is clicked."""
 
-    def clicked(click):
-        name, *unit = click.what.split(".")
+    def on_click(click):
+        name, *unit = click.part.split(".")
         (step,) = [step for step in steps if step.layer.name == name]
-        place = (int(unit[0]),) if unit else _place(step, mosaic(step.output, every_map), click)
-        choose(ValueLocation(name, place))
+        index = (int(unit[0]),) if unit else _clicked_index(step, all_maps, click)
+        choose(ValueLocation(name, index))
 
-    body = "".join(_layer(step, spot, every_map) for step in steps)
-    clickable.show(body, "layers", clicked, leads_to="one_value")
+    body = "".join(_layer(step, location, all_maps) for step in steps)
+    clickable.show(body, "layers", on_click, leads_to="one_value")
 
 
-def mosaic(output: np.ndarray, every_map: bool = True) -> TileGrid:
+def tile_grid(output: np.ndarray, all_maps: bool = True) -> TileGrid:
     """How the maps, or the values, of a layer are laid out: float (h, w, maps) or (n,)."""
     if output.ndim == 1:
-        return TileGrid(len(output), UNIT, UNIT, min(UNITS, len(output)))
+        return TileGrid(len(output), UNIT_SIZE, UNIT_SIZE, min(UNITS_PER_ROW, len(output)))
     height, width, maps = output.shape
-    count = maps if every_map else min(maps, FIRST)
-    columns = max(1, WIDE // (zoom(width) * (width + 1)))
+    count = maps if all_maps else min(maps, FIRST)
+    columns = max(1, WIDTH // (zoom(width) * (width + 1)))
     return TileGrid(count, height, width, min(columns, count))
 
 
@@ -70,60 +70,60 @@ def zoom(width: int) -> int:
     return 2 if width >= 20 else 3 if width >= 10 else 5 if width >= 4 else 10
 
 
-def _place(step, tiles, click) -> tuple[int, ...]:
-    number, row, column = tiles.at(click.x, click.y)
+def _clicked_index(step, all_maps, click) -> tuple[int, ...]:
+    number, row, column = tile_grid(step.output, all_maps).at(click.x, click.y)
     return (number,) if step.output.ndim == 1 else (row, column, number)
 
 
-def _layer(step: LayerActivation, spot: ValueLocation, every_map: bool) -> str:
+def _layer(step: LayerActivation, location: ValueLocation, all_maps: bool) -> str:
     layer = step.layer
-    chosen = spot.place if spot.layer == layer.name else None
-    head = f"<p><b>{layer.name}</b> <span>{_words(step, every_map)}</span></p>"
+    index = location.index if location.layer == layer.name else None
+    head = f"<p><b>{layer.name}</b> <span>{_description(step, all_maps)}</span></p>"
     if layer.kind == "Dropout":
         body = ""
     elif layer.name in ("logits", "probabilities"):
-        body = _ten(step, chosen)
+        body = _ten_values(step, index)
     else:
-        body = _picture(step, chosen, every_map)
+        body = _picture(step, index, all_maps)
     return f'<div class="layer">{head}{body}</div>'
 
 
-def _words(step, every_map) -> str:
+def _description(step, all_maps) -> str:
     kind = step.layer.kind
     if kind == "Dropout":
         return "passes everything on: it only drops values while the network trains"
-    what = f"{kind}, {layer_widgets.MEANINGS[kind]}"
+    meaning = f"{kind}, {layer_widgets.MEANINGS[kind]}"
     if step.output.ndim == 1:
-        return f"{what} · {len(step.output):,} values"
+        return f"{meaning} · {len(step.output):,} values"
     height, width, maps = step.output.shape
-    shown = mosaic(step.output, every_map).count
+    shown = tile_grid(step.output, all_maps).count
     rest = f", the first {shown} here" if shown < maps else ""
-    return f"{what} · {maps} map{'s' * (maps > 1)} of {height} × {width}{rest}"
+    return f"{meaning} · {maps} map{'s' * (maps > 1)} of {height} × {width}{rest}"
 
 
-def _picture(step, chosen, every_map) -> str:
-    output, tiles = step.output, mosaic(step.output, every_map)
+def _picture(step, index, all_maps) -> str:
+    output, grid = step.output, tile_grid(step.output, all_maps)
     if output.ndim == 1:
-        values = np.broadcast_to(output[:, None, None], (len(output), UNIT, UNIT))
+        values = np.broadcast_to(output[:, None, None], (len(output), UNIT_SIZE, UNIT_SIZE))
+        scale, content = 2, "values"
     else:
-        values = np.moveaxis(output, -1, 0)[: tiles.count]
-    picture = tiles.draw(values, float(np.abs(output).max(initial=0)))
-    scale = zoom(tiles.width) if output.ndim > 1 else 2
-    what = "values" if output.ndim == 1 else "feature maps"
+        values = np.moveaxis(output, -1, 0)[: grid.count]
+        scale, content = zoom(grid.width), "feature maps"
+    picture = grid.draw(values, float(np.abs(output).max(initial=0)))
     image = (
         f'<img data-click="{step.layer.name}" decoding="sync" style="width:'
-        f'{picture.shape[1] * scale}px" alt="{tiles.count} {what} of {step.layer.name}"'
+        f'{picture.shape[1] * scale}px" alt="{grid.count} {content} of {step.layer.name}"'
         f' src="{answer.data_url(picture)}">'
     )
-    return f'<div class="framed">{image}{_frame(tiles, chosen)}</div>'
+    return f'<div class="framed">{image}{_tile_frame(grid, index)}</div>'
 
 
-def _frame(tiles: TileGrid, chosen) -> str:
+def _tile_frame(grid: TileGrid, index) -> str:
     """A frame around the chosen tile."""
-    if chosen is None or chosen[-1] >= tiles.count:
+    if index is None or index[-1] >= grid.count:
         return ""
-    top, left = tiles.corner(chosen[-1])
-    return frame(top, left, tiles.height, tiles.width, tiles.size)
+    top, left = grid.corner(index[-1])
+    return frame(top, left, grid.height, grid.width, grid.size)
 
 
 def frame(top, left, height, width, size) -> str:
@@ -135,12 +135,12 @@ def frame(top, left, height, width, size) -> str:
     )
 
 
-def _ten(step, chosen) -> str:
+def _ten_values(step, index) -> str:
     best = int(step.output.argmax())
     cells = []
     for digit, value in enumerate(step.output):
-        kind = "chosen " * (chosen == (digit,)) + "best" * (digit == best)
-        said = answer.percent(value) if step.layer.kind == "Softmax" else f"{value:.2f}"
+        css_class = "chosen " * (index == (digit,)) + "best" * (digit == best)
+        text = answer.percent(value) if step.layer.kind == "Softmax" else f"{value:.2f}"
         click = f'data-click="{step.layer.name}.{digit}"'
-        cells.append(f'<div class="{kind}" {click}><b>{digit}</b>{html.escape(said)}</div>')
+        cells.append(f'<div class="{css_class}" {click}><b>{digit}</b>{html.escape(text)}</div>')
     return f'<div class="ten-values">{"".join(cells)}</div>'

@@ -6,10 +6,11 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.interpret import layer_arithmetic, receptive_field
-from mnist_core.interpret.activations import Inspector, LayerActivation
+from mnist_core.interpret.activations import LayerActivation
 from mnist_core.interpret.tiles import TileGrid
 from pages.ui.inside import arithmetic as arithmetic_view
 from pages.ui.inside import feature_maps
+from pages.ui.inside.inspection import Inspection
 from pages.ui.state.session import ValueLocation
 from pages.ui.widgets import answer, clickable
 
@@ -52,128 +53,116 @@ def default_location(steps: list[LayerActivation]) -> ValueLocation:
     return ValueLocation(steps[0].layer.name, _strongest(steps[0]))
 
 
-def clip_location(spot: ValueLocation | None, steps: list[LayerActivation]) -> ValueLocation:
-    """The spot, if these layers have it; else the first."""
+def clip_location(location: ValueLocation | None, steps: list[LayerActivation]) -> ValueLocation:
+    """The location, moved into its layer; the default one if these layers have no such layer."""
     shapes = {step.layer.name: step.output.shape for step in steps}
-    shape = shapes.get(spot.layer) if spot else None
-    if shape is None or len(shape) != len(spot.place):
+    shape = shapes.get(location.layer) if location else None
+    if shape is None or len(shape) != len(location.index):
         return default_location(steps)
-    return ValueLocation(
-        spot.layer, tuple(min(i, n - 1) for i, n in zip(spot.place, shape, strict=True))
-    )
+    index = tuple(min(i, n - 1) for i, n in zip(location.index, shape, strict=True))
+    return ValueLocation(location.layer, index)
 
 
 def number_inputs(
-    steps: list[LayerActivation], spot: ValueLocation, choose: Callable[[ValueLocation], None]
+    steps: list[LayerActivation], location: ValueLocation, choose: Callable[[ValueLocation], None]
 ) -> None:
-    """The spot in numbers, for a keyboard; `choose` is called with another one."""
-    names = [step.layer.name for step in steps]
-    shape = steps[names.index(spot.layer)].output.shape
-    st.session_state["spot-layer"] = spot.layer
+    """The location in numbers, for a keyboard; `choose` is called with another one."""
+    by_name = {step.layer.name: step for step in steps}
+    axes = ("Row", "Column", "Map") if len(location.index) == 3 else ("Value",)
+    st.session_state["spot-layer"] = location.layer
 
-    def moved():
-        layer = st.session_state["spot-layer"]
-        place = [st.session_state.get(f"spot-{what}", 0) for what in _axes(spot.place)]
-        same = len(steps[names.index(layer)].output.shape) == len(spot.place)
-        choose(
-            ValueLocation(layer, tuple(place) if same else _strongest(steps[names.index(layer)]))
-        )
+    def on_change():
+        step = by_name[st.session_state["spot-layer"]]
+        if step.output.ndim == len(axes):
+            index = tuple(st.session_state.get(f"spot-{axis}", 0) for axis in axes)
+        else:
+            index = _strongest(step)
+        choose(ValueLocation(step.layer.name, index))
 
+    shape = by_name[location.layer].output.shape
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.selectbox("Layer", names, key="spot-layer", on_change=moved, width=190)
-        for what, value, size in zip(_axes(spot.place), spot.place, shape, strict=True):
-            st.session_state[f"spot-{what}"] = value
-            st.number_input(what, 0, size - 1, key=f"spot-{what}", on_change=moved, width=104)
-
-
-def _axes(place) -> tuple[str, ...]:
-    return ("Row", "Column", "Map") if len(place) == 3 else ("Value",)
+        st.selectbox("Layer", list(by_name), key="spot-layer", on_change=on_change, width=190)
+        for axis, value, size in zip(axes, location.index, shape, strict=True):
+            st.session_state[f"spot-{axis}"] = value
+            st.number_input(axis, 0, size - 1, key=f"spot-{axis}", on_change=on_change, width=104)
 
 
 def _strongest(step: LayerActivation) -> tuple[int, ...]:
-    """The strongest value of a layer."""
+    """The index of a layer's strongest value."""
     return tuple(int(i) for i in np.unravel_index(int(step.output.argmax()), step.output.shape))
 
 
 def show(
-    inspector: Inspector,
-    image: np.ndarray,
-    step: LayerActivation,
-    spot: ValueLocation,
-    choose: Callable[[ValueLocation], None],
+    inspection: Inspection, location: ValueLocation, choose: Callable[[ValueLocation], None]
 ) -> None:
     """The value's map and what it sees, and its arithmetic; `choose` gets a pixel clicked."""
+    layer, index = location
+    step = next(step for step in inspection.steps if step.layer.name == layer)
 
-    def clicked(click):
+    def on_click(click):
         _, row, column = TileGrid(1, *step.output.shape[:2], 1).at(click.x, click.y)
-        choose(ValueLocation(spot.layer, (row, column, spot.place[2])))
+        choose(ValueLocation(layer, (row, column, index[2])))
 
-    if len(spot.place) == 3:
-        field = receptive_field.receptive_field(inspector.plan, spot.layer, spot.place)
-        clickable.show(_large(image, step, spot, field), "large", clicked)
+    if len(index) == 3:
+        field = receptive_field.receptive_field(inspection.inspector.plan, layer, index)
+        clickable.show(_map_and_image(inspection.image, step, index, field), "large", on_click)
     st.markdown(MEANINGS[step.layer.kind])
     if step.layer.kind in FORMULAS:
         st.latex(FORMULAS[step.layer.kind])
-    found = layer_arithmetic.explain_value(step, spot.place)
+    explained = layer_arithmetic.explain_value(step, index)
     all_digits = st.toggle(
         "All digits", key="all_digits",
         help="Numbers are shown rounded, so they may miss their sum in the last place."
         " Switch this on, or point at a number, to see it as the computer holds it.",
     )  # fmt: skip
-    chosen = _choose_map(found) if isinstance(found, layer_arithmetic.Convolution) else 0
+    is_convolution = isinstance(explained, layer_arithmetic.Convolution)
+    input_map = _choose_input_map(explained) if is_convolution else 0
     with st.container(key="arithmetic"):
-        st.html(arithmetic_view.show(found, chosen, all_digits))
-        st.html(_check(found, step, spot, arithmetic_view.NumberFormat(all_digits)))
+        st.html(arithmetic_view.to_html(explained, input_map, all_digits))
+        st.html(_computed(float(step.output[index]), arithmetic_view.NumberFormat(all_digits)))
 
 
-def _choose_map(found: layer_arithmetic.Convolution) -> int:
+def _choose_input_map(convolution: layer_arithmetic.Convolution) -> int:
     """Which of the maps before it is shown with its patch: the heaviest, unless one is chosen."""
-    count = found.inputs.shape[-1]
+    count = convolution.inputs.shape[-1]
     if count == 1:
         return 0
-    heaviest = arithmetic_view.heaviest_map(found)
+    heaviest = arithmetic_view.heaviest_map(convolution)
     options = ["heaviest", *range(count)]
-    said = st.selectbox(
+    chosen = st.selectbox(
         "Patch of map", options, key="patch_of", width=210,
         format_func=lambda o: f"{heaviest}, which counts most" if o == "heaviest" else str(o),
         help="The filter has a layer of weights for each map before it.",
     )  # fmt: skip
-    return heaviest if said == "heaviest" else min(said, count - 1)
+    return heaviest if chosen == "heaviest" else min(chosen, count - 1)
 
 
-def _check(found, step: LayerActivation, spot: ValueLocation, write) -> str:
-    """What the network itself computed, to hold against the sum."""
-    value = float(step.output[spot.place])
-    return (
-        '<div class="sum"><p>The network computed'
-        f' <b title="{arithmetic_view.all_digits_text(value)}">{write.number(value)}</b>.</p></div>'
-    )
+def _computed(value: float, number_format: arithmetic_view.NumberFormat) -> str:
+    """What the network itself computed, to compare with the sum."""
+    title, text = arithmetic_view.all_digits_text(value), number_format.number(value)
+    return f'<div class="sum"><p>The network computed <b title="{title}">{text}</b>.</p></div>'
 
 
-def _large(image, step: LayerActivation, spot: ValueLocation, field) -> str:
-    row, column, number = spot.place
+def _map_and_image(image, step: LayerActivation, index: tuple[int, int, int], field) -> str:
+    row, column, number = index
     height, width = step.output.shape[:2]
     largest = float(np.abs(step.output).max(initial=0))
     tile = TileGrid(1, height, width, 1).draw(step.output[None, :, :, number], largest)
     pixel = feature_maps.frame(row, column, 1, 1, (height, width))
     size = (field.bottom - field.top, field.right - field.left)
-    seen = feature_maps.frame(field.top, field.left, *size, image.shape)
+    field_frame = feature_maps.frame(field.top, field.left, *size, image.shape)
     return (
         '<div class="large">'
-        + _figure(tile, f"Map {number} of {spot.layer}", pixel, "Click a pixel.", "pixel")
-        + _figure(image, "The image", seen, f"It sees these {size[0]} × {size[1]} pixels.")
+        + _figure(tile, f"Map {number} of {step.layer.name}", pixel, "Click a pixel.", "pixel")
+        + _figure(image, "The image", field_frame, f"It sees these {size[0]} × {size[1]} pixels.")
         + "</div>"
     )
 
 
-def _figure(picture, alt, frame, words, click="") -> str:
+def _figure(picture, alt, frame, caption, click="") -> str:
     part = f'data-click="{click}"' if click else ""
     return (
         f'<figure><div class="framed"><img {part} decoding="sync" alt="{alt}"'
-        f' src="{answer.data_url(picture)}">{frame}</div><figcaption>{words}</figcaption></figure>'
+        f' src="{answer.data_url(picture)}">{frame}</div>'
+        f"<figcaption>{caption}</figcaption></figure>"
     )
-
-
-def layer_named(steps: list[LayerActivation], name: str) -> LayerActivation:
-    """The step of this layer."""
-    return next(step for step in steps if step.layer.name == name)

@@ -7,59 +7,57 @@ from mnist_core.interpret import smallest_flip
 from mnist_core.interpret.smallest_flip import Flip
 from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
-from pages.ui.state.session import session
+from pages.ui.inside.inspection import Inspection
 from pages.ui.widgets import answer, gallery
 from pages.ui.widgets.gallery import Tile
 
-WORDS = (
+EXPLANATION = (
     "How far it is from another answer: the image is moved by half pixels and turned by degrees,"
     " the smallest moves first, until the network reads something else. The moves come **after**"
     " the image was made: on the canvas it doesn't matter where you draw."
 )
 
 
-def show(_, image: np.ndarray, __) -> None:
+def show(inspection: Inspection, _) -> None:
     """The image as it is, and as it was moved when the answer flipped."""
-    name = session().model_name
-    weights = model_store.weights_path(name)
-    which = (str(weights), weights.stat().st_mtime_ns)
-    shift, turn, before = _find_flips(name, which, image.tobytes())
-    st.markdown(WORDS)
+    weights, image = model_store.weights_path(inspection.model), inspection.image
+    version = (str(weights), weights.stat().st_mtime_ns)
+    shift, rotation, before = _find_flips(inspection.model, version, image.tobytes())
+    st.markdown(EXPLANATION)
     tiles = [Tile(image, "The image as it is", f"Read as {before}", "as it is")]
-    tiles += [_tile(flip) for flip in (shift, turn) if flip]
+    tiles += [_tile(flip) for flip in (shift, rotation) if flip]
     gallery.show(tiles, "few")
-    for flip, what in (
-        (shift, f"No shift of up to {smallest_flip.MAX_SHIFT:g} pixels"),
-        (turn, f"No turn of up to {smallest_flip.MAX_ROTATION} degrees"),
-    ):
-        if flip is None:
-            st.caption(f"{what} changes its mind.")
+    if shift is None:
+        st.caption(f"No shift of up to {smallest_flip.MAX_SHIFT:g} pixels changes its mind.")
+    if rotation is None:
+        st.caption(f"No turn of up to {smallest_flip.MAX_ROTATION} degrees changes its mind.")
 
 
 @st.cache_data(max_entries=50, show_spinner="It is being moved and turned …")
-def _find_flips(name: str, which: tuple, image: bytes) -> tuple[Flip | None, Flip | None, int]:
-    """Both flips, and what is read as it is. `which` tells a model from others of its name."""
+def _find_flips(
+    name: str, version: tuple, image_bytes: bytes
+) -> tuple[Flip | None, Flip | None, int]:
+    """(smallest shift, smallest rotation, the digit read of the image as it is).
+
+    `version` tells a model from others of its name.
+    """
     classifier = Classifier.load(name)
-    held = np.frombuffer(image, np.uint8).reshape(28, 28)
-    before = int(classifier.probabilities(held[None])[0].argmax())
-    return (
-        smallest_flip.smallest_shift(classifier, held),
-        smallest_flip.smallest_rotation(classifier, held),
-        before,
-    )
+    image = np.frombuffer(image_bytes, np.uint8).reshape(28, 28)
+    before = int(classifier.probabilities(image[None])[0].argmax())
+    shift = smallest_flip.smallest_shift(classifier, image)
+    return shift, smallest_flip.smallest_rotation(classifier, image), before
 
 
 def _tile(flip: Flip) -> Tile:
-    sure = answer.percent(flip.probability)
-    moved = describe_flip(flip)
-    return Tile(flip.image, f"The image {moved}", f"Read as {flip.digit}", f"{sure} sure", moved)
+    sure, move = answer.percent(flip.probability), describe_flip(flip)
+    return Tile(flip.image, f"The image {move}", f"Read as {flip.digit}", f"{sure} sure", move)
 
 
 def describe_flip(flip: Flip) -> str:
     """What was done to the image."""
     if flip.rotation:
-        way = "clockwise" if flip.rotation > 0 else "anticlockwise"
-        return f"turned {abs(flip.rotation):g}° {way}"
+        direction = "clockwise" if flip.rotation > 0 else "anticlockwise"
+        return f"turned {abs(flip.rotation):g}° {direction}"
     parts = [
         f"{abs(by):g} pixel{'s' * (abs(by) != 1)} {names[by > 0]}"
         for by, names in ((flip.right, ("left", "right")), (flip.down, ("up", "down")))

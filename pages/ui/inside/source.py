@@ -12,7 +12,7 @@ from pages.ui.state.session import Session
 from pages.ui.widgets import answer, canvas, view_picker
 
 SMALL = 0.64
-WORDS = "What the network sees"
+DRAWN = "What the network sees"  # of a drawing's image
 # The canvas is small here, so that one sees the layers follow the pen
 STYLE = f"""
 @media (min-width: 641px) {{
@@ -28,34 +28,36 @@ class Source(NamedTuple):
     """An image to look into, or None where there is nothing yet, and what is known of it."""
 
     image: np.ndarray | None  # uint8 (28, 28)
-    words: str
+    description: str
 
 
-def choose(memory: Session) -> Source:
+def choose(session: Session) -> Source:
     """The choice, and the canvas or the fields that belong to it."""
-    options = [DRAWING, DATA_SET] + [SENT] * (memory.sent_image is not None)
-    said = view_picker.choose("Look at", options, "look_at")
-    return {DRAWING: _drawing, DATA_SET: _of_a_set, SENT: _sent}[said](memory)
+    options = [DRAWING, DATA_SET] + [SENT] * (session.sent_image is not None)
+    chosen = view_picker.choose("Look at", options, "look_at")
+    if chosen == DRAWING:
+        return _drawing(session)
+    return _image_of_a_set() if chosen == DATA_SET else Source(*session.sent_image)
 
 
-def show(source: Source, memory: Session) -> None:
+def show(source: Source, session: Session) -> None:
     """The image as the network sees it, and where it is from; for a drawing, other ones to take."""
     with st.container(key="seen"):
         answer.show_image(source.image)
-        st.caption(source.words)
-    if source.words == WORDS:
-        samples.digits(memory)
+        st.caption(source.description)
+    if source.description == DRAWN:
+        samples.digits(session)
 
 
-def _drawing(memory: Session) -> Source:
-    canvas.canvas_with_tools(memory)
+def _drawing(session: Session) -> Source:
+    picture = canvas.show(session)
     try:
-        return Source(mnist_rule.to_mnist(canvas.picture(memory)), WORDS)
+        return Source(mnist_rule.to_mnist(picture), DRAWN)
     except foreground.BlankPictureError:
-        return Source(None, WORDS)
+        return Source(None, DRAWN)
 
 
-def _of_a_set(memory: Session) -> Source:
+def _image_of_a_set() -> Source:
     with st.container(horizontal=True, gap="medium"):
         name, part = data_set.choose()
     chosen = data_set.load_chosen(name, part)
@@ -69,13 +71,9 @@ def _of_a_set(memory: Session) -> Source:
         )
         st.button("Another", key="another", icon=":material/casino:", on_click=_random_image,
                   args=(last,))  # fmt: skip
-    words = f"A {labels[number]}, number {number:,} of {chosen.words()}"
-    return Source(images[number], words)
+    description = f"A {labels[number]}, number {number:,} of {chosen.description()}"
+    return Source(images[number], description)
 
 
 def _random_image(last: int) -> None:
     st.session_state["number"] = int(np.random.default_rng().integers(last + 1))
-
-
-def _sent(memory: Session) -> Source:
-    return Source(*memory.sent_image)

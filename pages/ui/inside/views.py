@@ -6,11 +6,11 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.interpret import saliency, tiles
-from mnist_core.interpret.activations import Inspector, LayerActivation
+from mnist_core.interpret.activations import LayerActivation
 from mnist_core.interpret.tiles import TileGrid
 from pages.ui.inside import feature_maps, one_value
-from pages.ui.inside.feature_maps import WIDE
-from pages.ui.state.session import Session, ValueLocation, session
+from pages.ui.inside.inspection import Inspection
+from pages.ui.state.session import Session, ValueLocation
 from pages.ui.widgets import answer, gallery
 from pages.ui.widgets.gallery import Tile
 
@@ -32,56 +32,54 @@ STYLE = """
 """
 
 
-def layers(inspector: Inspector, image: np.ndarray, steps: list[LayerActivation]) -> None:
+def layers(inspection: Inspection, session: Session) -> None:
     """Every layer's maps, and beside them the arithmetic of one value."""
-    memory = session()
+    steps = inspection.steps
     left, right = st.columns([11, 9], gap="large")
-    spot = one_value.clip_location(_chosen(memory), steps)
+    location = one_value.clip_location(_chosen_location(session), steps)
     with left:
-        every = _every_map(steps)
-        feature_maps.show(steps, spot, every, memory.look_at)
+        feature_maps.show(steps, location, _show_all_maps(steps), session.set_location)
     with right, st.container(key="one_value"):
         st.markdown("**The arithmetic of one value.** Click a pixel in any map.")
-        one_value.number_inputs(steps, spot, memory.look_at)
-        step = one_value.layer_named(steps, spot.layer)
-        one_value.show(inspector, image, step, spot, memory.look_at)
+        one_value.number_inputs(steps, location, session.set_location)
+        one_value.show(inspection, location, session.set_location)
 
 
-def _every_map(steps: list[LayerActivation]) -> bool:
+def _show_all_maps(steps: list[LayerActivation]) -> bool:
     """Whether all maps are wanted, where a layer has more than are shown at first."""
     if all(step.output.ndim == 1 or step.output.shape[-1] <= feature_maps.FIRST for step in steps):
         return True
     return st.toggle(f"Show all maps, not only the first {feature_maps.FIRST}", key="every_map")
 
 
-def _chosen(memory: Session) -> ValueLocation | None:
+def _chosen_location(session: Session) -> ValueLocation | None:
     """The value that was asked for, by a click or by the address, and the address says it.
 
     Nothing is written there before a click: the browser's Back would lead to the page as it was
     without, and that would write it again, for ever.
     """
-    said = st.query_params.get("at", "")
-    if said and said != memory.location_in_address:  # a link, or Back
-        memory.location, memory.location_in_address = _spot(said), said
-    if memory.location:
-        wanted = ".".join([memory.location.layer, *map(str, memory.location.place)])
-        if wanted != memory.location_in_address:
-            st.query_params["at"] = memory.location_in_address = wanted
-    return memory.location
+    text = st.query_params.get("at", "")
+    if text and text != session.location_in_address:  # a link, or Back
+        session.location, session.location_in_address = parse_location(text), text
+    if session.location:
+        text = ".".join([session.location.layer, *map(str, session.location.index)])
+        if text != session.location_in_address:
+            st.query_params["at"] = session.location_in_address = text
+    return session.location
 
 
-def _spot(said: str) -> ValueLocation | None:
-    """A spot as an address says it: "block1_conv.10.12.3"."""
-    name, *place = said.split(".")
-    if place and all(number.isdecimal() and len(number) < 6 for number in place):
-        return ValueLocation(name, tuple(map(int, place)))
+def parse_location(text: str) -> ValueLocation | None:
+    """A location as an address says it, "block1_conv.10.12.3"; None if it says none."""
+    layer, *index = text.split(".")
+    if index and all(number.isdecimal() and len(number) < 6 for number in index):
+        return ValueLocation(layer, tuple(map(int, index)))
     return None
 
 
-def filters(inspector: Inspector, *_) -> None:
+def filters(inspection: Inspection, _) -> None:
     """The kernels of every convolution."""
-    found = inspector.filters()
-    if not found:
+    kernels = inspection.inspector.filters()
+    if not kernels:
         st.info("This network has no convolutions, so it has no filters.")
         return
     st.markdown(
@@ -89,32 +87,33 @@ def filters(inspector: Inspector, *_) -> None:
         " ones want none. Only the first layer's filters lie on the image itself; later ones lie"
         " on the maps before them, with a square for each."
     )
-    for layer, kernel in found:
+    for layer, kernel in kernels:
         before, count = kernel.shape[2:]
         st.markdown(f"**{layer.name}** · {count} filters of {kernel.shape[0]} × {kernel.shape[1]}")
         if before == 1:
-            _kernels(np.moveaxis(kernel[:, :, 0], -1, 0), f"The {count} filters of {layer.name}")
+            _show_squares(kernel[:, :, 0], f"The {count} filters of {layer.name}")
             continue
         number = st.number_input(
             f"Filter, 0 to {count - 1}", 0, count - 1, key=f"filter-{layer.name}", width=200
         )
-        words = f"Filter {number} of {layer.name}: a square for each of the {before} maps before it"
-        _kernels(np.moveaxis(kernel[..., number], -1, 0), words)
+        alt = f"Filter {number} of {layer.name}: a square for each of the {before} maps before it"
+        _show_squares(kernel[..., number], alt)
 
 
-def _kernels(kernels: np.ndarray, words: str) -> None:
-    count, height, width = kernels.shape
-    columns = min(count, WIDE // ((width + 1) * FILTER_ZOOM))
-    picture = TileGrid(count, height, width, columns).draw(kernels)
-    size = picture.shape[1] * FILTER_ZOOM
+def _show_squares(weights: np.ndarray, alt: str) -> None:
+    """Weights (height, width, count) as so many squares."""
+    height, width, count = weights.shape
+    columns = min(count, feature_maps.WIDTH // ((width + 1) * FILTER_ZOOM))
+    picture = TileGrid(count, height, width, columns).draw(np.moveaxis(weights, -1, 0))
     st.html(
-        f'<div class="filters"><img alt="{html.escape(words)}" style="width:{size}px"'
-        f' src="{answer.data_url(picture)}"></div>'
+        f'<div class="filters"><img alt="{html.escape(alt)}"'
+        f' style="width:{picture.shape[1] * FILTER_ZOOM}px" src="{answer.data_url(picture)}"></div>'
     )
 
 
-def ink(inspector: Inspector, image: np.ndarray, steps: list[LayerActivation]) -> None:
+def attributions(inspection: Inspection, _) -> None:
     """Which ink spoke for the digit read, and which against the runner-up."""
+    _, inspector, image, steps = inspection
     second, first = (int(d) for d in np.argsort(steps[-1].output)[-2:])
     alone = saliency.integrated_gradients(inspector, image, first)
     lead = saliency.integrated_gradients(inspector, image, first, second)
@@ -126,10 +125,10 @@ def ink(inspector: Inspector, image: np.ndarray, steps: list[LayerActivation]) -
          f" {lead.change:+.2f}."),
     )  # fmt: skip
     cells = "".join(
-        f'<figure><img alt="{title}: {words}"'
-        f' src="{answer.data_url(tiles.attribution_overlay(found.attributions, image))}">'
-        f"<figcaption><b>{title}.</b> {words}</figcaption></figure>"
-        for found, title, words in figures
+        f'<figure><img alt="{title}: {caption}"'
+        f' src="{answer.data_url(tiles.attribution_overlay(result.attributions, image))}">'
+        f"<figcaption><b>{title}.</b> {caption}</figcaption></figure>"
+        for result, title, caption in figures
     )
     st.html(f'<div class="spoke">{cells}</div>')
     with st.expander("How this is worked out", icon=":material/function:"):
@@ -139,14 +138,16 @@ def ink(inspector: Inspector, image: np.ndarray, steps: list[LayerActivation]) -
         )
 
 
-def logit_weights(inspector: Inspector, image: np.ndarray, _) -> None:
+def logit_weights(inspection: Inspection, _) -> None:
     """For each digit, how its logit weighs every pixel, at this image: ten gradients."""
-    x = (image.astype(np.float32) / np.float32(255))[None]
-    slopes = [inspector.gradients(x, row)[1][0] for row in np.eye(10, dtype=np.float32)]
-    largest = max(float(np.abs(slope).max()) for slope in slopes)
+    x = (inspection.image.astype(np.float32) / np.float32(255))[None]
+    gradients = [
+        inspection.inspector.gradients(x, row)[1][0] for row in np.eye(10, dtype=np.float32)
+    ]
+    largest = max(float(np.abs(gradient).max()) for gradient in gradients)
     stencils = [
-        Tile(tiles.colour_map(slope, largest), f"How {digit} weighs the pixels", str(digit))
-        for digit, slope in enumerate(slopes)
+        Tile(tiles.colour_map(gradient, largest), f"How {digit} weighs the pixels", str(digit))
+        for digit, gradient in enumerate(gradients)
     ]
     st.markdown(
         "For small changes of this image, the whole network acts as **one weighted sum per digit**."

@@ -13,7 +13,7 @@ from mnist_core.config.options import Option
 from mnist_core.config.paths import locate, resize
 from mnist_core.config.schema import OPTIONS, Experiment
 from mnist_core.config.validation import from_dict, to_dict
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 
 RATES = (1e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 2e-3, 3e-3, 4e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 EPOCHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200)
@@ -63,7 +63,7 @@ class Form:
 
 def apply(experiment: Experiment) -> None:
     """Put an experiment into the form: what its widgets held is dropped."""
-    session().experiment = experiment
+    current_session().experiment = experiment
     for key in [key for key in st.session_state if str(key).split(".")[0] in PARTS]:
         del st.session_state[key]
 

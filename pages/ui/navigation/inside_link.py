@@ -1,20 +1,20 @@
-"""The way from a picture on any page to the Inside page."""
+"""From a picture on any page to the Inside page."""
 
 import numpy as np
 import streamlit as st
 
 from mnist_core.data import loading
 from pages.ui.choices import data_set
-from pages.ui.state.session import SentImage, session
+from pages.ui.state.session import SentImage, Session, current_session
 
 PAGE = "pages/inside.py"
 LOGIT_WEIGHTS = "Ten stencils"  # the view of that name
 DRAWING, DATA_SET, SENT = "My drawing", "A digit of a set", "Sent here"  # as links say it
 
 
-def open_drawing(model: str) -> None:
+def open_drawing(session: Session, model: str) -> None:
     """Go to Inside with what is on the canvas."""
-    _go(model, {"look_at": DRAWING})
+    _go(session, model, {"look_at": DRAWING})
 
 
 def open_image(model: str, name: str, part: str, number: int) -> None:
@@ -25,42 +25,38 @@ def open_image(model: str, name: str, part: str, number: int) -> None:
         part: "train" or "test".
         number: which image, from 0.
     """
-    _go(model, _fields(name, part, number))
+    _go(current_session(), model, _widgets(name, part, number))
 
 
-def open_sent_image(model: str, image: np.ndarray, words: str) -> None:
+def open_sent_image(model: str, image: np.ndarray, description: str) -> None:
     """Go to Inside with any other image: uint8 (28, 28)."""
-    session().sent_image = SentImage(image, words)
-    _go(model, {"look_at": SENT})
+    session = current_session()
+    session.sent_image = SentImage(image, description)
+    _go(session, model, {"look_at": SENT})
 
 
 def open_view(model: str, view: str) -> None:
     """Go to a view of Inside, with the first digit of the test set."""
-    _go(model, _fields(loading.best_available(), "test", 0) | {"view": view})
+    widgets = _widgets(loading.best_available(), "test", 0)
+    _go(current_session(), model, widgets | {"view": view})
 
 
-def _fields(name, part, number) -> dict:
+def _widgets(name, part, number) -> dict:
     return {"look_at": DATA_SET, **data_set.link_fields(name, part), "number": number}
 
 
-def _go(model, fields) -> None:
+def _go(session, model, widgets) -> None:
     # Not by the address: Streamlit refuses to set a parameter that this page's widgets hold too
-    session().model_name, session().wanted = model, fields
+    session.model_name, session.pending_widgets = model, widgets
     st.switch_page(PAGE, query_params={})
 
 
-def apply_pending() -> None:
-    """On Inside, before its widgets: have them say what another page asked for."""
-    set_widgets(session().wanted)
-    session().wanted = {}
-
-
-def set_widgets(fields: dict) -> None:
-    """Have the widgets of Inside say this; from a callback, or before they are made."""
-    for key, value in fields.items():
-        st.session_state[key] = value
+def apply_pending(session: Session) -> None:
+    """On Inside, before its widgets: set them as another page asked for."""
+    st.session_state.update(session.pending_widgets)
+    session.pending_widgets = {}
 
 
 def show_image(name: str, part: str, number: int) -> None:
     """On Inside itself, from a callback: look at this image of a data set."""
-    set_widgets(_fields(name, part, number))
+    st.session_state.update(_widgets(name, part, number))

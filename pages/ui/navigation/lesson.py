@@ -15,7 +15,7 @@ import streamlit as st
 from mnist_core.config.schema import Experiment
 from pages.ui.app import errors
 from pages.ui.navigation import form, links
-from pages.ui.state.session import Lesson, session
+from pages.ui.state.session import Lesson, current_session
 
 MAX_LENGTH = {"title": 80, "question": 400}  # characters
 CONTROL_NAMES = [name for names in form.CONTROLS.values() for name in names]
@@ -29,7 +29,7 @@ STYLE = """
 
 def current() -> Lesson:
     """The lesson that this visitor came for; one without anything if there is none."""
-    return session().lesson or Lesson()
+    return current_session().lesson or Lesson()
 
 
 def show_from_address(by_back: bool = False) -> None:
@@ -41,15 +41,15 @@ def show_from_address(by_back: bool = False) -> None:
         by_back: the browser's Back led here. Nothing is written then: Back would lead to the
             address as it was before, for ever.
     """
-    memory = session()
+    session = current_session()
     if not {"title", "question", "controls"}.isdisjoint(st.query_params):
         lesson = read(st.query_params)
-        memory.lesson = lesson if lesson.query() else None
-        memory.experiment = memory.experiment or links.read()  # the hidden controls, on any page
-    if memory.lesson:
+        session.lesson = lesson if lesson.query() else None
+        session.experiment = session.experiment or links.read()  # the hidden controls, on any page
+    if session.lesson:
         if not by_back:
-            _into_address(memory.lesson, memory.experiment)
-        _show(memory.lesson)
+            _into_address(session.lesson, session.experiment)
+        _show(session.lesson)
 
 
 def _into_address(lesson: Lesson, experiment: Experiment) -> None:
@@ -81,14 +81,14 @@ def _show(lesson: Lesson) -> None:
 
 
 def _leave() -> None:
-    session().lesson = None
+    current_session().lesson = None
     for name in ("title", "question", "controls"):
         st.query_params.pop(name, None)
 
 
 def make_link(experiment: Experiment) -> None:
     """For a teacher: the experiment in the form as a lesson's link. A class doesn't see it."""
-    if session().lesson:
+    if current_session().lesson:
         return
     with st.popover("Make a lesson of this", icon=":material/co_present:", key="make_lesson"):
         st.caption(

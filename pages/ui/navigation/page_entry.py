@@ -1,4 +1,4 @@
-"""The way in: every page is shown by streamlit_app.py."""
+"""What every page begins with."""
 
 import runpy
 
@@ -7,19 +7,19 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mnist_core.system import paths
 from pages.ui.navigation import lesson
-from pages.ui.state.session import Session, session
+from pages.ui.state.session import Session, current_session
 
 APP = paths.PROJECT / "streamlit_app.py"
 
 
-def record(visit: Session) -> None:
+def record(session: Session) -> None:
     """Note which page this run shows, and which one the run before it showed.
 
     To be called straight after st.navigation, which changes the browser's address: any call of
     Streamlit after it, session state included, may be where a request that is sent meanwhile ends
     this run. Back at once would then seem to come from the page that it leads to.
     """
-    visit.page, visit.page_before = get_script_run_ctx().page_script_hash, visit.page
+    session.page, session.page_before = get_script_run_ctx().page_script_hash, session.page
 
 
 def require() -> None:
@@ -30,12 +30,16 @@ def require() -> None:
     It does so for the first visitor of a fresh server who comes by a link to a page: files in a
     folder called `pages` count as an app's pages until st.navigation has been called once.
     """
-    if not session().entered:
+    session = current_session()
+    if not session.entered:
         runpy.run_path(str(APP))
         st.stop()
-    context, visit = get_script_run_ctx(), session()
-    elsewhere = visit.page_before not in ("", visit.page)
-    if elsewhere and context.is_history_navigation and not st.query_params:
+    context = get_script_run_ctx()
+    if (
+        session.page_before not in ("", session.page)
+        and context.is_history_navigation
+        and not st.query_params
+    ):
         # Streamlit empties a page's address when it is left. A run about Back takes that to ask
         # for every default, of the model too; another run finds the page as it was left
         st.rerun()

@@ -14,7 +14,7 @@ from pages.ui.navigation import form, next_steps
 from pages.ui.runs import selection as run_selection
 from pages.ui.runs.listing import RunEntry
 from pages.ui.state.run_follower import RunFollower
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 from pages.ui.widgets import queue as queue_widgets
 
 LABELS = {
@@ -54,7 +54,7 @@ def _variation_button(entry: RunEntry) -> None:
                  help=reason or "Opens Train with its settings, for you to change."):  # fmt: skip
         form.apply(entry.experiment)
         if entry.run:
-            session().follower = RunFollower(entry.run)
+            current_session().follower = RunFollower(entry.run)
         # Streamlit refuses to leave without: the page's own `run` would stay in the address
         st.switch_page("pages/train.py", query_params=entry.experiment.to_query())
 
@@ -113,8 +113,8 @@ def _apply_rename(old: str, new: str) -> None:
     except (ValueError, OSError) as error:
         errors.show(error)
         return
-    if session().follower and session().follower.run.name == old:
-        session().follower = RunFollower(run)
+    if current_session().follower and current_session().follower.run.name == old:
+        current_session().follower = RunFollower(run)
     run_selection.select_run(new)
     st.rerun()
 

@@ -13,7 +13,7 @@ from pages.ui.runs import tables as comparison_tables
 from pages.ui.runs.listing import RunEntry
 from pages.ui.state.double_buffer import DoubleBuffer
 from pages.ui.state.run_follower import RunFollower
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 from pages.ui.widgets import charts
 
 POLL_INTERVAL = 2.0  # seconds between two looks while some of them train
@@ -63,16 +63,16 @@ def _tick(entries: list[RunEntry], ended: bool) -> None:
         charts.pair(_draw((compared, axis, closely)), alt, side_by_side=True)
         return
     layers = _layers_of([run.name for run in compared])
-    layers.turn((compared, axis, closely))
+    layers.push((compared, axis, closely))
     charts.live(layers, _draw, alt, side_by_side=True)
 
 
 def _layers_of(names: list[str]) -> DoubleBuffer:
     """The chart's two layers; new ones for other runs, or those before would shine through."""
-    layers = session().comparison
-    before = layers.shown[layers.front]
+    layers = current_session().comparison
+    before = layers.contents[layers.front]
     if before and [run.name for run in before[0]] != names:
-        layers = session().comparison = DoubleBuffer()
+        layers = current_session().comparison = DoubleBuffer()
     return layers
 
 
@@ -111,7 +111,7 @@ def _compared(entry: RunEntry, follower: RunFollower) -> ComparedRun:
 def _follower(entry: RunEntry) -> RunFollower:
     """Its events so far; kept from rerun to rerun, so that only what is new is read."""
     key = (entry.name, entry.created)
-    followed = session().followed
+    followed = current_session().followed
     if key not in followed:
         followed[key] = run_detail.follower_of(entry)
         for old in list(followed)[: -2 * comparison_plots.MAX_RUNS]:

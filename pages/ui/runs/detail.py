@@ -23,7 +23,7 @@ def curves_and_experiment(entry: RunEntry) -> None:
     _curves(entry)
     if entry.experiment:
         with st.expander("What was asked", icon=":material/schema:"):
-            layer_widgets.drawing(entry.layers)
+            layer_widgets.diagram(entry.layers)
             st.markdown(describe_recipe(entry.experiment))
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from mnist_core.plots.comparison import MAX_RUNS
 from pages.ui.runs import listing as run_listing
 from pages.ui.runs.listing import RunEntry
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 
 HELP = (
     f"Up to {MAX_RUNS}: their curves over each other, and what differs. Or tick rows in the table."
@@ -25,7 +25,7 @@ def choose(entries: list[RunEntry]) -> list[RunEntry]:
         "Compare", names, key="compare", bind="query-params", max_selections=MAX_RUNS,
         placeholder="Choose runs to lay over each other", help=HELP, on_change=_selection_changed,
     )  # fmt: skip
-    session().compared = chosen if len(chosen) > 1 else []
+    current_session().compared = chosen if len(chosen) > 1 else []
     if len(chosen) < 2:
         with open_list:
             chosen = [_open_run(names, chosen)]
@@ -63,7 +63,7 @@ def _open_run(names, compared) -> str:
 
 def _selection_changed() -> None:
     """A single one is compared with the open one; what is left of a comparison is opened."""
-    chosen, before = st.session_state["compare"], session().compared
+    chosen, before = st.session_state["compare"], current_session().compared
     if before and len(chosen) < 2:
         select_run([*chosen, *before][0])
     elif len(chosen) == 1:
@@ -79,6 +79,6 @@ def _select(entries: list[RunEntry]) -> None:
     if cells or len(names) == 1:
         select_run(entries[cells[0]].name if cells else names[0])
     elif names:
-        before = session().compared or [st.session_state.get("run")]
+        before = current_session().compared or [st.session_state.get("run")]
         kept = [name for name in before if name in names]
         select_runs(kept + [name for name in names if name not in kept])

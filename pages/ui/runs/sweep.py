@@ -11,7 +11,7 @@ from pages.ui.app import errors
 from pages.ui.choices import data_notice
 from pages.ui.runs import selection as run_selection
 from pages.ui.runs.listing import RunEntry
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 from pages.ui.widgets import duration as run_duration
 from pages.ui.widgets import run_status
 
@@ -42,8 +42,8 @@ def _base(entries, opened) -> tuple[str, Experiment]:
     bases |= {f"{n}{PRESET}": e.with_values({"data": best}) for n, e in PRESETS.items()}
     default = opened.name if opened and opened.name in bases else f"quick{PRESET}"
     # What is opened is what one wants to vary, until one says otherwise
-    if opened and session().swept_from != opened.name:
-        session().swept_from = opened.name
+    if opened and current_session().swept_from != opened.name:
+        current_session().swept_from = opened.name
         st.session_state["sweep_from"] = default
     if st.session_state.get("sweep_from") not in bases:
         st.session_state["sweep_from"] = default
@@ -88,7 +88,7 @@ def _limits(path) -> str:
 
 def _start(experiments: dict[str, Experiment], base, path, name) -> None:
     """The button. Pressable beside an error: the click may be what ends the correction of it."""
-    ready = all(data_notice.is_there(one.data) for one in [base, *experiments.values()])
+    ready = all(data_notice.is_available(one.data) for one in [base, *experiments.values()])
     pressed = st.button(
         "Start the sweep", key="sweep_start", type="primary", icon=":material/play_arrow:",
         disabled=not ready,

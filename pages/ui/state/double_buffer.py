@@ -1,4 +1,4 @@
-"""Two layers that take turns to show what grows, so that a redraw is never seen."""
+"""A front and a back buffer for charts that grow, so that a redraw is never seen."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 
 @dataclass
 class DoubleBuffer:
-    """What each of two layers shows, and which is in front; see `charts.growing`."""
+    """What each of two buffers shows, and which is in front; see `charts.live`."""
 
-    shown: list[Any] = field(default_factory=lambda: [None, None])
+    contents: list[Any] = field(default_factory=lambda: [None, None])
     front: int = 0
 
-    def turn(self, newest) -> None:
-        """Bring what is new to the front, if it is new."""
-        if newest != self.shown[self.front]:
+    def push(self, newest: Any) -> None:
+        """Put what is new into the other buffer and bring that to the front."""
+        if newest != self.contents[self.front]:
             self.front = 1 - self.front
-            self.shown[self.front] = newest
+            self.contents[self.front] = newest

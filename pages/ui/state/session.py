@@ -12,11 +12,24 @@ from pages.ui.state.double_buffer import DoubleBuffer
 from pages.ui.state.run_follower import RunFollower
 
 
+@dataclass
+class CanvasState:
+    """What is on the canvas. Paths are Fabric.js objects, in the order drawn."""
+
+    drawing_number: int = (
+        0  # of drawings begun in this visit: by entering a page, Clear, Undo, a sample
+    )
+    paths: list[dict] = field(default_factory=list)  # on the canvas now
+    first_paths: list[dict] = field(default_factory=list)  # what this drawing started from
+    backdrop: np.ndarray | None = None  # uint8, a sample or an upload under the pen
+    upload_error: str = ""  # why the last upload could not be used
+
+
 class SentImage(NamedTuple):
-    """An image that is in none of the data sets: from a file of drawings, say."""
+    """An image that is in none of the data sets: from a stroke file, say."""
 
     image: np.ndarray  # uint8 (28, 28)
-    words: str  # what it is, as in "A 7, drawing 12 of my.jsonl"
+    description: str  # as in "A 7, number 12 of my.jsonl"
 
 
 class StrokeFile(NamedTuple):
@@ -30,7 +43,7 @@ class ValueLocation(NamedTuple):
     """One value of one layer."""
 
     layer: str
-    place: tuple[int, ...]  # (row, column, map) or (unit,)
+    index: tuple[int, ...]  # (row, column, map) or (unit,)
 
 
 @dataclass(frozen=True)
@@ -48,47 +61,48 @@ class Lesson:
 
     def query(self) -> dict[str, str]:
         """Its part of the address."""
-        found = {"title": self.title, "question": self.question}
+        fields = {"title": self.title, "question": self.question}
         if self.controls is not None:
-            found["controls"] = ",".join(self.controls) or self.NONE
-        return {key: value for key, value in found.items() if value}
+            fields["controls"] = ",".join(self.controls) or self.NONE
+        return {key: value for key, value in fields.items() if value}
 
 
 @dataclass
 class Session:
     """One object in place of strings all over `st.session_state`."""
 
-    entered: bool = False  # streamlit_app.py has run for this visitor; see `entry`
+    # Every page
+    entered: bool = False  # streamlit_app.py has run for this visitor; see `page_entry`
     page: str = ""  # the page that is shown, by its hash
     page_before: str = ""  # the page of the run before this one
-    user_id: str = ""  # whose visit this is, on a server for many people; see `person`
+    user_id: str = ""  # whose visit this is, on a server for many people; see `identity`
     secret: str = ""  # by which the browser is known again; empty with a login
-    model_name: str | None = None  # the model that Draw reads with; None: nothing chosen yet
-    paths: list[dict] = field(default_factory=list)  # on the canvas now, in the order drawn
-    first_paths: list[dict] = field(default_factory=list)  # what this drawing started from
-    drawing_number: int = 0  # of drawings begun: on entry, by Clear, Undo, a sample
-    backdrop: np.ndarray | None = None  # uint8, a sample or an upload under the pen
-    error: str = ""  # why the last upload could not be used
-    samples_seed: int = 0
-    experiment: Experiment | None = None  # the form's; None until the Train page has opened
-    follower: RunFollower | None = None  # of the run that the Train page follows
     lesson: Lesson | None = None  # what a teacher's link asked for
+    model_name: str | None = None  # the model that was chosen last; None: none yet
+    # Draw and Inside
+    canvas: CanvasState = field(default_factory=CanvasState)
+    samples_seed: int = 0
     sent_image: SentImage | None = None  # an image that another page sent to Inside
-    confusion_clicks: int = 0  # of confusion matrices, by a click
-    drawings: StrokeFile | None = None  # the last such file that could be used
-    wanted: dict = field(default_factory=dict)  # what Inside's widgets should say on arrival
+    pending_widgets: dict = field(default_factory=dict)  # values for Inside's, on arrival
     location: ValueLocation | None = None  # which value Inside explains; None: it chooses
     location_in_address: str = ""  # what the address said of it last
-    compared: list[str] = field(default_factory=list)  # names on the Runs page, two or more
+    # Train
+    experiment: Experiment | None = None  # the form's; None until the Train page has opened
+    follower: RunFollower | None = None  # of the run that the page follows
+    # Evaluate
+    confusion_clicks: int = 0  # on confusion matrices so far
+    stroke_file: StrokeFile | None = None  # the last one that could be read
+    # Runs
+    compared: list[str] = field(default_factory=list)  # names, two or more
     followed: dict[tuple, RunFollower] = field(default_factory=dict)  # of the compared
-    swept_from: str = ""  # the run that the sweep form last followed
     comparison: DoubleBuffer = field(default_factory=DoubleBuffer)  # the curves of the compared
+    swept_from: str = ""  # the run that the sweep form last followed
 
-    def look_at(self, spot: ValueLocation) -> None:
-        """Have Inside explain this value from now on."""
-        self.location = spot
+    def set_location(self, location: ValueLocation) -> None:
+        """Have Inside explain this value from now on; for callbacks."""
+        self.location = location
 
 
-def session() -> Session:
-    """This visitor's memory, made on the first call."""
+def current_session() -> Session:
+    """This visitor's session, made on the first call."""
     return st.session_state.setdefault("session", Session())

@@ -10,7 +10,7 @@ from pages.ui.app import errors
 from pages.ui.navigation import form, next_steps
 from pages.ui.navigation import presets as preset_choice
 from pages.ui.state.run_follower import RunFollower
-from pages.ui.state.session import session
+from pages.ui.state.session import current_session
 from pages.ui.train import failure_plots
 
 
@@ -56,6 +56,8 @@ def _continue_run(name: str, experiment: Experiment) -> None:
     recipe = dataclasses.replace(experiment.recipe, learning_rate=rate, epochs=epochs)
     changed = dataclasses.replace(experiment, recipe=recipe)
     try:
-        session().follower = RunFollower(scheduler.start(changed, f"{name[:50]} +", continues=name))
+        current_session().follower = RunFollower(
+            scheduler.start(changed, f"{name[:50]} +", continues=name)
+        )
     except (ValueError, OSError) as error:
         errors.toast(error)

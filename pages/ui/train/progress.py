@@ -42,7 +42,7 @@ def _tick(follower: RunFollower, ended: bool) -> None:
     _metrics(follower)
     if not ended:
         queue_widgets.stop_button("stop", follower.run)
-        follower.layers.turn(follower.curves())
+        follower.layers.push(follower.curves())
         charts.live(follower.layers, charts.run_figures, charts.ALT.format(of="the run"))
 
 

@@ -1,4 +1,4 @@
-"""What a network made of a drawing, as HTML.
+"""What a network reads, as HTML.
 
 Plain HTML and not charts: it changes with each stroke, and a Plotly chart blinks when it does.
 """
@@ -72,12 +72,12 @@ def show_answer(probabilities: np.ndarray) -> None:
         return
     first, second = np.argsort(probabilities)[:-3:-1]
     sure = probabilities[first] >= NOT_SURE_BELOW
-    words = f"{percent(probabilities[first])} sure" if sure else f"Not sure. Or {second}?"
+    confidence = f"{percent(probabilities[first])} sure" if sure else f"Not sure. Or {second}?"
     listed = ", ".join(f"{d}: {percent(p)}" for d, p in enumerate(probabilities))
     _show(
         f'<div class="answer-digit{"" if sure else " unsure"}">{first}</div>',
         _bars(probabilities, _escaped(f"Probability of each digit. {listed}.")),
-        f'<div class="answer-words">{_escaped(words)}</div>',
+        f'<div class="answer-words">{_escaped(confidence)}</div>',
     )
 
 
@@ -92,13 +92,13 @@ def second_opinion(name: str, probabilities: np.ndarray | None) -> None:
         return
     best = int(np.argmax(probabilities))
     sure = probabilities[best] >= NOT_SURE_BELOW
-    words = f"{name} is {percent(probabilities[best])} sure" if sure else f"{name} is not sure"
+    confidence = f"{name} is {percent(probabilities[best])} sure" if sure else f"{name} is not sure"
     digit = f"<b{'' if sure else ' class=unsure'}>{best}</b>"
-    st.html(f'<div class="beside">{digit}<span>{_escaped(words)}</span></div>')
+    st.html(f'<div class="beside">{digit}<span>{_escaped(confidence)}</span></div>')
 
 
-def _show(digit, bars, words="") -> None:
-    head = f'<div class="answer-head" aria-live="polite">{digit}{words}</div>'
+def _show(digit, bars, confidence="") -> None:
+    head = f'<div class="answer-head" aria-live="polite">{digit}{confidence}</div>'
     st.html(f'<div class="answer">{head}{bars}</div>')
 
 
@@ -119,12 +119,12 @@ def _bars(probabilities, alt) -> str:
     best = int(np.argmax(probabilities)) if probabilities.any() else None
     rows = []
     for digit, probability in enumerate(probabilities):
-        kind = ' class="best"' if digit == best else ""
+        css_class = ' class="best"' if digit == best else ""
         share = _escaped(percent(probability))
         rows.append(
-            f"<span{kind}>{digit}</span>"
-            f'<i{kind}><b style="width:{100 * probability:.1f}%"></b></i>'
-            f"<span{kind}>{share if best is not None else ''}</span>"
+            f"<span{css_class}>{digit}</span>"
+            f'<i{css_class}><b style="width:{100 * probability:.1f}%"></b></i>'
+            f"<span{css_class}>{share if best is not None else ''}</span>"
         )
     return f'<div class="bars" role="img" aria-label="{alt}">{"".join(rows)}</div>'
 
@@ -136,12 +136,12 @@ def show_image(image: np.ndarray | None) -> None:
     st.html(f'<img class="seen" alt="{alt}" src="{data_url(image)}">')
 
 
-def show_steps(said: list[tuple[str, np.ndarray]]) -> None:
+def show_steps(steps: list[tuple[str, np.ndarray]]) -> None:
     """How a picture became an image: a sentence and a uint8 (h, w) for each step."""
     cells = [
         f'<figure><img alt="After step {number}" src="{data_url(image)}">'
         f"<figcaption><b>{number}.</b> {sentence}</figcaption></figure>"
-        for number, (sentence, image) in enumerate(said, 1)
+        for number, (sentence, image) in enumerate(steps, 1)
     ]
     st.html(f'<div class="steps">{"".join(cells) or "Draw something first."}</div>')
 

@@ -1,4 +1,4 @@
-"""The drawing canvas: pen paths in, strokes and a picture out; Clear and Undo."""
+"""The drawing canvas: pen paths in, a picture out; Clear and Undo."""
 
 import functools
 import logging
@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from mnist_core.strokes.rasterize import rasterize
-from pages.ui.state.session import Session
+from pages.ui.state.session import CanvasState, Session
 
 KEY = "canvas"
 SIDE = 420  # pixels on a desk
@@ -41,7 +41,7 @@ STYLE = f"""
 def _component():
     """The drawing component without its own toolbar.
 
-    Unseen until a mouse hovers, that lies over a corner, where a finger finds it by accident.
+    Unseen until a mouse hovers, that lies over a corner, where a finger touches it by accident.
     Imported late, because it can't be outside a running app.
     """
     import streamlit_drawable_canvas
@@ -49,7 +49,7 @@ def _component():
     folder = Path(streamlit_drawable_canvas.__file__).parent / "frontend/build"
     style = (folder / "index-style.css").read_text()
     log = logging.getLogger("streamlit.components.v2.component_registry")
-    log.addFilter(_expected)
+    log.addFilter(_is_other_message)
     streamlit_drawable_canvas.out = st.components.v2.component(
         "streamlit-drawable-canvas.streamlit_drawable_canvas",
         js="index-*.js",
@@ -57,12 +57,12 @@ def _component():
         html='<div class="canvas-root"></div>',
         isolate_styles=True,
     )
-    log.removeFilter(_expected)
+    log.removeFilter(_is_other_message)
     return streamlit_drawable_canvas.st_canvas
 
 
-def _expected(record) -> bool:
-    """Hides the warning that the name is taken: it is, on purpose."""
+def _is_other_message(record) -> bool:
+    """Drops the warning that the component's name is taken: it is, on purpose."""
     return "already registered" not in record.getMessage()
 
 
@@ -90,43 +90,44 @@ def pen_paths(first_paths: list[dict], pen_width: int, backdrop: np.ndarray | No
     return (result.json_data or {}).get("objects") or first_paths
 
 
-def canvas_with_tools(session: Session) -> None:
-    """The canvas, and what a hand needs beside it."""
+def show(session: Session) -> np.ndarray:
+    """The canvas with Clear, Undo and the pen's width. Returns what is on it; see `picture`."""
     width = st.session_state.get("pen_width", PEN_WIDTH)
-    show(session, width)
+    _update_paths(session.canvas, width)
     with st.container(horizontal=True, key="pen", vertical_alignment="bottom"):
         st.button("Clear", key="clear", icon=":material/delete:", on_click=replace_drawing,
                   args=(session, []))  # fmt: skip
         st.button("Undo", key="undo", icon=":material/undo:", on_click=undo, args=(session,))
         st.slider("Pen width", *PEN_WIDTHS, PEN_WIDTH, key="pen_width")
+    return picture(session.canvas)
 
 
-def show(session: Session, pen_width: int) -> None:
-    """Put the canvas on the page and its paths into `session.paths`."""
+def _update_paths(state: CanvasState, pen_width: int) -> None:
+    """Put the canvas on the page and take in what has been drawn on it."""
     if KEY not in st.session_state:  # a first visit, or one that comes back from another page
-        _reset(session, session.paths)
+        _begin(state, state.paths)
     with st.container(key="pad"):
-        mark, *paths = pen_paths(session.first_paths, pen_width, session.backdrop)
-    if mark["path"] == session.first_paths[0]["path"]:
-        session.paths = paths
+        marker, *paths = pen_paths(state.first_paths, pen_width, state.backdrop)
+    if marker["path"] == state.first_paths[0]["path"]:
+        state.paths = paths
 
 
 def replace_drawing(
     session: Session, paths: list[dict], backdrop: np.ndarray | None = None
 ) -> None:
     """Put these paths on this backdrop in the place of what is on the canvas."""
-    session.backdrop = backdrop
-    session.error = ""
-    _reset(session, paths)
+    session.canvas.backdrop = backdrop
+    session.canvas.upload_error = ""
+    _begin(session.canvas, paths)
 
 
-def _reset(session, paths) -> None:
-    session.drawing_number += 1
-    session.paths = list(paths)
-    session.first_paths = [_drawing_marker(session.drawing_number), *paths]
+def _begin(state: CanvasState, paths: list[dict]) -> None:
+    state.drawing_number += 1
+    state.paths = list(paths)
+    state.first_paths = [drawing_marker(state.drawing_number), *paths]
 
 
-def _drawing_marker(number: int) -> dict:
+def drawing_marker(number: int) -> dict:
     """An unseen path outside the canvas that tells one drawing from the next.
 
     The browser answers late: after Clear it may still send the strokes from before. It also
@@ -138,34 +139,34 @@ def _drawing_marker(number: int) -> dict:
 
 def undo(session: Session) -> None:
     """Take the last stroke away; after the first stroke, what lies under it."""
-    backdrop = session.backdrop if session.paths else None
-    replace_drawing(session, session.paths[:-1], backdrop)
+    paths, backdrop = session.canvas.paths, session.canvas.backdrop
+    replace_drawing(session, paths[:-1], backdrop if paths else None)
 
 
-def picture(session: Session) -> np.ndarray:
-    """What is on the canvas as a picture: uint8 (PICTURE, PICTURE), white ink on black."""
-    drawn = picture_of(session.paths)
-    if session.backdrop is not None:
-        drawn = np.maximum(drawn, session.backdrop)
-    return np.pad(drawn[1:-1, 1:-1], 1)  # so that a pen along the edges is not the background
+def picture(state: CanvasState) -> np.ndarray:
+    """What is on the canvas: uint8 (PICTURE, PICTURE), white ink on black."""
+    ink = render_paths(state.paths)
+    if state.backdrop is not None:
+        ink = np.maximum(ink, state.backdrop)
+    return np.pad(ink[1:-1, 1:-1], 1)  # so that a pen along the edges is not the background
 
 
-def picture_of(paths: list[dict]) -> np.ndarray:
+def render_paths(paths: list[dict]) -> np.ndarray:
     """Pen paths as a picture: uint8 (PICTURE, PICTURE), white ink on black."""
     scale = PICTURE / SIDE
     by_width: dict[float, list[np.ndarray]] = {}
     for path in paths:
-        by_width.setdefault(path["strokeWidth"], []).append(points(path) * scale)
-    drawn = np.zeros((PICTURE, PICTURE), np.uint8)
-    for width, group in by_width.items():
-        drawn = np.maximum(drawn, rasterize(group, canvas=PICTURE, width=width * scale))
-    return drawn
+        by_width.setdefault(path["strokeWidth"], []).append(path_points(path) * scale)
+    picture = np.zeros((PICTURE, PICTURE), np.uint8)
+    for width, strokes in by_width.items():
+        picture = np.maximum(picture, rasterize(strokes, canvas=PICTURE, width=width * scale))
+    return picture
 
 
-def points(path: dict) -> np.ndarray:
+def path_points(path: dict) -> np.ndarray:
     """Points along one Fabric path of M, L and Q commands: float (k, 2), x right, y down.
 
-    Points on curves are about `APART` pixels apart.
+    Points on curves are about `POINT_SPACING` pixels apart.
     """
     commands = path["path"]
     ends = np.array([command[-2:] for command in commands], float)
@@ -174,13 +175,14 @@ def points(path: dict) -> np.ndarray:
     sides = np.hypot(*(controls - starts).T) + np.hypot(*(ends - controls).T)
     curved = np.array([command[0] == "Q" for command in commands])
     counts = 1 + np.where(curved, sides / POINT_SPACING, 0).astype(int)
-    of = np.repeat(np.arange(len(commands)), counts)  # which command each point belongs to
-    t = ((np.arange(len(of)) - (np.cumsum(counts) - counts)[of] + 1) / counts[of])[:, None]
+    owner = np.repeat(np.arange(len(commands)), counts)  # which command each point belongs to
+    t = (np.arange(len(owner)) - (np.cumsum(counts) - counts)[owner] + 1) / counts[owner]
+    t = t[:, None]
     # a quadratic Bézier curve from the last point; a line has but its end, t = 1
-    return (1 - t) ** 2 * starts[of] + 2 * t * (1 - t) * controls[of] + t**2 * ends[of]
+    return (1 - t) ** 2 * starts[owner] + 2 * t * (1 - t) * controls[owner] + t**2 * ends[owner]
 
 
-def fit(ink: np.ndarray) -> np.ndarray:
+def fit_picture(ink: np.ndarray) -> np.ndarray:
     """Lay a picture in the middle of a black one, as large as it goes, nothing stretched.
 
     Args:
@@ -192,8 +194,8 @@ def fit(ink: np.ndarray) -> np.ndarray:
     height, width = ink.shape
     scale = PICTURE / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    how = Image.Resampling.NEAREST if scale > 4 else Image.Resampling.BOX
-    canvas = Image.new("L", (PICTURE, PICTURE))
-    small = Image.fromarray(ink).resize(size, how)
-    canvas.paste(small, ((PICTURE - size[0]) // 2, (PICTURE - size[1]) // 2))
-    return np.array(canvas)
+    resampling = Image.Resampling.NEAREST if scale > 4 else Image.Resampling.BOX
+    picture = Image.new("L", (PICTURE, PICTURE))
+    resized = Image.fromarray(ink).resize(size, resampling)
+    picture.paste(resized, ((PICTURE - size[0]) // 2, (PICTURE - size[1]) // 2))
+    return np.array(picture)

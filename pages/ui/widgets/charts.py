@@ -1,4 +1,4 @@
-"""A run's curves on a page: at rest, or growing without a blink."""
+"""The learning curves of runs: of one that has ended, or live, without a blink."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,49 +20,49 @@ PLOT = '.js-plotly-plot:not([style*="visibility: hidden"]):not([style*="display:
 DRAWN = f":first-child {PLOT} .xtick"
 
 
-def static(found: Curves, of: str = "the run", side_by_side: bool = False) -> None:
+def static(curves: Curves, of: str = "the run", side_by_side: bool = False) -> None:
     """The curves of a run that has ended; a visitor's zoom stays."""
     closely = st.toggle("Look closely", key="closely", help=ZOOM_HELP)
-    pair(run_figures(found, closely), ALT.format(of=of), side_by_side)
+    pair(run_figures(curves, closely), ALT.format(of=of), side_by_side)
 
 
-def run_figures(found: Curves, closely: bool = False) -> Pair:
+def run_figures(curves: Curves, closely: bool = False) -> Pair:
     """The figures of one run."""
-    loss, accuracy = curve_plots.learning_curves(found, closely)
+    loss, accuracy = curve_plots.learning_curves(curves, closely)
     return accuracy, loss
 
 
-def pair(drawn: Pair, alt: str, side_by_side: bool = False) -> None:
+def pair(figures: Pair, alt: str, side_by_side: bool = False) -> None:
     """Two figures of accuracy and loss.
 
     Args:
         alt: says what a figure shows, with {name} for "accuracy" or "loss".
     """
-    for place, name, figure in zip(_places(side_by_side), NAMES, drawn, strict=True):
+    for place, name, figure in zip(_places(side_by_side), NAMES, figures, strict=True):
         with place:
             _chart(figure, f"curve_{name}", alt.format(name=name))
 
 
 def live(
-    layers: DoubleBuffer, draw: Callable[[Any], Pair], alt: str, side_by_side: bool = False
+    buffer: DoubleBuffer, draw: Callable[[Any], Pair], alt: str, side_by_side: bool = False
 ) -> None:
-    """The curves so far, each chart in two layers that take turns.
+    """The curves so far, each chart in two buffers that take turns.
 
     Streamlit puts a whole new chart where a figure changes, and it takes moments to draw. So the
-    new points go to the layer behind, which comes to the front when it is drawn.
+    new points go to the back buffer, which comes to the front when it is drawn.
 
     Args:
-        draw: makes the figures of what a layer shows.
+        draw: makes the figures of what a buffer holds.
         alt: as in `pair`.
     """
-    drawn = [draw(found) if found else None for found in layers.shown]
+    pairs = [draw(content) if content else None for content in buffer.contents]
     for which, (place, name) in enumerate(zip(_places(side_by_side), NAMES, strict=True)):
         with place, st.container(key=name):
-            for number, figures_ in enumerate(drawn):
+            for number, figures in enumerate(pairs):
                 with st.container(key=f"{name}_{number}"):
-                    if figures_:
-                        _chart(figures_[which], f"growing_{name}_{number}", alt.format(name=name))
-    st.html(f"<style>{_layered(layers.front)}</style>")  # last: the front is still the old one
+                    if figures:
+                        _chart(figures[which], f"growing_{name}_{number}", alt.format(name=name))
+    st.html(f"<style>{_front_style(buffer.front)}</style>")  # last: the front is still the old one
 
 
 def _places(side_by_side):
@@ -73,15 +73,13 @@ def _chart(figure, key, alt) -> None:
     st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
 
 
-def _layered(front: int) -> str:
-    """Layers in one place; the one behind is seen only until the one in front is drawn."""
+def _front_style(front: int) -> str:
+    """Both buffers in one place; the one behind is seen only until the one in front is drawn."""
     rules = []
     for name in NAMES:
-        chart, before, behind = (
-            f".st-key-{name}{end}" for end in ("", f"_{front}", f"_{1 - front}")
-        )
-        drawn = f"{chart}:has({before} > {DRAWN})"
+        chart = f".st-key-{name}"
+        is_drawn = f"{chart}:has({chart}_{front} > {DRAWN})"
         rules.append(f"{chart} {{ display: grid; grid-template-columns: minmax(0, 1fr); }}")
         rules.append(f"{chart} > * {{ grid-area: 1 / 1; width: 100%; }}")
-        rules.append(f"{drawn} {behind} * {{ visibility: hidden !important; }}")
+        rules.append(f"{is_drawn} {chart}_{1 - front} * {{ visibility: hidden !important; }}")
     return " ".join(rules)

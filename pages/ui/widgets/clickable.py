@@ -19,7 +19,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     for (const part of parts) {
         part.tabIndex = 0;
         part.setAttribute('role', 'button');
-        const tell = (x, y) => {
+        const send = (x, y) => {
             setTriggerValue('clicked', [part.dataset.click, x, y]);
             if (data.leads_to)
                 document.querySelector(`.st-key-${data.leads_to}`)?.scrollIntoView(
@@ -27,12 +27,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
         };
         part.onclick = event => {
             const box = part.getBoundingClientRect();
-            tell((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+            send((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
         };
         part.onkeydown = event => {
             if (event.key !== 'Enter' && event.key !== ' ') return;
             event.preventDefault();
-            tell(0.5, 0.5);
+            send(0.5, 0.5);
         };
     }
     parts.find(part => part.dataset.click === focused)?.focus();
@@ -43,7 +43,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 class Click(NamedTuple):
     """One click."""
 
-    what: str  # the part's `data-click`
+    part: str  # its `data-click`
     x: float  # from its left, 0 to 1
     y: float  # from its top, 0 to 1
 
@@ -59,7 +59,7 @@ def _component():
 def show(
     html: str, key: str, on_click: Callable[[Click], None] = lambda click: None, leads_to: str = ""
 ) -> Click | None:
-    """Put the HTML on the page; the click that this rerun is about, if it was on this.
+    """Put the HTML on the page; the click that this rerun is about, if it was on this HTML.
 
     A test without a browser replaces this function.
 
@@ -69,11 +69,11 @@ def show(
         leads_to: key of a container that a click brings into sight.
     """
 
-    def clicked():
-        found = st.session_state[key].clicked
-        if found:
-            on_click(Click(*found))
+    def on_change():
+        clicked = st.session_state[key].clicked
+        if clicked:
+            on_click(Click(*clicked))
 
     data = {"html": html, "leads_to": leads_to}
-    found = _component()(data=data, key=key, on_clicked_change=clicked)
-    return Click(*found.clicked) if found.clicked else None
+    clicked = _component()(data=data, key=key, on_clicked_change=on_change).clicked
+    return Click(*clicked) if clicked else None

@@ -1,4 +1,4 @@
-"""How long trainings take on this computer, by those that it has done."""
+"""How long trainings take on this computer, estimated from those that it has done."""
 
 import contextlib
 
@@ -18,13 +18,13 @@ def run_seconds(experiment: Experiment) -> float:
 
 def total_seconds(experiments: list[Experiment]) -> float:
     """Seconds until the last of several runs has ended, as many at once as there may be."""
-    took = [run_seconds(experiment) for experiment in experiments]
-    return max([*took, sum(took) / scheduler.max_concurrent_runs()])
+    each = [run_seconds(experiment) for experiment in experiments]
+    return max([*each, sum(each) / scheduler.max_concurrent_runs()])
 
 
 @st.cache_data(ttl=30, show_spinner=False)
-def _speed_factor(person: str) -> float:
-    """How this computer compares, by a person's newest runs that can be read."""
+def _speed_factor(user_id: str) -> float:
+    """How this computer compares, by a user's newest runs that can be read."""
     past = []
     for run in run_store.all_runs()[:20]:
         epochs = [e["seconds"] for e in run.events()[0] if e["kind"] == "epoch" and "seconds" in e]

@@ -69,8 +69,8 @@ def show(
     if not key:
         st.html(body)
         return None
-    click = clickable.show(body, key, lambda click: on_click(int(click.what)))
-    return int(click.what) if click else None
+    click = clickable.show(body, key, lambda click: on_click(int(click.part)))
+    return int(click.part) if click else None
 
 
 def columns(heads: list[str], tiles: list[list[Tile]]) -> None:

@@ -1,4 +1,4 @@
-"""The network in the form: a sketch, its size, and a row per layer."""
+"""The network in the form: a diagram, its size, and a row per layer."""
 
 import base64
 
@@ -20,8 +20,8 @@ MEANINGS = {
 }
 
 
-def drawing(table: list[Layer]) -> None:
-    """The sketch, as wide as it needs; of no layers, the room for one, so that nothing jumps."""
+def diagram(table: list[Layer]) -> None:
+    """The diagram, as wide as it needs; of no layers, the room for one, so that nothing jumps."""
     picture = ""
     if table:
         svg = base64.b64encode(to_svg(table).encode()).decode()
@@ -49,5 +49,5 @@ def _grouped(number: int) -> str:
 
 def _row(layer: Layer) -> dict[str, str]:
     shape = "\u00a0×\u00a0".join(map("{:,}".format, layer.output_shape))  # on one line
-    what = f"**{layer.name}**  \n{layer.kind}: {MEANINGS[layer.kind]}"
-    return {"Layer": what, "Output": shape, "Parameters": f"{layer.parameters:,}"}
+    meaning = f"**{layer.name}**  \n{layer.kind}: {MEANINGS[layer.kind]}"
+    return {"Layer": meaning, "Output": shape, "Parameters": f"{layer.parameters:,}"}

@@ -1,4 +1,4 @@
-"""How a run stands, and how long things take, in words."""
+"""A run's state and durations, in words."""
 
 import streamlit as st
 
@@ -25,9 +25,9 @@ def format_duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def damage_note(story: RunFollower) -> None:
+def damage_note(follower: RunFollower) -> None:
     """Say it where some of what happened in a run can't be read."""
-    count = story.damaged_count()
+    count = follower.damaged_count()
     if count:
         lines = "1 line" if count == 1 else f"{count} lines"
         st.caption(f"{lines} of its record can't be read; the rest is shown.")

@@ -12,8 +12,8 @@ def choose(label: str, options: list[str], key: str) -> str:
         st.session_state.pop(key, None)
     # A default beside a value that a page has set would be complained of
     default = None if key in st.session_state else options[0]
-    said = st.segmented_control(
+    chosen = st.segmented_control(
         label, options, default=default, required=True, key=key, bind="query-params",
         label_visibility="collapsed", wrap=True,
     )  # fmt: skip
-    return said or options[0]
+    return chosen or options[0]
