@@ -24,7 +24,7 @@ from mnist_core.config.schema import (
 )
 from mnist_core.data import loading
 from mnist_core.data.types import DataMissingError, Dataset, Digits
-from mnist_core.models import bundle, bundle_import, export, keras_script
+from mnist_core.models import bundle_import, bundle_weights, export, keras_script
 from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model, summary
@@ -183,7 +183,7 @@ def test_every_kind_of_export_has_a_file_name_with_the_models(kind, name):
 def test_the_weights_a_bundle_must_hold_are_those_keras_makes(name):
     model = keras_model.build(PRESETS[name].network)
     made = {f"{a.name}.{w.name}": tuple(w.shape) for a in model.layers for w in a.weights}
-    forms = bundle.weight_specs(PRESETS[name].network)
+    forms = bundle_weights.specs(PRESETS[name].network)
     assert {key: form.shape for key, form in forms.items()} == made
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from mnist_core.config import grid, validation
 from mnist_core.config.schema import Experiment
 from mnist_core.data.types import Dataset, Digits
-from mnist_core.models import bundle, bundle_import, export
+from mnist_core.models import bundle, bundle_import, bundle_weights, export
 from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model, summary
@@ -238,7 +238,7 @@ def unpacked(data: bytes):
         assert "\n" not in str(fault)
         assert one_sentence(fault)
         return None
-    forms = bundle.weight_specs(experiment.network)
+    forms = bundle_weights.specs(experiment.network)
     assert {name: (a.shape, a.dtype.name) for name, a in weights.items()} == {
         name: (form.shape, form.dtype) for name, form in forms.items()
     }

@@ -1,0 +1,63 @@
+"""A small network, its card and its files, for tests of what becomes of models."""
+
+import functools
+import json
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network
+from mnist_core.data.types import Dataset, Digits
+from mnist_core.models import card as card_file
+from mnist_core.network import keras_model
+from mnist_core.runs import store as run_store
+from mnist_core.runs.run import Run
+
+SMALL = Experiment(
+    network=Network(
+        blocks=(ConvBlock(filters=4, batch_normalization=True, dropout_rate=0.2),),
+        dense=(DenseLayer(units=8, dropout_rate=0.1),),
+    )
+)
+NO_DIGITS = Digits(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8))
+DATASET = Dataset("mnist", NO_DIGITS, NO_DIGITS, "0" * 64, "/home/somebody/secret/mnist.npz")
+EPOCHS = [{"epoch": 1, "step": 9, "loss": 0.5, "accuracy": 0.8, "seconds": 1.5}]
+TEST = {"loss": 0.4, "accuracy": 0.85, "images": 2}
+
+
+def make_card(name: str = "mine", experiment: Experiment = SMALL) -> dict:
+    return card_file.make_card(name, experiment, DATASET, EPOCHS, TEST, 12.34, "finished")
+
+
+@functools.cache
+def small_model():
+    """The Keras model of SMALL."""
+    return keras_model.build(SMALL.network, seed=1)
+
+
+def keras_file(model, ending: str = ".keras") -> bytes:
+    """What Keras saves of a model."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"model{ending}"
+        model.save(path)
+        return path.read_bytes()
+
+
+@functools.cache
+def small_keras_file() -> bytes:
+    return keras_file(small_model())
+
+
+def keep(name: str = "mine") -> Run:
+    """A finished run whose model is `small_model()`."""
+    run = run_store.create(SMALL, name)
+    (run.folder / "model.keras").write_bytes(small_keras_file())
+    (run.folder / "card.json").write_text(json.dumps(make_card(name)))
+    run.set_status("finished")
+    return run
+
+
+def random_x(count: int = 6) -> np.ndarray:
+    """What a network is fed: float32 (count, 28, 28, 1)."""
+    return np.random.default_rng(0).random((count, 28, 28, 1), np.float32)
