@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import safetensors.numpy
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -274,16 +275,25 @@ def damaged(data: bytes, dice: random.Random) -> bytes:
     return bytes(found)
 
 
-@pytest.mark.parametrize("what", ["the bundle", "its weights", "its experiment", "its card"])
-def test_a_bundle_with_any_damage_is_whole_or_refused(what):
-    names = {"its weights": "weights.npz", "its card": "card.json"}
-    name = names.get(what, "experiment.json")
+@cache
+def parts_of_an_earlier_version() -> dict[str, bytes]:
+    content = io.BytesIO()
+    np.savez(content, **safetensors.numpy.load(parts()["weights.safetensors"]))
+    texts = {name: part for name, part in parts().items() if name.endswith(".json")}
+    return texts | {"weights.npz": content.getvalue()}
+
+
+@pytest.mark.parametrize(
+    "name", [None, "weights.safetensors", "weights.npz", "experiment.json", "card.json"]
+)
+def test_a_bundle_with_any_damage_is_whole_or_refused(name):
+    good = parts_of_an_earlier_version() if name == "weights.npz" else parts()
     dice, refused = random.Random(6), 0
     for _ in range(300):
-        if what == "the bundle":
-            data = damaged(zipped(parts()), dice)
+        if name is None:
+            data = damaged(zipped(good), dice)
         else:
-            data = zipped(parts() | {name: damaged(parts()[name], dice)})
+            data = zipped(good | {name: damaged(good[name], dice)})
         began = time.process_time()
         refused += unpacked(data) is None
         assert time.process_time() - began < MOST_SECONDS

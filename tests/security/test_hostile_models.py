@@ -337,7 +337,7 @@ def test_it_is_refused_with_its_reason_and_nothing_is_run_or_written(kind, tmp_p
     text, shown = str(error.value), error_messages.user_message(error.value)
     assert reason in text
     assert "\n" not in text
-    assert len(text) <= error_messages.LONGEST
+    assert len(text) <= error_messages.MAX_LENGTH
     assert str(tmp_path) not in shown
     assert " at 0x" not in shown
     assert not marker.exists()
