@@ -1,1 +1,1 @@
-"""Why a network answers as it does: activations, arithmetic, saliency, nearest digits."""
+"""Why a network gives an answer: activations, arithmetic, saliency, nearest digits."""

@@ -1,4 +1,4 @@
-"""What each layer of a network makes of an image: feature maps, filters, gradients."""
+"""The output of each layer of a network: feature maps, filters, embeddings, gradients."""
 
 import threading
 import weakref
@@ -12,7 +12,7 @@ from mnist_core.config.schema import Network
 
 
 class LayerActivation(NamedTuple):
-    """One layer at work on one image."""
+    """What one layer computes for one image."""
 
     layer: Layer
     inputs: np.ndarray  # float32 (h, w, maps) or (n,): the output of the layer before
@@ -21,7 +21,7 @@ class LayerActivation(NamedTuple):
 
 
 class Inspector:
-    """A network taken apart. One serves all threads and sessions at once."""
+    """A network with access to every layer. One serves all threads and sessions at once."""
 
     def __init__(self, network: Network, model):
         """
@@ -31,18 +31,18 @@ class Inspector:
         import tensorflow as tf
 
         self.plan = layer_shapes.plan_layers(network)
-        parts = [model.get_layer(layer.name) for layer in self.plan]
-        self._weights = [tuple(np.asarray(w) for w in part.get_weights()) for part in parts]
-        head = [layer.name for layer in self.plan].index("logits") + 1
-        last = head - 1 if network.dense else head
+        layers = [model.get_layer(layer.name) for layer in self.plan]
+        self._weights = [tuple(np.asarray(w) for w in layer.get_weights()) for layer in layers]
+        to_logits = layers[: [layer.name for layer in self.plan].index("logits") + 1]
+        to_embedding = to_logits[:-1] if network.dense else to_logits
 
         @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
-        def run(images):
-            return _layer_outputs(parts, _to_input(images))
+        def outputs(images):
+            return _layer_outputs(layers, _to_input(images))
 
         @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
         def embeddings(images):
-            return _layer_outputs(parts[:last], _to_input(images))[-1]
+            return _layer_outputs(to_embedding, _to_input(images))[-1]
 
         @tf.function(
             input_signature=[
@@ -50,24 +50,25 @@ class Inspector:
                 tf.TensorSpec((layer_shapes.CLASSES,), tf.float32),
             ]
         )
-        def gradients(x, asked):
+        def gradients(x, logit_weights):
             with tf.GradientTape() as tape:
                 tape.watch(x)
-                value = tf.linalg.matvec(_layer_outputs(parts[:head], x[..., None])[-1], asked)
+                logits = _layer_outputs(to_logits, x[..., None])[-1]
+                value = tf.linalg.matvec(logits, logit_weights)
             return value, tape.gradient(value, x)
 
-        self._run, self._embeddings, self._gradients = run, embeddings, gradients
+        self._outputs, self._embeddings, self._gradients = outputs, embeddings, gradients
 
     def layer_activations(self, image: np.ndarray) -> list[LayerActivation]:
-        """Every layer at work on this image, in order.
+        """What every layer computes for this image, in order.
 
         Args:
             image: uint8 (28, 28).
         """
-        outputs = [found.numpy()[0] for found in self._run(image[None])]
+        outputs = [output.numpy()[0] for output in self._outputs(image[None])]
         inputs = [image[..., None].astype(np.float32) / np.float32(255), *outputs]
-        found = zip(self.plan, inputs, outputs, self._weights, strict=False)
-        return [LayerActivation(*parts) for parts in found]
+        fields = zip(self.plan, inputs, outputs, self._weights, strict=False)
+        return [LayerActivation(*values) for values in fields]
 
     def filters(self) -> list[tuple[Layer, np.ndarray]]:
         """The kernels of each convolution: float32 (side, side, maps before, filters)."""
@@ -75,7 +76,7 @@ class Inspector:
         return [(layer, weights[0]) for layer, weights in pairs if layer.kind == "Conv2D"]
 
     def embeddings(self, images: np.ndarray) -> np.ndarray:
-        """What the last dense layer before the logits says: float32 (n, its units).
+        """The output of the last dense layer before the logits: float32 (n, its units).
 
         Of a network without one, the logits: float32 (n, 10).
 
@@ -84,31 +85,31 @@ class Inspector:
         """
         return self._embeddings(images).numpy()
 
-    def gradients(self, x: np.ndarray, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """A weighted sum of the logits, and how it changes with each pixel.
+    def gradients(self, x: np.ndarray, logit_weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """A weighted sum of the logits, and its gradient by the pixels.
 
         Args:
             x: float32 (n, 28, 28), in [0, 1].
-            asked: float32 (10,), the logits' weights in the sum.
+            logit_weights: float32 (10,), the logits' weights in the sum.
 
         Returns:
             float32 (n,), and its gradients, float32 (n, 28, 28).
         """
-        value, slope = self._gradients(x.astype(np.float32), asked.astype(np.float32))
-        return value.numpy(), slope.numpy()
+        sums, gradients = self._gradients(x.astype(np.float32), logit_weights.astype(np.float32))
+        return sums.numpy(), gradients.numpy()
 
 
-def _layer_outputs(parts, x) -> list:
-    """What each of these layers in a row makes of x.
+def _layer_outputs(layers, x) -> list:
+    """The output of each of these layers in a row, beginning with x.
 
-    Not by a `keras.Model` of all outputs: in a Sequential, each layer's output hangs on a chain of
-    its own, so the tenth layer would bring nine others along.
+    Not by a `keras.Model` of all outputs: in a Sequential, each layer's output has a graph of its
+    own, so the tenth layer would compute the nine before it once more.
     """
-    found = []
-    for part in parts:
-        x = part(x, training=False)
-        found.append(x)
-    return found
+    outputs = []
+    for layer in layers:
+        x = layer(x, training=False)
+        outputs.append(x)
+    return outputs
 
 
 def _to_input(images):
@@ -122,7 +123,7 @@ _lock = threading.Lock()
 
 
 def load(name: str) -> Inspector:
-    """The model of this name, taken apart; the second time it comes from memory.
+    """The inspector of the model of this name; the second time it comes from memory.
 
     Raises:
         ValueError: there is no such model, or its files can't be used; says which and why.

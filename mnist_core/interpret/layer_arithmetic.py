@@ -1,6 +1,6 @@
 """The arithmetic of one value in one layer, with the real numbers.
 
-Each kind of layer has a record of everything that makes the value; its `total` is worked out from
+Each kind of layer has a record of everything that makes the value; its `result` is computed from
 the parts that are shown, in float64, so that it can be held against what the network computed.
 """
 
@@ -29,7 +29,7 @@ ACTIVATIONS: dict[str, Callable[[float], float]] = {
 
 @dataclass(frozen=True)
 class Dense:
-    """Every value before it, times a weight each, summed; plus a bias; bent."""
+    """The weighted sum of all inputs, plus a bias, through an activation function."""
 
     inputs: np.ndarray  # float32 (n,)
     weights: np.ndarray  # float32, of the same shape
@@ -43,42 +43,40 @@ class Dense:
 
     @property
     def sum(self) -> float:
-        """All products and the bias."""
+        """The sum of all products and the bias."""
         return float(self.products.sum() + self.bias)
 
     @property
     def result(self) -> float:
-        """The value, from the parts."""
+        """The value, computed from the parts."""
         return ACTIVATIONS[self.activation](self.sum)
 
     def largest_products(self, count: int) -> np.ndarray:
-        """Which products weigh most, of either sign, the heaviest first: int64."""
+        """The flat indices of the products largest in size, the largest first: int64."""
         return np.argsort(-np.abs(self.products), axis=None, kind="stable")[:count]
 
 
 @dataclass(frozen=True)
 class Convolution(Dense):
-    """The same of a patch and a filter: inputs and weights are (side, side, maps before)."""
+    """A `Dense` of a patch and a filter: inputs and weights are (side, side, input maps)."""
 
-    padding_mask: (
-        np.ndarray
-    )  # bool (side, side): where the patch reaches over the edge; inputs are 0
+    padding_mask: np.ndarray  # bool (side, side): True beyond the edge, where inputs are 0
 
 
 class Pooling(NamedTuple):
-    """The largest of a square."""
+    """The largest value of a square."""
 
     patch: np.ndarray  # float32 (side, side)
 
     @property
     def argmax(self) -> tuple[int, int]:
-        """Row and column of the largest, in the square; the first of equals."""
+        """Row and column of the largest value in the square; the first of equals."""
         row, column = np.unravel_index(int(self.patch.argmax()), self.patch.shape)
         return int(row), int(column)
 
     @property
     def result(self) -> float:
-        """The value, from the parts."""
+        """The value, computed from the parts."""
         return float(self.patch.max())
 
 
@@ -89,18 +87,18 @@ class Average(NamedTuple):
 
     @property
     def result(self) -> float:
-        """The value, from the parts."""
+        """The value, computed from the parts."""
         return float(self.values.mean(dtype=np.float64))
 
 
 class Normalization(NamedTuple):
-    """A value moved and stretched by what training found typical of its map.
+    """A value normalized by the mean and variance of its map in training, then scaled and shifted.
 
     gamma (value - mean) / sqrt(variance + epsilon) + beta.
     """
 
     value: float
-    mean: float  # of this map, over images seen in training
+    mean: float  # of this map, over training images
     variance: float
     gamma: float
     beta: float
@@ -108,20 +106,20 @@ class Normalization(NamedTuple):
 
     @property
     def result(self) -> float:
-        """The value, from the parts."""
-        apart = (self.value - self.mean) / math.sqrt(self.variance + self.epsilon)
-        return self.gamma * apart + self.beta
+        """The value, computed from the parts."""
+        normalized = (self.value - self.mean) / math.sqrt(self.variance + self.epsilon)
+        return self.gamma * normalized + self.beta
 
 
 class Activation(NamedTuple):
-    """A value bent."""
+    """An activation function of a value."""
 
     value: float
     activation: str
 
     @property
     def result(self) -> float:
-        """The value, from the parts."""
+        """The value, computed from the parts."""
         return ACTIVATIONS[self.activation](self.value)
 
 
@@ -129,19 +127,19 @@ class PassThrough(NamedTuple):
     """A value that is passed on: by dropout, which only drops while training, or by flatten."""
 
     value: float
-    source: tuple[int, ...]  # where it is in the layer before: (row, column, map) or (unit,)
+    source: tuple[int, ...]  # its index in the layer before: (row, column, map) or (unit,)
 
     @property
     def result(self) -> float:
-        """The value, from the parts."""
+        """The value, computed from the parts."""
         return self.value
 
 
 class Softmax(NamedTuple):
-    """A logit's exponential, as a share of all ten. 10 logits may be any numbers; shares sum to 1.
+    """A logit's exponential, as a share of all ten.
 
-    The largest logit is taken from all of them first: that changes no share, and no exponential
-    grows too large for the computer.
+    The largest logit is subtracted from all first: that changes no share, and no exponential
+    overflows.
     """
 
     logits: np.ndarray  # float32 (10,)
@@ -155,40 +153,42 @@ class Softmax(NamedTuple):
 
     @property
     def result(self) -> float:
-        """The value, from the parts."""
+        """The value, computed from the parts."""
         return float(self.exponentials[self.digit] / self.exponentials.sum())
 
 
-def explain_value(step: LayerActivation, place: tuple[int, ...]):
-    """How the value at this place of a layer's output comes about.
+def explain_value(layer_activation: LayerActivation, index: tuple[int, ...]):
+    """How the value at this index of a layer's output is computed.
 
     Args:
-        place: (row, column, map) in a layer of maps, (unit,) in a row of values; from 0.
+        index: (row, column, map) in a layer of maps, (unit,) in a row of values; from 0.
 
     Returns:
-        One of the records above; its `total` is the value, to float32 rounding.
+        One of the records above; its `result` is the value, to float32 rounding.
 
     Raises:
-        ValueError: there is no such place; says what there is.
+        ValueError: there is no such index; says what there is.
     """
-    shape = step.layer.output_shape
-    if len(place) != len(shape) or not all(0 <= i < n for i, n in zip(place, shape, strict=True)):
-        raise ValueError(f"{step.layer.name} holds {shape} values, from 0. Received: {place}")
-    return _KINDS[step.layer.kind](step, place)
+    layer = layer_activation.layer
+    shape = layer.output_shape
+    if len(index) != len(shape) or not all(0 <= i < n for i, n in zip(index, shape, strict=True)):
+        raise ValueError(f"{layer.name} holds {shape} values, from 0. Received: {index}")
+    return _EXPLAIN_BY_KIND[layer.kind](layer_activation, index)
 
 
-def _convolution(step, place) -> Convolution:
-    row, column, filter_ = place
-    kernel, bias = step.weights
+def _convolution(activation, index) -> Convolution:
+    row, column, filter_ = index
+    kernel, bias = activation.weights
     side = kernel.shape[0]
-    before = padding_before(step.layer)
-    height, width = step.inputs.shape[:2]
+    before = padding_before(activation.layer)
+    height, width = activation.inputs.shape[:2]
     rows, columns = (start - before + np.arange(side) for start in (row, column))
-    inside = _within(rows, height)[:, None] & _within(columns, width)
-    patch = step.inputs[np.clip(rows, 0, height - 1)[:, None], np.clip(columns, 0, width - 1)]
-    patch = patch * inside[..., None]
-    activation = step.layer.arguments.get("activation", "linear")
-    return Convolution(patch, kernel[..., filter_], float(bias[filter_]), activation, ~inside)
+    inside = _is_within(rows, height)[:, None] & _is_within(columns, width)
+    clipped = np.clip(rows, 0, height - 1)[:, None], np.clip(columns, 0, width - 1)
+    patch = activation.inputs[clipped] * inside[..., None]
+    return Convolution(
+        patch, kernel[..., filter_], float(bias[filter_]), _activation_name(activation), ~inside
+    )
 
 
 def padding_before(layer) -> int:
@@ -198,44 +198,51 @@ def padding_before(layer) -> int:
     return (layer.arguments["kernel_size"] - 1) // 2
 
 
-def _within(numbers, size):
-    return (numbers >= 0) & (numbers < size)
+def _is_within(positions, size):
+    return (positions >= 0) & (positions < size)
 
 
-def _dense(step, place) -> Dense:
-    kernel, bias = step.weights
-    (unit,) = place
-    activation = step.layer.arguments.get("activation", "linear")
-    return Dense(step.inputs, kernel[:, unit], float(bias[unit]), activation)
+def _activation_name(activation) -> str:
+    return activation.layer.arguments.get("activation", "linear")
 
 
-def _pooling(step, place) -> Pooling:
-    row, column, map_ = place
-    side = step.layer.arguments["pool_size"]
+def _dense(activation, index) -> Dense:
+    kernel, bias = activation.weights
+    (unit,) = index
+    return Dense(
+        activation.inputs, kernel[:, unit], float(bias[unit]), _activation_name(activation)
+    )
+
+
+def _pooling(activation, index) -> Pooling:
+    row, column, map_ = index
+    side = activation.layer.arguments["pool_size"]
     rows, columns = slice(row * side, (row + 1) * side), slice(column * side, (column + 1) * side)
-    return Pooling(step.inputs[rows, columns, map_])
+    return Pooling(activation.inputs[rows, columns, map_])
 
 
-def _normalization(step, place) -> Normalization:
-    gamma, beta, mean, variance = (float(weight[place[-1]]) for weight in step.weights)
-    return Normalization(float(step.inputs[place]), mean, variance, gamma, beta)
+def _normalization(activation, index) -> Normalization:
+    gamma, beta, mean, variance = (float(weight[index[-1]]) for weight in activation.weights)
+    return Normalization(float(activation.inputs[index]), mean, variance, gamma, beta)
 
 
-def _flatten_value(step, place) -> PassThrough:
-    source = tuple(int(i) for i in np.unravel_index(place[0], step.inputs.shape))
-    return PassThrough(float(step.inputs[source]), source)
+def _activation(activation, index) -> Activation:
+    return Activation(float(activation.inputs[index]), _activation_name(activation))
 
 
-_KINDS = {
+def _flatten(activation, index) -> PassThrough:
+    source = tuple(int(i) for i in np.unravel_index(index[0], activation.inputs.shape))
+    return PassThrough(float(activation.inputs[source]), source)
+
+
+_EXPLAIN_BY_KIND = {
     "Conv2D": _convolution,
     "BatchNormalization": _normalization,
-    "Activation": lambda step, place: Activation(
-        float(step.inputs[place]), step.layer.arguments["activation"]
-    ),
+    "Activation": _activation,
     "MaxPooling2D": _pooling,
-    "Dropout": lambda step, place: PassThrough(float(step.inputs[place]), place),
-    "Flatten": _flatten_value,
-    "GlobalAveragePooling2D": lambda step, place: Average(step.inputs[..., place[0]]),
+    "Dropout": lambda activation, index: PassThrough(float(activation.inputs[index]), index),
+    "Flatten": _flatten,
+    "GlobalAveragePooling2D": lambda activation, index: Average(activation.inputs[..., index[0]]),
     "Dense": _dense,
-    "Softmax": lambda step, place: Softmax(step.inputs, place[0]),
+    "Softmax": lambda activation, index: Softmax(activation.inputs, index[0]),
 }

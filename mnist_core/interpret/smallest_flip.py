@@ -1,4 +1,4 @@
-"""What would change its mind: the smallest shift, and the smallest turn, that flip the answer."""
+"""The smallest shift, and the smallest rotation, that flip a classifier's prediction."""
 
 import itertools
 import math
@@ -14,69 +14,61 @@ MAX_ROTATION = 90  # degrees; beyond, a 6 is rightly a 9
 
 
 class Flip(NamedTuple):
-    """A moved image that is read as another digit."""
+    """A shifted or rotated image that is read as another digit."""
 
     image: np.ndarray  # uint8 (28, 28)
-    right: float  # pixels it was moved to the right; below 0 to the left
+    right: float  # pixels it was shifted to the right; below 0 to the left
     down: float  # pixels; below 0 up
     rotation: float  # degrees, clockwise above 0
-    digit: int  # what it is read as now
+    digit: int  # the prediction for it
     probability: float  # of that digit
 
 
 def smallest_shift(classifier, image: np.ndarray) -> Flip | None:
-    """The nearest shift, of up to FURTHEST pixels, that flips the answer; None if none does.
+    """The nearest shift, of up to MAX_SHIFT pixels, that flips the prediction; None if none does.
 
-    All shifts by half pixels are tried, the nearest first; of equally near ones the surest wins.
+    All shifts by half pixels are tried, the nearest first; of equally near ones the one with the
+    highest probability wins.
 
     Args:
         image: uint8 (28, 28).
     """
-    steps = np.arange(-MAX_SHIFT, MAX_SHIFT + SHIFT_STEP, SHIFT_STEP)
-    way = [(x, y) for x in steps for y in steps if 0 < math.hypot(x, y) <= MAX_SHIFT]
-    way.sort(key=_length)
-    return _first_flip(classifier, image, [(float(x), float(y), 0.0) for x, y in way])
+    steps = np.arange(-MAX_SHIFT, MAX_SHIFT + SHIFT_STEP, SHIFT_STEP).tolist()
+    shifts = [(x, y, 0.0) for x in steps for y in steps if 0 < math.hypot(x, y) <= MAX_SHIFT]
+    return _first_flip(classifier, image, sorted(shifts, key=_size))
 
 
 def smallest_rotation(classifier, image: np.ndarray) -> Flip | None:
-    """The smallest turn, by whole degrees up to WIDEST, that flips the answer; None if none does.
+    """The smallest rotation, by whole degrees, that flips the prediction; None if none does.
 
     Args:
         image: uint8 (28, 28).
     """
-    ways = [(0.0, 0.0, float(s * angle)) for angle in range(1, MAX_ROTATION + 1) for s in (1, -1)]
-    return _first_flip(classifier, image, ways)
+    angles = range(1, MAX_ROTATION + 1)
+    rotations = [(0.0, 0.0, float(sign * angle)) for angle in angles for sign in (1, -1)]
+    return _first_flip(classifier, image, rotations)
 
 
-def _first_flip(classifier, image, ways) -> Flip | None:
-    """The first way that flips the answer; of those as far, the one to the surest answer."""
+def _first_flip(classifier, image, transforms) -> Flip | None:
+    """The first (right, down, rotation) that flips; of equal sizes, the most probable."""
     before = int(classifier.probabilities(image[None])[0].argmax())
-    for _, as_far in itertools.groupby(ways, key=_length):
-        as_far = list(as_far)
-        images = np.stack([_transform(image, *way) for way in as_far])
-        found = classifier.probabilities(images)
-        flipped = np.flatnonzero(found.argmax(axis=1) != before)
+    for _, group in itertools.groupby(transforms, key=_size):
+        group = list(group)
+        images = np.stack([_transform(image, *transform) for transform in group])
+        probabilities = classifier.probabilities(images)
+        flipped = np.flatnonzero(probabilities.argmax(axis=1) != before)
         if len(flipped):
-            best = max(flipped, key=lambda i: float(found[i].max()))
-            digit = int(found[best].argmax())
-            return Flip(images[best], *as_far[best], digit, float(found[best, digit]))
+            best = max(flipped, key=lambda i: float(probabilities[i].max()))
+            digit = int(probabilities[best].argmax())
+            return Flip(images[best], *group[best], digit, float(probabilities[best, digit]))
     return None
 
 
-def _length(way) -> float:
-    return round(math.hypot(*way), 6)  # so that equally far ones are equal
+def _size(transform) -> float:
+    return round(math.hypot(*transform), 6)  # so that equally large ones are equal
 
 
-def _transform(image, right, down, turn) -> np.ndarray:
-    if turn:
-        return perturbations.rotate(image[None], turn)[0]
-    there = _shift_matrix(down) @ image.astype(np.float64) @ _shift_matrix(right).T
-    return np.rint(there).astype(np.uint8)
-
-
-def _shift_matrix(by: float) -> np.ndarray:
-    """A column of pixels -> the same moved by `by` pixels, bilinear; 0 comes in: (28, 28)."""
-    whole = math.floor(by)
-    part = by - whole
-    size = perturbations.SIDE
-    return (1 - part) * np.eye(size, k=-whole) + part * np.eye(size, k=-whole - 1)
+def _transform(image, right, down, rotation) -> np.ndarray:
+    if rotation:
+        return perturbations.rotate(image[None], rotation)[0]
+    return perturbations.translate(image[None], right, down)[0]

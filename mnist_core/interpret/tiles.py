@@ -1,4 +1,4 @@
-"""Feature maps, filters and rows of values as coloured pictures, and what is where on them.
+"""Feature maps, filters and rows of values as colour images, and what is where on them.
 
 White is the largest value, black is 0, blue is negative.
 """
@@ -12,50 +12,43 @@ POSITIVE = np.array([255.0, 255.0, 255.0])
 NEGATIVE = np.array([47.0, 134.0, 224.0])  # the blue of the app's charts
 SUPPORTING = np.array([255.0, 143.0, 15.0])  # orange and blue: told apart by all common kinds of
 OPPOSING = np.array([64.0, 150.0, 255.0])  # colour blindness
-NEUTRAL_BRIGHTNESS = 0.45  # brightness of ink that said nothing
-FULL_COLOUR_QUANTILE = (
-    0.97  # share of the ink that is below full colour: one pixel may outshout all
-)
+NEUTRAL_BRIGHTNESS = 0.45  # of ink without attribution
+FULL_COLOUR_QUANTILE = 0.97  # of the ink's attributions: one pixel may be far above all others
 GAP = 1  # pixels between two tiles
-GAP_COLOUR = (128, 128, 128, 60)  # their colour: a grey that the page shines through, light or dark
+GAP_COLOUR = (128, 128, 128, 60)  # a grey that the page shines through, light or dark
 
 
 def colour_map(values: np.ndarray, largest: float | None = None) -> np.ndarray:
     """Values as colours: float (...) -> uint8 (..., 3).
 
     Args:
-        largest: the size of value that gets full colour; None for that of the largest here.
+        largest: the size of a value in full colour; None for that of the largest here.
     """
-    return _blend(values, largest, POSITIVE, NEGATIVE)
+    largest = float(np.abs(values).max(initial=0)) if largest is None else largest
+    share = _normalize(values, largest)
+    return np.rint(np.where(share > 0, share * POSITIVE, -share * NEGATIVE)).astype(np.uint8)
 
 
-def attribution_overlay(parts: np.ndarray, image: np.ndarray) -> np.ndarray:
-    """An image on which what spoke for a digit is orange, what spoke against it blue.
+def attribution_overlay(attributions: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """An image whose ink is orange where it speaks for a digit, blue where it speaks against it.
 
     Args:
-        parts: float (28, 28), see `saliency`.
+        attributions: float (28, 28), see `saliency`.
         image: uint8 (28, 28).
 
     Returns:
         uint8 (28, 28, 3).
     """
-    inked = np.abs(parts[image > 0])
-    largest = float(np.quantile(inked, FULL_COLOUR_QUANTILE)) if len(inked) else 0.0
-    share = np.sqrt(np.abs(_normalize(parts, largest)))  # weak voices stay visible
+    of_ink = np.abs(attributions[image > 0])
+    largest = float(np.quantile(of_ink, FULL_COLOUR_QUANTILE)) if len(of_ink) else 0.0
+    share = np.sqrt(np.abs(_normalize(attributions, largest)))  # small ones stay visible
     grey = image[..., None] * NEUTRAL_BRIGHTNESS * (1 - share)
-    return np.rint(grey + share * np.where(parts[..., None] > 0, SUPPORTING, OPPOSING)).astype(
-        np.uint8
-    )
-
-
-def _blend(values, largest, positive, negative) -> np.ndarray:
-    size = float(np.abs(values).max(initial=0)) if largest is None else largest
-    share = _normalize(values, size)
-    return np.rint(np.where(share > 0, share * positive, -share * negative)).astype(np.uint8)
+    colour = np.where(attributions[..., None] > 0, SUPPORTING, OPPOSING)
+    return np.rint(grey + share * colour).astype(np.uint8)
 
 
 def _normalize(values, largest) -> np.ndarray:
-    """float (...) -> (..., 1), -1 to 1; what is no number is 0."""
+    """float (...) -> (..., 1), -1 to 1; NaN becomes 0."""
     return np.clip(np.nan_to_num(values / (largest or 1.0)), -1, 1)[..., None]
 
 
@@ -79,18 +72,18 @@ class TileGrid(NamedTuple):
         return down, self.columns * (self.width + GAP) - GAP
 
     def draw(self, tiles: np.ndarray, largest: float | None = None) -> np.ndarray:
-        """The picture of these tiles: float (count, height, width) -> uint8 (*size, 4).
+        """These tiles as one image: float (count, height, width) -> uint8 (*size, 4).
 
-        Red, green, blue and how opaque. Where the last row has no more tiles, there is nothing.
+        Red, green, blue and alpha; transparent where the last row has no more tiles.
         """
-        picture = np.zeros((*self.size, 4), np.uint8)
-        found = colour_map(tiles, largest)
+        pixels = np.zeros((*self.size, 4), np.uint8)
+        colours = colour_map(tiles, largest)
         for number in range(self.count):
             top, left = self.corner(number)
-            picture[top : top + self.height + GAP, left : left + self.width + GAP] = GAP_COLOUR
-            picture[top : top + self.height, left : left + self.width, :3] = found[number]
-            picture[top : top + self.height, left : left + self.width, 3] = 255
-        return picture
+            pixels[top : top + self.height + GAP, left : left + self.width + GAP] = GAP_COLOUR
+            pixels[top : top + self.height, left : left + self.width, :3] = colours[number]
+            pixels[top : top + self.height, left : left + self.width, 3] = 255
+        return pixels
 
     def corner(self, number: int) -> tuple[int, int]:
         """(top, left) of a tile, in pixels."""

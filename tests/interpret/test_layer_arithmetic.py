@@ -30,7 +30,7 @@ def test_the_parts_of_a_value_make_the_value_in_every_layer(net):
 
 def test_all_kinds_of_layers_that_a_network_can_have_are_explained():
     kinds = {layer.kind for net in NETWORKS.values() for layer in layer_shapes.plan_layers(net)}
-    assert kinds == set(layer_arithmetic._KINDS)
+    assert kinds == set(layer_arithmetic._EXPLAIN_BY_KIND)
 
 
 def naive_convolution(inputs, kernel, bias, before, after):
