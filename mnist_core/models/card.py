@@ -1,7 +1,6 @@
 """What is known of a model: what it learned from, how well, with what versions."""
 
 import json
-import math
 import platform
 from collections.abc import Callable
 from datetime import datetime
@@ -15,6 +14,8 @@ from mnist_core.network import summary
 
 VERSION = "0.1.0"  # of mnist_core, as pyproject.toml has it
 MAX_TEXT = 200  # characters of any text in a stranger's card
+MAX_NUMBER = 1e15
+MAX_FIELDS = 50  # of an object in it
 MAX_EPOCHS = 10_000  # rows of a stranger's curves; a run has 200, a continued one more
 
 
@@ -41,7 +42,7 @@ def make_card(
         "data": {
             "name": dataset.name,
             "checksum": dataset.checksum,
-            "source": Path(dataset.source).name,  # cards travel; a folder is nobody's business
+            "source": Path(dataset.source).name,  # a card travels: the folder stays private
         },
         "curves": epochs,
         "test": test,
@@ -54,8 +55,8 @@ def make_card(
 
 
 def _versions() -> dict[str, str]:
-    found = {name: metadata.version(name) for name in ("tensorflow", "keras")}
-    return {"python": platform.python_version(), **found, "mnist_core": VERSION}
+    packages = {name: metadata.version(name) for name in ("tensorflow", "keras")}
+    return {"python": platform.python_version(), **packages, "mnist_core": VERSION}
 
 
 def validate_card(text: str | bytes, experiment: Experiment) -> dict:
@@ -69,16 +70,17 @@ def validate_card(text: str | bytes, experiment: Experiment) -> dict:
     """
     try:
         plain = json.loads(text, parse_constant=lambda word: None)
-    except (ValueError, RecursionError) as fault:
-        raise ValueError(f"card.json must be JSON. Received: {fault}") from None
-    plain = _dict_of(_unchecked)("card.json", plain)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"card.json must be JSON. Received: {error}") from None
+    plain = _dict_of(_anything)("card.json", plain)
     card = {key: check(f"card.json: {key}", plain.get(key)) for key, check in _FIELDS.items()}
-    card["experiment"] = validation.to_dict(experiment)
-    card["parameters"] = summary.parameter_count(experiment.network)
-    return card
+    return card | {
+        "experiment": validation.to_dict(experiment),
+        "parameters": summary.parameter_count(experiment.network),
+    }
 
 
-def _unchecked(where, value):
+def _anything(where, value):
     return value
 
 
@@ -89,41 +91,34 @@ def _text(where, value) -> str:
 
 
 def _number(where, value) -> float | int:
-    if type(value) not in (int, float) or not math.isfinite(value) or abs(value) > 1e15:
+    if type(value) not in (int, float) or not abs(value) <= MAX_NUMBER:  # nor NaN
         raise ValueError(f"{where} must be a number. Received: {str(value)[:40]!r}")
     return value
 
 
-def _dict_of(check: Callable) -> Callable:
-    def check_all(where, value):
-        if not isinstance(value, dict) or len(value) > 50:
-            raise ValueError(f"{where} must be an object with named values, at most 50.")
-        return {_text(where, key): check(f"{where}.{key[:40]}", v) for key, v in value.items()}
+def _dict_of(check: Callable, required=()) -> Callable:
+    def check_dict(where, value):
+        if not isinstance(value, dict) or len(value) > MAX_FIELDS:
+            raise ValueError(f"{where} must be an object with named values, at most {MAX_FIELDS}.")
+        fields = {_text(where, key): check(f"{where}.{key[:40]}", v) for key, v in value.items()}
+        missing = [key for key in required if key not in fields]
+        if missing:
+            raise ValueError(f"{where} must hold {missing[0]!r}, and doesn't.")
+        return fields
 
-    return check_all
+    return check_dict
 
 
 def _curves(where, value) -> list[dict]:
     if not isinstance(value, list) or len(value) > MAX_EPOCHS:
         raise ValueError(f"{where} must be a list of at most {MAX_EPOCHS} epochs.")
-    found = [_dict_of(_number)(f"{where}[{i}]", row) for i, row in enumerate(value)]
-    for i, row in enumerate(found):
-        _require_keys(f"{where}[{i}]", row, ("epoch", "step", "loss", "accuracy"))
-    return found
+    check = _dict_of(_number, required=("epoch", "step", "loss", "accuracy"))
+    return [check(f"{where}[{i}]", epoch) for i, epoch in enumerate(value)]
 
 
 def _test(where, value) -> dict | None:
-    if value is None:
-        return None
-    found = _dict_of(_number)(where, value)
-    _require_keys(where, found, ("loss", "accuracy", "images"))
-    return found
-
-
-def _require_keys(where, found, keys) -> None:
-    missing = [key for key in keys if key not in found]
-    if missing:
-        raise ValueError(f"{where} must hold {missing[0]!r}, and doesn't.")
+    check = _dict_of(_number, required=("loss", "accuracy", "images"))
+    return None if value is None else check(where, value)
 
 
 _FIELDS = {

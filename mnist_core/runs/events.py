@@ -6,8 +6,8 @@
     epoch   epoch, step, loss, accuracy, seconds, and val_loss, val_accuracy where it is validated
     test    loss, accuracy, images
 
-A file may be damaged, or written by an older version: what is read here has what those who use it
-count on, or else is an event of the kind DAMAGED, without anything.
+A file may be damaged, or written by an older version. What `parse` returns has at least these
+fields, each of its type, or it is an event of the kind DAMAGED without any.
 """
 
 import json
@@ -19,34 +19,27 @@ MAX_COUNT = 10**15  # of any number that counts something
 def parse(line: bytes) -> dict:
     """The event on a line."""
     try:
-        event = json.loads(line)
-        return _checked(event)
+        return _validated(json.loads(line))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {"kind": DAMAGED}
 
 
-def _checked(event: dict) -> dict:
+def _validated(event: dict) -> dict:
     kind = event["kind"]
     if not isinstance(kind, str):
         raise ValueError(kind)
     event = _DEFAULTS.get(kind, {}) | event
-    for name, fits in _FIELDS.get(kind, {}).items():
-        if not fits(event[name]):
+    checks = _REQUIRED.get(kind, {})
+    if kind == "epoch":
+        checks = checks | {name: _is_number for name in _OPTIONAL_FIGURES if name in event}
+    for name, is_valid in checks.items():
+        if not is_valid(event[name]):
             raise ValueError(name)
     if kind == "steps" and len(event["loss"]) != len(event["accuracy"]):
         raise ValueError("loss")
-    if kind == "epoch":
-        _check_figures(event)
-    return event
-
-
-def _check_figures(event) -> None:
-    """The figures that an epoch need not have: numbers if they are there, and both or neither."""
-    for name in ("val_loss", "val_accuracy", "seconds", "learning_rate"):
-        if name in event and not _is_number(event[name]):
-            raise ValueError(name)
-    if ("val_loss" in event) != ("val_accuracy" in event):
+    if kind == "epoch" and ("val_loss" in event) != ("val_accuracy" in event):
         raise ValueError("val_loss")
+    return event
 
 
 def _is_count(value) -> bool:
@@ -54,7 +47,7 @@ def _is_count(value) -> bool:
 
 
 def _is_number(value) -> bool:
-    """Also one that is none: the loss of a training that went wrong."""
+    """NaN and infinities too: the loss of a training that diverged."""
     return type(value) in (int, float)
 
 
@@ -66,7 +59,7 @@ def _is_text(value) -> bool:
     return isinstance(value, str)
 
 
-_FIELDS = {
+_REQUIRED = {
     "status": {"state": _is_text, "sentence": _is_text},
     "start": dict.fromkeys(
         ("first_step", "total_steps", "steps_per_epoch", "first_epoch", "epochs"), _is_count
@@ -78,7 +71,8 @@ _FIELDS = {
     "epoch": {"epoch": _is_count, "step": _is_count, "loss": _is_number, "accuracy": _is_number},
     "test": {"loss": _is_number, "accuracy": _is_number, "images": _is_count},
 }  # fmt: skip
-_DEFAULTS = {  # what versions before this one left out
+_OPTIONAL_FIGURES = ("val_loss", "val_accuracy", "seconds", "learning_rate")
+_DEFAULTS = {  # what earlier versions left out
     "status": {"sentence": ""},
     "start": {"first_epoch": 1, "epochs": 1},
     "steps": {"epoch": 1},

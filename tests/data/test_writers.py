@@ -1,9 +1,8 @@
 """Who writes the built-in digits: the same person every time, and nobody like another."""
 
-import dataclasses
-
 import numpy as np
 
+from mnist_core.config.options import fields
 from mnist_core.data.glyphs import forms_of
 from mnist_core.data.writers import USUAL_FORM_SHARE, WritingStyle, choose_form, writer
 
@@ -23,10 +22,10 @@ def test_no_two_writers_have_the_same_style():
 
 def test_every_writers_style_is_one_that_the_sliders_could_set():
     styles = [writer(0, number).style for number in range(300)]
-    for field in dataclasses.fields(WritingStyle):
-        low, high = field.metadata["limits"]
-        values = [getattr(style, field.name) for style in styles]
-        assert low <= min(values) < max(values) <= high, field.name
+    for name, option in fields(WritingStyle).items():
+        low, high = option.limits
+        values = [getattr(style, name) for style in styles]
+        assert low <= min(values) < max(values) <= high, name
 
 
 def test_writers_prefer_a_form_as_often_as_the_world_does():
