@@ -25,5 +25,5 @@ page = st.navigation(
     ],
     position="top",
 )
-page_entry.record(session)
+page_entry.record(session, page.title)
 errors.guard(page.run)()

@@ -12,14 +12,14 @@ from pages.ui.state.session import Session, current_session
 APP = paths.PROJECT / "streamlit_app.py"
 
 
-def record(session: Session) -> None:
+def record(session: Session, page: str) -> None:
     """Note which page this run shows, and which one the run before it showed.
 
     To be called straight after st.navigation, which changes the browser's address: any call of
     Streamlit after it, session state included, may be where a request that is sent meanwhile ends
     this run. Back at once would then seem to come from the page that it leads to.
     """
-    session.page, session.page_before = get_script_run_ctx().page_script_hash, session.page
+    session.page, session.page_before = page, session.page
 
 
 def require() -> None:
@@ -34,13 +34,10 @@ def require() -> None:
     if not session.entered:
         runpy.run_path(str(APP))
         st.stop()
-    context = get_script_run_ctx()
-    if (
-        session.page_before not in ("", session.page)
-        and context.is_history_navigation
-        and not st.query_params
-    ):
+    by_back = get_script_run_ctx().is_history_navigation
+    is_other_page = session.page_before not in ("", session.page)
+    if by_back and is_other_page and not st.query_params:
         # Streamlit empties a page's address when it is left. A run about Back takes that to ask
         # for every default, of the model too; another run finds the page as it was left
         st.rerun()
-    lesson.show_from_address(by_back=context.is_history_navigation)
+    lesson.show_from_address(by_back=by_back)

@@ -73,7 +73,7 @@ class Session:
 
     # Every page
     entered: bool = False  # streamlit_app.py has run for this visitor; see `page_entry`
-    page: str = ""  # the page that is shown, by its hash
+    page: str = ""  # the title of the page that is shown
     page_before: str = ""  # the page of the run before this one
     user_id: str = ""  # whose visit this is, on a server for many people; see `identity`
     secret: str = ""  # by which the browser is known again; empty with a login
