@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from mnist_core.preprocess import mnist_rule
-from mnist_core.strokes import non_digits, pen_paths
+from mnist_core.strokes import non_digits
 from mnist_core.strokes.non_digits import SHAPES, UNSEEN_SHAPES
+from mnist_core.strokes.pen_paths import parse_strokes
 from mnist_core.strokes.rasterize import place, rasterize
 
 KINDS = [
@@ -19,76 +20,66 @@ KINDS = [
 ALSO_DIGITS = set("BbDGgIlOoqSsZz0123456789")
 
 
-def dice(seed=0):
-    return np.random.default_rng(seed)
-
-
-def image(drawing):
+def image(strokes):
     """float64 (28, 28), length 1: so that two images' product sum is their likeness."""
-    picture = rasterize(place(drawing, 112, 0.7), 112, 9)
-    small = mnist_rule.to_mnist(picture).astype(float)
+    small = mnist_rule.to_mnist(rasterize(place(strokes, 112, 0.7), 112, 9)).astype(float)
     return small / np.linalg.norm(small)
 
 
-def likeness(one, other):
-    return float((one * other).sum())
+IMAGES = {name: image(parse_strokes(text)) for name, text in (SHAPES | UNSEEN_SHAPES).items()}
+
+
+def likeness(names):
+    one, other = names
+    return float((IMAGES[one] * IMAGES[other]).sum())
 
 
 @pytest.mark.parametrize("draw", KINDS)
-def test_every_doodle_leaves_ink_on_the_paper(draw):
-    thrown = dice()
+def test_every_non_digit_leaves_ink_on_the_paper(draw):
+    rng = np.random.default_rng(0)
     for _ in range(40):
-        drawing = draw(thrown)
-        assert all(stroke.ndim == 2 and stroke.shape[1] == 2 for stroke in drawing)
-        assert np.isfinite(np.concatenate(drawing)).all()
-        assert np.ptp(np.concatenate(drawing), axis=0).max() > 0
-        assert image(drawing).max() > 0
+        strokes = draw(rng)
+        assert all(stroke.ndim == 2 and stroke.shape[1] == 2 for stroke in strokes)
+        assert np.isfinite(np.concatenate(strokes)).all()
+        assert np.ptp(np.concatenate(strokes), axis=0).max() > 0
+        assert image(strokes).max() > 0
 
 
 @pytest.mark.parametrize("draw", KINDS)
-def test_the_same_dice_draw_the_same_doodle_and_others_another(draw):
-    one, again, other = (np.concatenate(draw(dice(seed))) for seed in (1, 1, 2))
+def test_the_same_seed_draws_the_same_and_another_another(draw):
+    one, again, other = (np.concatenate(draw(np.random.default_rng(seed))) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, again)
     assert one.shape != other.shape or (one != other).any()
 
 
-def kind_of(drawing):
-    """Which of `draw_one`'s kinds this is, by what only that kind has."""
-    sizes = [len(stroke) for stroke in drawing]
+def kind_of(strokes):
+    """Which kind of non-digit this is, by what only that kind has."""
+    sizes = [len(stroke) for stroke in strokes]
     if set(sizes) == {2}:
         return "hatching"
     if set(sizes) == {48}:
-        return "tangle"
-    return "knots" if len(sizes) == 1 and sizes[0] > 100 else "shape"
+        return "wandering strokes"
+    return "smooth path" if len(sizes) == 1 and sizes[0] > 100 else "shape"
 
 
-def test_half_the_doodles_are_shapes_and_half_are_scribbles_of_three_kinds():
-    thrown, count = dice(), 600
-    found = Counter(kind_of(non_digits.random_non_digit(thrown)) for _ in range(count))
-    for kind, share in {"shape": 1 / 2, "knots": 1 / 6, "tangle": 1 / 6, "hatching": 1 / 6}.items():
-        assert abs(found[kind] - share * count) < 4 * np.sqrt(count * share * (1 - share))
+def test_half_are_shapes_and_half_are_scribbles_of_three_kinds():
+    rng, count = np.random.default_rng(0), 600
+    counts = Counter(kind_of(non_digits.random_non_digit(rng)) for _ in range(count))
+    scribbles = dict.fromkeys(["smooth path", "wandering strokes", "hatching"], 1 / 6)
+    for kind, share in {"shape": 1 / 2, **scribbles}.items():
+        assert abs(counts[kind] - share * count) < 4 * np.sqrt(count * share * (1 - share))
 
 
 def test_no_letter_is_also_a_digit():
     assert not ALSO_DIGITS & {*SHAPES, *UNSEEN_SHAPES}
 
 
-def test_what_is_kept_for_measuring_is_never_shown_in_training():
-    assert not set(SHAPES) & set(UNSEEN_SHAPES)
-    shown = [image(pen_paths.parse_strokes(text)) for text in SHAPES.values()]
-    for name, text in UNSEEN_SHAPES.items():
-        assert (
-            max(likeness(image(pen_paths.parse_strokes(text)), other) for other in shown) < 0.85
-        ), name
-
-
-def test_every_shape_is_unlike_every_other():
-    for shapes in (SHAPES, UNSEEN_SHAPES):
-        images = [image(pen_paths.parse_strokes(text)) for text in shapes.values()]
-        assert max(itertools.starmap(likeness, itertools.combinations(images, 2))) < 0.85
+def test_every_shape_is_unlike_every_other_and_unlike_those_kept_for_measuring():
+    assert len(IMAGES) == len(SHAPES) + len(UNSEEN_SHAPES)
+    assert max(map(likeness, itertools.combinations(IMAGES, 2))) < 0.85
 
 
 def test_a_shape_is_drawn_a_little_differently_each_time():
-    thrown = dice()
-    images = {image(non_digits.random_unseen_shape(thrown)).tobytes() for _ in range(40)}
+    rng = np.random.default_rng(0)
+    images = {image(non_digits.random_unseen_shape(rng)).tobytes() for _ in range(40)}
     assert len(images) == 40
