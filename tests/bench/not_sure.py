@@ -17,7 +17,7 @@ from mnist_core.strokes import files as stroke_files
 from mnist_core.strokes import non_digits, rendering
 
 SEED = 0
-DOODLES = 1000
+COUNT = 1000  # of each kind that is no digit
 KINDS = {
     "letters and signs": non_digits.random_unseen_shape,
     "scribbles": non_digits.random_unseen_scribble,
@@ -30,20 +30,22 @@ def main():
     classifier = Classifier.load(*model)
     digits = test_sets.render_drawings(stroke_files.read_drawings(path), SEED)
     probabilities = classifier.probabilities(digits.images)
-    right = probabilities.argmax(axis=1) == digits.labels
-    sure = probabilities.max(axis=1)
-    sure_of = {
-        kind: classifier.probabilities(rendering.render_non_digits(DOODLES, SEED, draw)).max(axis=1)
+    correct = probabilities.argmax(axis=1) == digits.labels
+    confidence = probabilities.max(axis=1)
+    of_non_digits = {
+        kind: classifier.probabilities(rendering.render_non_digits(COUNT, SEED, draw)).max(axis=1)
         for kind, draw in KINDS.items()
     }
-    print(f"{len(right)} drawings, {right.mean():.2%} right; {DOODLES} of each that is no digit")
+    print(f"{len(correct)} drawings, {correct.mean():.2%} right; {COUNT} of each that is no digit")
     print("threshold  answered  right of those  right of the others", *KINDS, sep="  ")
     for threshold in THRESHOLDS:
-        answered = sure >= threshold
-        doubts = " ".join(f"{(sure < threshold).mean():16.1%}" for sure in sure_of.values())
-        others = f"{right[~answered].mean():.1%}" if (~answered).any() else "-"
+        answered = confidence >= threshold
+        doubts = " ".join(
+            f"{(values < threshold).mean():16.1%}" for values in of_non_digits.values()
+        )
+        others = f"{correct[~answered].mean():.1%}" if (~answered).any() else "-"
         print(
-            f"{threshold:9.2f} {answered.mean():9.2%} {right[answered].mean():15.2%}"
+            f"{threshold:9.2f} {answered.mean():9.2%} {correct[answered].mean():15.2%}"
             f" {others:>20}  {doubts}"
         )
 

@@ -36,17 +36,17 @@ def naive(picture):
 
 
 def milliseconds(call, *arguments, times=200):
-    spent = []
+    seconds = []
     for _ in range(times):
         start = time.perf_counter()
         call(*arguments)
-        spent.append(time.perf_counter() - start)
-    return statistics.median(spent) * 1000
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds) * 1000
 
 
 def main():
-    pen = place([[[12, 25], [30, 4], [58, 0], [80, 18], [70, 48], [10, 98], [94, 96]]])
-    drawing = rasterize(pen)
+    strokes = place([[[12, 25], [30, 4], [58, 0], [80, 18], [70, 48], [10, 98], [94, 96]]])
+    drawing = rasterize(strokes)
     full = np.full_like(drawing, 255)
     canvas = np.dstack([drawing, drawing, drawing, full])
     plain = milliseconds(naive, canvas)
@@ -60,10 +60,10 @@ def main():
     large = np.zeros((8192, 8192, 4), np.uint8)
     large[1000:7000, 3000:4000, 3] = 255
     print(f"alpha only, 8192x8192  {milliseconds(to_mnist, large, times=3):7.0f} ms")
-    print(f"draw, 280x280          {milliseconds(rasterize, pen):7.3f} ms")
+    print(f"draw, 280x280          {milliseconds(rasterize, strokes):7.3f} ms")
     start = time.perf_counter()
     synthesis.synthesize(1000)
-    print(f"handwriting            {1000 / (time.perf_counter() - start):7.0f} digits/s")
+    print(f"synthesis              {1000 / (time.perf_counter() - start):7.0f} digits/s")
 
 
 if __name__ == "__main__":

@@ -29,27 +29,27 @@ from mnist_core.strokes import files as stroke_files
 
 RESULTS = Path(__file__).with_name("reading.json")
 BEGIN, END = "<!-- reading: made by tests/bench/reading.py -->", "<!-- end of reading -->"
-WRITTEN = "lenet on built-in"
+SYNTHETIC_ONLY = "lenet on built-in"
 NAMES = {
     "reader": "**the reader**: MNIST and 219 people's pens",
     "classic": "the classic: LeNet, MNIST alone",
-    WRITTEN: "LeNet, the built-in digits alone",
+    SYNTHETIC_ONLY: "LeNet, the built-in digits alone",
 }
 COLUMNS = {"mnist": "MNIST's test set", "built-in": "the built-in test set"}
-AT_ONCE = 20_000  # digits
+SPEED_COUNT = 20_000  # digits
 
 
 def train() -> None:
     """LeNet by its own recipe on the built-in digits, unless that has been done."""
-    if WRITTEN not in {run.name for run in run_store.all_runs()}:
-        scheduler.start(PRESETS["lenet"].with_values({"data": "built-in"}), WRITTEN)
-    while run_store.get(WRITTEN).state not in ENDED:
+    if SYNTHETIC_ONLY not in {run.name for run in run_store.all_runs()}:
+        scheduler.start(PRESETS["lenet"].with_values({"data": "built-in"}), SYNTHETIC_ONLY)
+    while run_store.get(SYNTHETIC_ONLY).state not in ENDED:
         time.sleep(1)
         scheduler.advance()
 
 
 def measure(files) -> dict:
-    """Model -> set -> its figures."""
+    """Model -> its parameters, and set -> its metrics."""
     sets = {name: loading.load(name).test for name in COLUMNS}
     for file in files:
         sets[Path(file).stem] = test_sets.render_drawings(stroke_files.read_drawings(file), seed=0)
@@ -72,15 +72,15 @@ def table(results: dict) -> str:
     titles = [COLUMNS.get(key, f"`{key}`") for key in keys]
     heads = [f"{title} ({count:,})" for title, count in zip(titles, counts, strict=True)]
     rows = [f"| network | {' | '.join(heads)} | parameters |", "|---" * (len(keys) + 2) + "|"]
-    for name, found in results.items():
-        cells = [_cell(found["sets"][key]) for key in keys]
-        rows.append(f"| {NAMES[name]} | {' | '.join(cells)} | {found['parameters']:,} |")
+    for name, result in results.items():
+        cells = [_cell(result["sets"][key]) for key in keys]
+        rows.append(f"| {NAMES[name]} | {' | '.join(cells)} | {result['parameters']:,} |")
     return "\n".join(rows)
 
 
-def _cell(found) -> str:
-    low, high = found["interval"]
-    return f"{100 * found['accuracy']:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
+def _cell(result) -> str:
+    low, high = result["interval"]
+    return f"{100 * result['accuracy']:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
 
 
 def write(readme: Path, results: dict) -> None:
@@ -92,13 +92,13 @@ def write(readme: Path, results: dict) -> None:
 
 def speed() -> None:
     """Digits a second, on all processors, the first call (which starts processes) left out."""
-    synthesis.synthesize(AT_ONCE // 10)
-    found = []
+    synthesis.synthesize(SPEED_COUNT // 10)
+    speeds = []
     for seed in range(1, 4):
         start = time.perf_counter()
-        synthesis.synthesize(AT_ONCE, seed)
-        found.append(AT_ONCE / (time.perf_counter() - start))
-    print(f"{statistics.median(found):.0f} digits/s ({min(found):.0f} to {max(found):.0f})")
+        synthesis.synthesize(SPEED_COUNT, seed)
+        speeds.append(SPEED_COUNT / (time.perf_counter() - start))
+    print(f"{statistics.median(speeds):.0f} digits/s ({min(speeds):.0f} to {max(speeds):.0f})")
 
 
 if __name__ == "__main__":

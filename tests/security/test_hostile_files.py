@@ -327,28 +327,25 @@ drawings = st.fixed_dictionaries(
 )
 
 
-def read(data: bytes):
+def parse(data: bytes):
     """The drawings in some bytes, or None after one good sentence."""
     try:
-        found = stroke_files.parse_drawings(data, "theirs.jsonl")
-    except ValueError as fault:
-        assert one_sentence(fault)
-        assert "theirs.jsonl" in error_messages.user_message(fault)
+        parsed = stroke_files.parse_drawings(data, "theirs.jsonl")
+    except ValueError as error:
+        assert one_sentence(error)
+        assert "theirs.jsonl" in error_messages.user_message(error)
         return None
-    for drawing in found:
+    for drawing in parsed:
         assert 0 <= drawing.label <= 9
         assert all(np.isfinite(s).all() and s.shape[1] == 2 for s in drawing.strokes)
-        assert rasterize(place(drawing.strokes, 64), 64, 5).shape == (
-            64,
-            64,
-        )
-    return found
+        assert rasterize(place(drawing.strokes, 64), 64, 5).shape == (64, 64)
+    return parsed
 
 
 @pytest.mark.slow
 @fuzz
 @given(st.one_of(st.binary(max_size=200), st.lists(drawings, max_size=3).map(
-    lambda many: "\n".join(map(json.dumps, many)).encode())))  # fmt: skip
+    lambda lines: "\n".join(map(json.dumps, lines)).encode())))  # fmt: skip
 @example(b'{"label": 1, "strokes": [[]]}')
 @example(b'{"label": 1, "strokes": [[[1, 2]], []]}')
 @example(b'{"label": 1, "strokes": [[[NaN, 2]]]}')
@@ -361,7 +358,7 @@ def read(data: bytes):
 @example(b"\xef\xbb\xbf" + b'{"label": 1, "strokes": [[[1, 2]]]}')
 @example(b'{"label": 1, "strokes": [[[1, 2]]]}\x00')
 def test_any_lines_are_drawings_or_one_sentence(data):
-    read(data)
+    parse(data)
 
 
 LINE = {"label": 1, "strokes": [[[1, 2], [3, 4]]]}
@@ -389,15 +386,15 @@ MONSTERS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", MONSTERS)
-def test_a_monstrous_stroke_file_is_refused_in_little_time_and_memory(what):
-    data = MONSTERS[what]()
+@pytest.mark.parametrize("kind", MONSTERS)
+def test_a_monstrous_stroke_file_is_refused_in_little_time_and_memory(kind):
+    data = MONSTERS[kind]()
     tracemalloc.start()
-    began = time.process_time()
-    assert read(data) is None
-    took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
+    start = time.process_time()
+    assert parse(data) is None
+    seconds, peak = time.process_time() - start, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert took < MOST_SECONDS
+    assert seconds < MOST_SECONDS
     assert peak < 300e6
 
 

@@ -5,72 +5,59 @@ import json
 import numpy as np
 import pytest
 
-from mnist_core.strokes import files as stroke_files
+from mnist_core.strokes.files import parse_drawings, read_drawings
+
+LINE = {"label": 7, "writer": "me", "strokes": [[[0, 0], [1.5, 2]], [[3, 4]]]}
 
 
-def a_file(tmp_path, *lines):
-    path = tmp_path / "some.jsonl"
-    path.write_text(
-        "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
-    )
-    return path
-
-
-def a_line(**changes):
-    return {"label": 7, "writer": "me", "strokes": [[[0, 0], [1.5, 2]], [[3, 4]]]} | changes
+def encode(*lines):
+    texts = (line if isinstance(line, str) else json.dumps(line) for line in lines)
+    return "\n".join(texts).encode()
 
 
 def test_what_is_in_the_file_is_read(tmp_path):
-    one, two = stroke_files.read_drawings(
-        a_file(tmp_path, a_line(), "", a_line(label=1, writer="you"))
-    )
+    path = tmp_path / "some.jsonl"
+    path.write_bytes(encode(LINE, "", LINE | {"label": 1, "writer": "you"}))
+    one, two = read_drawings(path)
     assert (one.label, one.writer, two.label, two.writer) == (7, "me", 1, "you")
-    assert [stroke.tolist() for stroke in one.strokes] == a_line()["strokes"]
+    assert [stroke.tolist() for stroke in one.strokes] == LINE["strokes"]
     assert all(stroke.dtype == np.float64 for stroke in one.strokes)
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "{",
-        "[1, 2]",
-        "[" * 100_000,
-        {"label": 3},
-        a_line(label=10),
-        a_line(label=True),
-        a_line(label="7"),
-        a_line(writer=3),
-        a_line(strokes=[]),
-        a_line(strokes=[[]]),
-        a_line(strokes=[3]),
-        a_line(strokes=[[1, 2]]),
-        a_line(strokes=[[[1, 2], [3]]]),
-        a_line(strokes=[[[1, "2"]]]),
-        a_line(strokes=[[[1, None]]]),
-        a_line(strokes=[[[1, float("nan")]]]),
-        a_line(strokes=[[[1, float("inf")]]]),
-        a_line(strokes=[[[1, 1e300]]]),
-        a_line(strokes=[[[1, 10**400]]]),
-        a_line(strokes=[[[0, 0]] * 20_001]),
-    ],
-)
-def test_a_bad_line_is_refused_with_file_and_line(tmp_path, line):
+BAD_STROKES = [
+    [],
+    [[]],
+    [3],
+    [[1, 2]],
+    [[[1, 2], [3]]],
+    [[[1, "2"]]],
+    [[[1, None]]],
+    [[[1, float("nan")]]],
+    [[[1, float("inf")]]],
+    [[[1, 1e300]]],
+    [[[1, 10**400]]],
+    [[[0, 0]] * 20_001],
+]
+
+BAD_LINES = [
+    *("{", "[1, 2]", "[" * 100_000, {"label": 3}, LINE | {"writer": 3}),
+    *(LINE | {"label": label} for label in (10, True, "7")),
+    *(LINE | {"strokes": strokes} for strokes in BAD_STROKES),
+]
+
+
+@pytest.mark.parametrize("line", BAD_LINES, ids=lambda line: str(line)[:60])
+def test_a_bad_line_is_refused_with_file_and_line(line):
     with pytest.raises(ValueError, match=r"some\.jsonl, line 2"):
-        stroke_files.read_drawings(a_file(tmp_path, a_line(), line))
+        parse_drawings(encode(LINE, line), "some.jsonl")
 
 
-def test_a_file_without_drawings_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="empty"):
-        stroke_files.read_drawings(a_file(tmp_path, ""))
+@pytest.mark.parametrize(("data", "reason"), [(b"", "empty"), (bytes(range(256)), "UTF-8")])
+def test_a_file_without_drawings_is_refused_in_words(data, reason):
+    with pytest.raises(ValueError, match=reason):
+        parse_drawings(data, "some.jsonl")
 
 
 def test_a_missing_file_is_refused_in_words(tmp_path):
     with pytest.raises(ValueError, match=r"nowhere.*No such file"):
-        stroke_files.read_drawings(tmp_path / "nowhere")
-
-
-def test_a_binary_file_is_refused_in_words(tmp_path):
-    path = tmp_path / "binary"
-    path.write_bytes(bytes(range(256)))
-    with pytest.raises(ValueError, match="UTF-8"):
-        stroke_files.read_drawings(path)
+        read_drawings(tmp_path / "nowhere")

@@ -13,8 +13,7 @@ SEVEN = [np.array([[0, 0], [60, 0], [20, 100]], float), np.array([[15, 50], [50,
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0.1, 1), st.floats(0, 280), st.floats(0, 280))
 def test_placing_sets_size_and_middle_and_keeps_the_proportions(size, x, y):
-    placed = place(SEVEN, 280, size, (x, y))
-    points = np.concatenate(placed)
+    points = np.concatenate(place(SEVEN, 280, size, (x, y)))
     low, high = points.min(axis=0), points.max(axis=0)
     np.testing.assert_allclose((low + high) / 2, (x, y), atol=1e-6)
     np.testing.assert_allclose(high - low, np.array([60, 100]) * size * 280 / 100)
@@ -46,16 +45,16 @@ def test_a_corner_is_as_thick_as_the_line():
     assert corner[31, 148] < 64  # but round: 12 from it
 
 
-def arc(turn, radius=80):
+def arc(step, radius=80):
     """A path in which each step turns by so many radians: a circle, nearly."""
-    angle = np.arange(0, 6, turn)
+    angle = np.arange(0, 6, step)
     return 140 + radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.floats(0.02, 0.8), st.floats(20, 100), st.floats(4, 26))
-def test_a_dot_at_each_point_of_a_path_adds_nothing_to_it(turn, radius, width):
-    path = arc(turn, radius)
+def test_a_dot_at_each_point_of_a_path_adds_nothing_to_it(step, radius, width):
+    path = arc(step, radius)
     dotted = rasterize([path, *path[:, None]], width=width)
     np.testing.assert_array_equal(rasterize([path], width=width), dotted)
 

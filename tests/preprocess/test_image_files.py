@@ -1,0 +1,81 @@
+"""Picture files of all kinds, read as a person sees them."""
+
+import numpy as np
+import pytest
+from pictures import difference, draw, encode, encode_turned
+from PIL import Image
+
+from mnist_core.preprocess.image_files import open_picture
+from mnist_core.preprocess.mnist_rule import to_mnist
+
+DRAWING = draw()
+IMAGE = Image.fromarray(DRAWING)
+HARD = np.where(DRAWING > 127, 255, 0).astype(np.uint8)
+KINDS = {
+    "16-bit PNG": encode(DRAWING.astype(np.uint16) * 257, "PNG"),
+    "palette PNG": encode(IMAGE.convert("P"), "PNG"),
+    "GIF": encode(DRAWING, "GIF"),
+    "BMP": encode(DRAWING, "BMP"),
+    "TIFF": encode(DRAWING, "TIFF"),
+    "32-bit TIFF": encode(DRAWING.astype(np.int32) * 257, "TIFF"),
+    "WEBP": encode(np.dstack([DRAWING] * 3), "WEBP", lossless=True),
+    "CMYK TIFF": encode(IMAGE.convert("RGB").convert("CMYK"), "TIFF"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_of_any_kind_is_read_as_its_plain_twin(kind):
+    np.testing.assert_array_equal(to_mnist(open_picture(KINDS[kind])), to_mnist(DRAWING))
+
+
+def test_a_file_of_one_bit_a_pixel_is_read_as_its_plain_twin():
+    picture = open_picture(encode(Image.fromarray(DRAWING > 127), "PNG"))
+    np.testing.assert_array_equal(to_mnist(picture), to_mnist(HARD))
+
+
+def test_a_cmyk_jpeg_is_not_read_as_its_negative():
+    colours = Image.fromarray(255 - DRAWING).convert("RGB")
+    cmyk = open_picture(encode(colours.convert("CMYK"), "JPEG", quality=95))
+    assert difference(cmyk, np.asarray(colours)).mean() < 2
+
+
+def test_a_palette_with_a_transparent_colour_keeps_it():
+    palette = Image.fromarray((DRAWING > 127).astype(np.uint8), "L").convert("P")
+    palette.putpalette([255, 255, 255, 255, 255, 255])  # white on transparent white
+    picture = open_picture(encode(palette, "PNG", transparency=0))
+    assert picture.shape == (280, 280, 4)
+    np.testing.assert_array_equal(to_mnist(picture), to_mnist(HARD))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_photo_is_turned_the_way_the_camera_was_held(orientation):
+    picture = open_picture(encode_turned(IMAGE, orientation, "JPEG", quality=95))
+    assert difference(picture, DRAWING).mean() < 1
+
+
+def test_a_file_can_be_a_path(tmp_path):
+    IMAGE.save(tmp_path / "two.png")
+    np.testing.assert_array_equal(open_picture(tmp_path / "two.png"), DRAWING)
+
+
+PNG = encode(DRAWING, "PNG")
+UNREADABLE = {
+    "empty": b"",
+    "text": b"not a picture",
+    "cut PNG": PNG[:400],
+    "cut JPEG": encode(DRAWING, "JPEG")[:700],
+    "bomb": PNG[:16] + (60_000).to_bytes(4, "big") * 2 + PNG[24:],
+    "too wide": encode(np.zeros((1, 9000), np.uint8), "PNG"),
+    "another format": encode(DRAWING, "PPM"),
+}
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_an_unreadable_file_is_refused_in_one_sentence(kind):
+    with pytest.raises(ValueError, match=r"^The picture must be a whole .*Received: .+"):
+        open_picture(UNREADABLE[kind])
+
+
+def test_a_missing_file_is_named():
+    with pytest.raises(ValueError, match=r"nowhere\.png must be .*No such file"):
+        open_picture("nowhere.png")
