@@ -113,11 +113,11 @@ def _reader(command):
 
 
 def _hidden_work(several):
-    """What `worker` starts; its token is there to be seen on the command line."""
+    """What the scheduler starts; its token is there to be seen on the command line."""
     work = several.add_parser("work")
     work.add_argument("token")
+    work.add_argument("folder", nargs="?", default="")
     work.set_defaults(call=internal.run_job, json=False)
-    several.add_parser("ray").set_defaults(call=internal.serve_ray, json=False)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -4,46 +4,61 @@ import contextlib
 import os
 import platform
 import sys
+import time
 from pathlib import Path
 
 from mnist_core.data import loading, types
 from mnist_core.runs.run import Run
-from mnist_core.scheduler import local, scheduler
+from mnist_core.scheduler import local, ray_cluster, scheduler
 from mnist_core.scheduler.job import train_run
 from mnist_core.system import logging_setup
 
-
-def run_submitted() -> None:
-    """What a process that trains does: load, wait for a folder on standard input, train it.
-
-    Standard input that ends without one means that the server is gone.
-    """
-    local.lower_priority()
-    _load_libraries(max(2, (os.cpu_count() or 1) // scheduler.max_concurrent_runs()))
-    folder = sys.stdin.readline().strip()
-    if folder:
-        logging_setup.redirect_to_file(Path(folder) / "worker.log")
-        _train(Run(Path(folder)))
+ASSIGNMENT_TIMEOUT = 60.0  # seconds; a shared folder may show late what another machine wrote
 
 
-def run_job(run: Run, threads: int, **known) -> None:
-    """The same in a process that was begun for this run.
+def run_assigned(token: str, folder: str = "") -> None:
+    """Load what a training needs, then train the run that this process is meant for.
 
     Args:
-        threads: to compute with.
-        known: more for the run's status.
+        token: stands in that run's status, too.
+        folder: of the run. Without it the process is made in advance: it waits for the folder on
+            standard input. Where that ends without one, the server is gone.
     """
-    logging_setup.redirect_to_file(run.folder / "worker.log")
+    if folder:
+        logging_setup.redirect_to_file(Path(folder) / "worker.log")
     local.lower_priority()
-    run.update_status(host=platform.node(), **known)
-    _load_libraries(threads)
-    _train(run)
-
-
-def _train(run: Run) -> None:
+    _load_libraries(ray_cluster.CPUS if folder else _local_threads())
+    folder = folder or sys.stdin.readline().strip()
+    if not folder:
+        return
+    run = Run(Path(folder))
+    logging_setup.redirect_to_file(run.folder / "worker.log")
+    if not is_assigned(run, token):
+        return
+    if run.status().get("ray"):
+        run.update_status(host=platform.node())
     local.limit_memory()
     train_run(run)
     scheduler.advance()
+
+
+def is_assigned(run: Run, token: str) -> bool:
+    """Whether the run is still to be trained by the process with this token.
+
+    It isn't if a cluster answered too late whoever asked, and the run was begun anew.
+    """
+    end = time.monotonic() + ASSIGNMENT_TIMEOUT
+    while time.monotonic() < end:
+        status = run.status()
+        if status["state"] == "starting" and token in (status.get("ray"), status.get("token")):
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def _local_threads() -> int:
+    """How many threads a run of this machine computes with."""
+    return max(2, (os.cpu_count() or 1) // scheduler.max_concurrent_runs())
 
 
 def _load_libraries(threads: int) -> None:
@@ -52,7 +67,7 @@ def _load_libraries(threads: int) -> None:
 
     from mnist_core.training import loop  # noqa: F401 -- loaded now, used later
 
-    with contextlib.suppress(ImportError):  # a run does without it; see `event_files`
+    with contextlib.suppress(ImportError):  # a run does without it; see `runs.tensorboard`
         from tensorboard.plugins.text import summary_v2  # noqa: F401
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)

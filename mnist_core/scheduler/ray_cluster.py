@@ -1,182 +1,155 @@
-"""A Ray cluster that trains runs: the other engine of `worker`, beside `processes`.
+"""A Ray cluster that trains runs: what `local` is for this machine, through Ray's Jobs API.
 
-Which actor works on a run stands in its status as a random token, under "ray"; the node it works
-on under "node". Nothing here imports Ray: `ray_messenger` does, in a process of its own.
+A run is a job, whose process is the one that a local run gets. The job's id stands in the run's
+status under "ray". Everything is asked over HTTP: a process that is connected to a cluster in any
+other way is ended by Ray a minute after that cluster has gone. Ray is imported late, so that
+nobody needs it who doesn't use it.
 """
 
-import atexit
-import contextlib
-import json
+import functools
 import logging
-import queue
+import os
 import secrets
-import subprocess
+import shlex
 import sys
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from mnist_core.runs.run import Run
-from mnist_core.scheduler import ray_messenger
-from mnist_core.system import error_messages, paths, settings
+from mnist_core.system import paths, settings, users
+from mnist_core.system.error_messages import ClusterUnreachableError
 
-CONNECTS = 10.0  # seconds that the first who asks waits for the cluster; others don't wait
-ANSWERS = 10.0  # seconds to answer; it takes milliseconds
-GIVES_UP = 120.0  # seconds after which a messenger that doesn't connect is replaced
-RETRY = 10.0  # seconds between two messengers
-HOLD = 0.5  # seconds for which what the cluster has said holds
+CPUS = 2  # a training uses two cores well
+DASHBOARD_PORT = 8265  # Ray's default
+CURRENT_CLUSTER = Path("/tmp/ray/ray_current_cluster")  # Ray notes there where the head node is
+TIMEOUT = 10.0  # seconds to answer; it takes milliseconds
+RETRY_TIMEOUT = 1.0  # seconds to answer, for a cluster that could not be reached before
+RETRY_INTERVAL = 10.0  # seconds for which such a cluster is not asked again
+PASSED_ON = (settings.MNIST_PATH.name, "KERAS_HOME", "TF_CPP_MIN_LOG_LEVEL")  # and MNIST_CORE_*
 WAITS = "Runs wait for the Ray cluster (MNIST_CORE_RAY):"
 NO_NODE = "none of its machines that are there has a processor for them."
+NOT_INSTALLED = 'Ray is not installed here: pip install "ray[default]>=2.52,<3"'
+SILENT = "it doesn't answer; is it started, and is the address right?"
 
 log = logging.getLogger(__name__)
 _lock = threading.RLock()
-_messenger: "_Messenger | None" = None
-_cluster: "ray_messenger.Cluster | None" = None
-NOTHING = (float("-inf"), {})  # not looked yet
-_looked: tuple[float, dict] = NOTHING
-_known_fault = ""  # why the cluster can't be reached, as long as it can't
+_failure: tuple[str, str, float] = ("", "", 0.0)  # the url asked last if it failed, why, and when
 
 
-class _Messenger:
-    """A process that speaks with the cluster, and what it says."""
+def job_environment() -> dict[str, str]:
+    """The variables of this process that decide how a run is trained, wherever that is."""
+    names = [name for name in os.environ if name in PASSED_ON or name.startswith("MNIST_CORE_")]
+    chosen = {name: os.environ[name] for name in names}
+    chosen[settings.HOME.name] = str(users.home().absolute())
+    if path := chosen.get(settings.MNIST_PATH.name):
+        chosen[settings.MNIST_PATH.name] = str(Path(path).expanduser().absolute())
+    return {"TF_CPP_MIN_LOG_LEVEL": "2"} | chosen
 
-    def __init__(self):
-        self.begun, self.surroundings = time.monotonic(), ray_messenger.surroundings()
-        self._waited_for_until = self.begun + (0 if _known_fault else CONNECTS)
-        self.is_connected, self.error = False, ""
-        self._answers = queue.SimpleQueue()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "mnist_core", "ray"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C in the server's terminal is not meant for it
-            env=paths.subprocess_environment(),
-        )
-        threading.Thread(target=self._listen, daemon=True).start()
 
-    def _listen(self):
-        with self._process.stdout as said:
-            for line in said:
-                self._answers.put(json.loads(line))
-        self._answers.put({"fault": "it went away.", "details": ""})
+def _dashboard_url() -> str:
+    """Where the cluster's head node answers."""
+    address = settings.RAY.value()
+    if address != "auto":
+        return f"http://{address}"
+    head = os.environ.get("RAY_ADDRESS", "")  # Ray sets it in a job
+    if not head and CURRENT_CLUSTER.is_file():
+        head = CURRENT_CLUSTER.read_text()
+    return f"http://{head.partition(':')[0] or '127.0.0.1'}:{DASHBOARD_PORT}"
 
-    def is_of_use(self) -> bool:
-        """Whether to go on with it: for a while also if it couldn't connect."""
-        age = time.monotonic() - self.begun
-        if self.surroundings != ray_messenger.surroundings():
-            return False
-        return age < RETRY if self.error else self.is_connected or age < GIVES_UP
 
-    def ask(self, **question) -> dict:
-        """
-        Raises:
-            faults.Unreachable: the cluster can't be reached.
-        """
-        if self.error:
-            raise error_messages.ClusterUnreachableError(f"{WAITS} {self.error}")
-        if not self.is_connected:
-            self._hear(self._waited_for_until - time.monotonic())
-            self.is_connected = True
-            _note("")
-        with contextlib.suppress(OSError):  # it has ended; then what it said last tells why
-            self._process.stdin.write(f"{json.dumps(question)}\n".encode())
-            self._process.stdin.flush()
-        return self._hear(ANSWERS)
+@functools.lru_cache(maxsize=1)
+def _client(url: str):
+    os.environ["RAY_API_SERVER_ADDRESS"] = url  # goes before RAY_ADDRESS, which is set in a job
+    from ray.job_submission import JobSubmissionClient
 
-    def _hear(self, seconds) -> dict:
+    class Client(JobSubmissionClient):
+        """Doesn't wait for an answer as long as it takes."""
+
+        def _do_request(self, *arguments, **options):
+            return super()._do_request(*arguments, **{"timeout": _timeout()} | options)
+
+    return Client(url)
+
+
+def _timeout() -> float:
+    return RETRY_TIMEOUT if _failure[0] else TIMEOUT
+
+
+def _ask(question: Callable[[Any], Any]) -> Any:
+    """What the cluster answers.
+
+    Args:
+        question: what to do with a client of it.
+
+    Raises:
+        ClusterUnreachableError: it doesn't answer, or can't do it; it isn't asked again so soon.
+    """
+    url = _dashboard_url()
+    with _lock:
+        failed_url, why, since = _failure
+        if failed_url == url and time.monotonic() - since < RETRY_INTERVAL:
+            raise ClusterUnreachableError(f"{WAITS} {why}")
         try:
-            answer = self._answers.get(timeout=max(0.0, seconds))
-        except queue.Empty:
-            answer = {"fault": ray_messenger.SILENT, "details": ""}
-            if not self.is_connected:  # it may get there yet
-                _note(**answer)
-                raise error_messages.ClusterUnreachableError(f"{WAITS} {answer['fault']}") from None
-        if "fault" in answer:
-            self.error, self.begun = answer["fault"], time.monotonic()
-            self.end()
-            _note(**answer)
-            raise error_messages.ClusterUnreachableError(f"{WAITS} {self.error}")
+            answer = question(_client(url))
+        except Exception as error:
+            why = _reason(error)
+            _note(url, why)
+            raise ClusterUnreachableError(f"{WAITS} {why}") from error
+        _note()
         return answer
 
-    def end(self):
-        """Let it end; it does so by itself, too, when nobody can ask any more."""
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
+
+def _reason(error: Exception) -> str:
+    """Why the cluster could not be asked."""
+    if isinstance(error, ModuleNotFoundError):
+        missing = str(error.name).partition(".")[0]
+        return NOT_INSTALLED if missing == "ray" else f"{error.name} is not installed here."
+    if isinstance(error, OSError) or type(error).__name__ == "ServerUnavailable":
+        return SILENT
+    log.debug("The Ray cluster can't be asked.", exc_info=error)
+    return f"{type(error).__name__}; the app's log says more."
 
 
-def _note(fault: str, details: str = "") -> None:
+def _note(url: str = "", why: str = "") -> None:
     """Log that the cluster can't be reached, or can again: once, not at each try."""
-    global _known_fault
-    if fault and fault != _known_fault:
-        log.warning("%s", " ".join([WAITS, fault, details]).rstrip())
-    elif _known_fault and not fault:
+    global _failure
+    if why and why != _failure[1]:
+        log.warning("%s %s", WAITS, why, exc_info="log says more" in why)
+    elif _failure[1] and not why:
         log.info("The Ray cluster can be reached again.")
-    _known_fault = fault
-
-
-def speak_through(cluster: "ray_messenger.Cluster") -> None:
-    """From now on, ask the cluster itself: for processes that belong to it."""
-    global _cluster
-    _cluster = cluster
-
-
-def _ask(do: str, **more) -> dict:
-    """
-    Raises:
-        faults.Unreachable: the cluster can't be reached.
-    """
-    with _lock:
-        if _cluster is None:
-            return _present().ask(do=do, **more)
-        try:
-            return getattr(_cluster, do)(**more)
-        except Exception as fault:
-            raise error_messages.ClusterUnreachableError(
-                f"{WAITS} {ray_messenger.SILENT}"
-            ) from fault
-
-
-def _present() -> _Messenger:
-    global _messenger
-    if _messenger is None or not _messenger.is_of_use():
-        hang_up()
-        _messenger = _Messenger()
-    return _messenger
-
-
-@atexit.register
-def hang_up() -> None:
-    """End the messenger, if there is one; runs go on."""
-    global _messenger, _looked
-    with _lock:
-        if _messenger is not None:
-            _messenger.end()
-        _messenger, _looked = None, NOTHING
+    _failure = url, why, time.monotonic()
 
 
 def prewarm() -> None:
-    """Have a messenger that connects, so that whoever asks next need not wait for it."""
-    if _cluster is None and _lock.acquire(blocking=False):
-        try:
-            _present()
-        finally:
-            _lock.release()
+    """Nothing: a job's process is begun by its node."""
 
 
-def _look(hold: float) -> dict:
-    """What the cluster says of itself, at most `hold` seconds old."""
-    global _looked
-    with _lock:
-        if time.monotonic() - _looked[0] > hold:
-            _looked = time.monotonic(), _ask("look")
-        return _looked[1]
+def _cpus(client) -> list[int]:
+    """Of each node that is there."""
+    from ray.util.state import list_nodes
+
+    nodes = list_nodes(_dashboard_url(), timeout=_timeout(), limit=10_000)
+    return [int(node.resources_total.get("CPU", 0)) for node in nodes if node.state == "ALIVE"]
+
+
+def _cpus_each(cpus: list[int]) -> int:
+    """How many a run takes; on a cluster of small machines not more than those have."""
+    return min(CPUS, max([1, *cpus]))
+
+
+def _slots() -> int:
+    cpus = _ask(_cpus)
+    return sum(count // _cpus_each(cpus) for count in cpus)
 
 
 def capacity() -> int:
     """How many runs the cluster trains at the same time; 1 as long as it can't be reached."""
     try:
-        return max(1, _look(HOLD)["slots"])
-    except error_messages.ClusterUnreachableError:
+        return max(1, _slots())
+    except ClusterUnreachableError:
         return 1
 
 
@@ -187,29 +160,53 @@ def submit(run: Run, **known) -> None:
         known: more for its status.
 
     Raises:
-        faults.Unreachable: the cluster can't be reached, or none of its nodes trains; the run
-            still waits.
+        ClusterUnreachableError: the cluster can't be reached, or none of its nodes trains; the
+            run still waits.
     """
     before = {key: run.status().get(key, 0) for key in known}
-    if not _look(0.0)["slots"]:
-        raise error_messages.ClusterUnreachableError(f"{WAITS} {NO_NODE}")
+    if not _slots():
+        raise ClusterUnreachableError(f"{WAITS} {NO_NODE}")
     token = secrets.token_hex(8)
-    run.set_status("starting", **known, ray=token, node=None, host=None, pid=None, token=None)
+    run.set_status("starting", **known, ray=token, host=None, pid=None, token=None)
     try:
-        _ask("begin", folder=str(run.folder.absolute()), token=token)
-    except error_messages.ClusterUnreachableError:
+        _ask(functools.partial(_submit_job, folder=run.folder.absolute(), token=token))
+    except ClusterUnreachableError:
         run.set_status("queued", **before, ray=None)
         raise
 
 
+def _submit_job(client, folder: Path, token: str) -> None:
+    # -P: not the program that lies where the node was started, but the one that is sent along
+    command = [sys.executable, "-P", "-m", "mnist_core", "work", token, str(folder)]
+    client.submit_job(
+        submission_id=token,
+        entrypoint=f"exec {shlex.join(command)}",
+        entrypoint_num_cpus=_cpus_each(_cpus(client)),
+        runtime_env={
+            "py_modules": [str(paths.PACKAGE)],  # so that a node needs the requirements only
+            "excludes": ["**/__pycache__"],
+            "env_vars": job_environment(),
+        },
+    )
+
+
 def is_alive(status: dict) -> bool | None:
-    """Whether the actor that a run's status tells of still exists, or waits for a node.
+    """Whether the job that a run's status tells of still trains, or waits for a node.
 
     None: that can't be asked.
     """
     if not settings.RAY.is_set():
         return None
-    try:  # an actor that is gone doesn't come back; but one may be newer than what is held
-        return any(status["ray"] in _look(hold)["alive"] for hold in (HOLD, 0.0))
-    except error_messages.ClusterUnreachableError:
+    try:
+        return _ask(functools.partial(_is_job_alive, token=status["ray"]))
+    except ClusterUnreachableError:
         return None
+
+
+def _is_job_alive(client, token: str) -> bool:
+    try:
+        return not client.get_job_status(token).is_terminal()
+    except RuntimeError as error:  # another cluster, which has never heard of it
+        if "404" not in str(error):
+            raise
+        return False

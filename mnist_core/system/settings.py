@@ -150,7 +150,7 @@ RAY = Setting(
     "MNIST_CORE_RAY",
     "Train on a Ray cluster: auto for the one this machine belongs to, or its address.",
     "Where one machine is too small. Without it Ray need not be installed.",
-    "auto, or a host and a port such as 10.0.0.5:6379",
+    "auto, or a host and a port such as 10.0.0.5:8265",
     _address,
     "off: runs train on this machine",
 )

@@ -21,6 +21,7 @@ from mnist_core.data import loading
 from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
+<<<<<<< HEAD
 from mnist_core.scheduler import (
     heartbeat,
     job,
@@ -30,6 +31,9 @@ from mnist_core.scheduler import (
     scheduler,
     sweeps,
 )
+=======
+from mnist_core.scheduler import heartbeat, job, job_process, local, ray_cluster, scheduler, sweeps
+>>>>>>> 6b2c64d (Train on a Ray cluster through its Jobs API: no messenger process, no protocol of our own)
 from mnist_core.system import error_messages, settings
 
 ROOT = Path(__file__).parents[2]
@@ -40,18 +44,13 @@ STORE = 100 << 20  # bytes of shared memory for a node's objects, of which there
 # A node that is gone is noticed after 2 s in place of 15
 QUICK = {"health_check_period_ms": 500, "health_check_failure_threshold": 3}
 QUICK |= {"health_check_initial_delay_ms": 1000}
+HEAD = {"num_cpus": 0, "object_store_memory": STORE}
+HEAD |= {"include_dashboard": True, "dashboard_port": 0}  # 0: any that is free
 
 
 def experiment(**recipe):
     chosen = {"train_images": 400, "epochs": 1, "learning_rate": 0.01} | recipe
     return Experiment(network=SMALL, recipe=Recipe(**chosen), data=loading.best_available())
-
-
-@pytest.fixture(autouse=True)
-def nobody_speaks_on():
-    """Each test begins and ends without a messenger."""
-    yield
-    ray_cluster.hang_up()
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +61,13 @@ def nodes():
     except ImportError:
         if os.environ.get("REQUIRE_RAY") == "1":
             pytest.fail("REQUIRE_RAY=1, but Ray is not installed", pytrace=False)
-        pytest.skip('Ray is not installed: pip install "ray>=2.52,<3"')
+        pytest.skip('Ray is not installed: pip install "ray[default]>=2.52,<3"')
     known = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DISABLE_IMPORT_WARNING": "1"}
     with pytest.MonkeyPatch.context() as patch:
         for name, value in known.items():
             patch.setenv(name, value)
         patch.delenv("PYTHONPATH", raising=False)  # the nodes have no program of ours
-        head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": STORE}
-        head |= {"_system_config": QUICK}
-        cluster = Cluster(initialize_head=True, head_node_args=head)
+        cluster = Cluster(initialize_head=True, head_node_args=HEAD | {"_system_config": QUICK})
         for _ in range(2):
             add_node(cluster)
         yield cluster
@@ -84,7 +81,7 @@ def add_node(cluster):
 @pytest.fixture
 def cluster(nodes, home, monkeypatch):
     """The cluster, turned on for this process; its runs are stopped afterwards."""
-    monkeypatch.setenv("MNIST_CORE_RAY", nodes.address)
+    monkeypatch.setenv("MNIST_CORE_RAY", nodes.head_node.webui_url)
     yield nodes
     left = [run for run in run_store.all_runs() if run.state not in ENDED]
     sweeps.stop_all(left)
@@ -135,8 +132,7 @@ def test_a_sweep_spreads_over_the_nodes_and_each_run_is_what_it_would_be_here(cl
     assert [run.state for run in made] == ["starting", "starting"]
     wait_for(have_ended(*made))
     assert [run.state for run in made] == ["finished", "finished"]
-    nodes = [run.status()["node"] for run in made]
-    assert sorted(nodes) == sorted(node.node_id for node in cluster.worker_nodes)
+    assert sorted(map(node_of, made)) == sorted(node.node_id for node in cluster.worker_nodes)
 
     there, here = made[0], run_store.create(made[0].experiment(), "here")
     job.train_run(here)
@@ -147,6 +143,14 @@ def test_a_sweep_spreads_over_the_nodes_and_each_run_is_what_it_would_be_here(cl
         model_store.load(there.name).weights, model_store.load(here.name).weights, strict=True
     )
     assert all(np.allclose(a, b, atol=1e-4) for a, b in pairs)
+
+
+def node_of(run):
+    """The id of the node that a run's process is on."""
+    from ray.job_submission import JobSubmissionClient
+
+    client = JobSubmissionClient(f"http://{os.environ['MNIST_CORE_RAY']}")
+    return client.get_job_info(run.status()["ray"]).driver_node_id
 
 
 def story(run):
@@ -166,13 +170,13 @@ def test_a_run_goes_on_without_the_server_that_asked_and_stop_ends_it_within_a_b
     copy = shutil.copytree(ROOT / "mnist_core", tmp_path / "elsewhere" / "mnist_core")
     code = f"""
         import shutil
+        from pathlib import Path
         from mnist_core.scheduler import scheduler
         assert scheduler.__file__.startswith({str(copy)!r})
-        assert scheduler.ray_cluster.capacity() == 2  # by now it is connected
-        shutil.rmtree({str(copy)!r})  # what a node has there is another version
-        scheduler.Path({str(copy)!r}).mkdir()
-        scheduler.Path({str(copy / "__init__.py")!r}).write_text("raise ImportError")
         scheduler.advance()
+        shutil.rmtree({str(copy)!r})  # what a node has there is another version
+        Path({str(copy)!r}).mkdir()
+        Path({str(copy / "__init__.py")!r}).write_text("raise ImportError")
     """
     limits = {"MNIST_CORE_RUNS_AT_ONCE": "3", "PYTHONPATH": str(copy.parent)}
     in_a_fresh_python(textwrap.dedent(code), cwd=copy.parent, **limits)
@@ -200,7 +204,7 @@ def test_a_killed_node_leaves_the_run_interrupted_and_continue_goes_on_on_the_ot
     run = scheduler.start(experiment(**LONG), "killed")
     wait_for(lambda: len(kinds(run, "epoch")) >= 2)
     there = {node.node_id: node for node in cluster.worker_nodes}
-    cluster.remove_node(there.pop(run.status()["node"]), allow_graceful=False)
+    cluster.remove_node(there.pop(node_of(run)), allow_graceful=False)
     wait_for(have_ended(run))
     assert run.state == "interrupted"
     assert "the weights of its last full epoch are kept" in run.status()["sentence"]
@@ -211,7 +215,7 @@ def test_a_killed_node_leaves_the_run_interrupted_and_continue_goes_on_on_the_ot
     more = run_store.create(experiment(**LONG | {"epochs": 1}), "on", continues="killed")
     wait_for(have_ended(more))
     assert more.state == "finished"
-    assert more.status()["node"] in there
+    assert node_of(more) in there
     assert kinds(more, "epoch")[-1]["epoch"] == epochs + 1
     add_node(cluster)
 
@@ -225,17 +229,15 @@ def test_a_server_survives_the_end_of_the_cluster_and_a_new_one_knows_its_runs_n
     cluster.shutdown()
     waiting = run_store.create(experiment(), "waits")
     monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "2")
-    monkeypatch.setattr(ray_cluster, "ANSWERS", 3.0)
-    assert what_keeps_runs_waiting() == f"{ray_cluster.WAITS} {ray_messenger.SILENT}"
+    assert what_keeps_runs_waiting() == f"{ray_cluster.WAITS} {ray_cluster.SILENT}"
     assert waiting.state == "queued"
     assert run.state == "training"  # who knows
 
     from ray.cluster_utils import Cluster
 
-    head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": STORE}
-    new = Cluster(initialize_head=True, head_node_args=head)
+    new = Cluster(initialize_head=True, head_node_args=HEAD)
     try:
-        monkeypatch.setenv("MNIST_CORE_RAY", new.address)
+        monkeypatch.setenv("MNIST_CORE_RAY", new.head_node.webui_url)
         end = time.monotonic() + PATIENCE
         while what_keeps_runs_waiting() != f"{ray_cluster.WAITS} {ray_cluster.NO_NODE}":
             assert time.monotonic() < end
@@ -272,10 +274,9 @@ def test_without_the_variable_no_room_imports_ray_and_no_process_speaks_with_a_c
 
 
 def test_where_ray_is_not_installed_the_run_waits_and_one_sentence_says_what_to_install(
-    home, monkeypatch, tmp_path
+    home, monkeypatch
 ):
-    (tmp_path / "ray.py").write_text("raise ModuleNotFoundError(name='ray')")  # as if it weren't
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "ray.job_submission", None)  # as if it weren't
     monkeypatch.setenv("MNIST_CORE_RAY", "auto")
     run = scheduler.start(experiment(), "waits")
     assert run.state == "queued"
@@ -283,7 +284,7 @@ def test_where_ray_is_not_installed_the_run_waits_and_one_sentence_says_what_to_
         scheduler.advance()
     assert (
         error_messages.user_message(fault.value)
-        == f"{ray_cluster.WAITS} {ray_messenger.NOT_INSTALLED}"
+        == f"{ray_cluster.WAITS} {ray_cluster.NOT_INSTALLED}"
     )
     assert scheduler.max_concurrent_runs() == 1
     scheduler.stop(run)
@@ -294,7 +295,6 @@ def test_where_ray_is_not_installed_the_run_waits_and_one_sentence_says_what_to_
 def test_an_address_where_nobody_is_is_waited_for_once_and_logged_once(home, monkeypatch, caplog):
     pytest.importorskip("ray")
     monkeypatch.setenv("MNIST_CORE_RAY", "127.0.0.1:9")
-    monkeypatch.setattr(ray_cluster, "CONNECTS", 4.0)  # in place of ten, to wait less
     run = run_store.create(experiment(), "waits")
     for most in (6, 1):
         began = time.monotonic()
@@ -303,7 +303,7 @@ def test_an_address_where_nobody_is_is_waited_for_once_and_logged_once(home, mon
         assert time.monotonic() - began < most
     assert run.state == "queued"
     said = [record.getMessage() for record in caplog.records]
-    assert said.count(f"{ray_cluster.WAITS} {ray_messenger.SILENT}") == 1
+    assert said.count(f"{ray_cluster.WAITS} {ray_cluster.SILENT}") == 1
 
 
 @pytest.mark.parametrize("text", ["local", "yes", "http://10.0.0.5:6379", "ray://10.0.0.5:10001"])
@@ -345,11 +345,11 @@ def test_a_process_of_another_machine_is_not_taken_for_dead_as_long_as_its_run_s
 
 
 def test_an_actor_whose_run_was_begun_anew_by_somebody_else_does_nothing(home, monkeypatch):
-    monkeypatch.setattr(ray_messenger, "PATIENCE", 0.3)
+    monkeypatch.setattr(job_process, "ASSIGNMENT_TIMEOUT", 0.3)
     run = run_store.create(experiment(), "anew")
     run.set_status("starting", ray="mine")
-    assert ray_messenger._is_meant(run, "mine")
+    assert job_process.is_assigned(run, "mine")
     run.set_status("starting", ray="another's")
-    assert not ray_messenger._is_meant(run, "mine")
+    assert not job_process.is_assigned(run, "mine")
     run.set_status("queued", ray="mine")
-    assert not ray_messenger._is_meant(run, "mine")
+    assert not job_process.is_assigned(run, "mine")
