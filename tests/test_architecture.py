@@ -158,7 +158,6 @@ def test_a_circle_is_found_where_there_is_one():
     assert circles(edges) == [["a", "b", "c"]]
 
 
-@pytest.mark.xfail(reason="the Ray actor imports the scheduler", strict=True)
 def test_no_modules_import_each_other_in_a_circle():
     assert circles({module: own_imports(path) for module, path in MODULES.items()}) == []
 

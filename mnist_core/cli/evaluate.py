@@ -6,7 +6,7 @@ from mnist_core.evaluation.perturbations import PERTURBATIONS
 from mnist_core.strokes import files as stroke_files
 
 
-def evaluate(options, say) -> None:
+def evaluate(options, emit) -> None:
     """How good a model is on the test set of a data set, or on a file of strokes.
 
     Its predictions are kept with the model, and not computed again.
@@ -26,12 +26,12 @@ def evaluate(options, say) -> None:
         f" ({result.images} images)"
     )
     details = {"per_class": metrics.per_class_rows(matrix), "confusion_matrix": matrix.tolist()}
-    say(text, model=options.model, data=options.data, **result._asdict(), **details)
+    emit(text, model=options.model, data=options.data, **result._asdict(), **details)
     if options.robustness:
-        _print_robustness(options.model, test, say)
+        _emit_robustness(options.model, test, emit)
 
 
-def _print_robustness(model, test, say) -> None:
+def _emit_robustness(model, test, emit) -> None:
     """A line for each perturbation and amount, as they are computed."""
     count, printed = len(test.digits.labels), set()
 
@@ -42,6 +42,6 @@ def _print_robustness(model, test, say) -> None:
                     printed.add((name, amount))
                     accuracy = curve[amount] / count
                     text = f"{name} {amount:g} {PERTURBATIONS[name].unit}: accuracy {accuracy:.2%}"
-                    say(text, move=name, amount=amount, accuracy=accuracy, images=count)
+                    emit(text, move=name, amount=amount, accuracy=accuracy, images=count)
 
     robustness.measure(model, test, on_point)

@@ -1,13 +1,13 @@
-"""The command that checks this installation: health."""
+"""The command `health`: checks this installation."""
 
 from mnist_core.cli import health_checks
 
 
-def check_health(options, say) -> int:
-    """A line for everything that was looked at; 1 if something is not well."""
-    is_well = True
+def check_health(options, emit) -> int:
+    """A line for each check; 1 if one failed."""
+    checks = []
     for check in health_checks.run_checks(options.url):
-        is_well &= check.is_well
-        text = f"{'ok  ' if check.is_well else 'BAD '} {check.what:9} {check.words}"
-        say(text, what=check.what, well=check.is_well, words=check.words)
-    return 0 if is_well else 1
+        checks.append(check)
+        text = f"{'ok  ' if check.is_ok else 'BAD '} {check.name:9} {check.message}"
+        emit(text, what=check.name, well=check.is_ok, words=check.message)
+    return 0 if all(check.is_ok for check in checks) else 1

@@ -1,4 +1,4 @@
-"""Is this installation well? What a person, or what looks after servers, asks; no TensorFlow."""
+"""Checks of this installation, for an administrator or a monitor; none loads TensorFlow."""
 
 import collections
 import http.client
@@ -22,43 +22,43 @@ HEALTH_PATH = "/_stcore/health"  # Streamlit's own: that it serves
 
 
 class Check(NamedTuple):
-    """One thing that was looked at."""
+    """A check and its result."""
 
-    what: str
-    is_well: bool
-    words: str
+    name: str
+    is_ok: bool
+    message: str
 
 
 def run_checks(url: str = "") -> Iterator[Check]:
-    """Look at everything, one after the other.
+    """Run all checks, one after the other.
 
     Args:
         url: of a running app, to ask it too; nothing: only what lies on the disk.
     """
     checks = {
-        "settings": _settings, "folder": _folder, "room": _disk_space, "queue": _queue,
-        "runs": _runs, "models": _models, "data": _data,
+        "settings": _check_settings, "folder": _check_folder, "room": _check_disk_space,
+        "queue": _check_queue, "runs": _check_runs, "models": _check_models, "data": _check_data,
     }  # fmt: skip
-    for what, check in checks.items():
-        yield _run_check(what, check)
+    for name, check in checks.items():
+        yield _run_check(name, check)
     if url:
-        yield _run_check("app", lambda: _app(url))
+        yield _run_check("app", lambda: _check_app(url))
 
 
-def _run_check(what: str, check: Callable[[], str]) -> Check:
+def _run_check(name: str, check: Callable[[], str]) -> Check:
     try:
-        return Check(what, True, check())
-    except (ValueError, OSError, http.client.HTTPException) as fault:
-        return Check(what, False, " ".join(str(fault).split()))
+        return Check(name, True, check())
+    except (ValueError, OSError, http.client.HTTPException) as error:
+        return Check(name, False, " ".join(str(error).split()))
 
 
-def _settings() -> str:
+def _check_settings() -> str:
     settings.validate_all()
-    own = [setting.name for setting in settings.ALL if setting.is_set()]
-    return f"for {settings.PEOPLE.value()}; set: {', '.join(own) or 'none'}"
+    names = [setting.name for setting in settings.ALL if setting.is_set()]
+    return f"for {settings.PEOPLE.value()}; set: {', '.join(names) or 'none'}"
 
 
-def _folder() -> str:
+def _check_folder() -> str:
     users.home().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=users.home()) as file:
         file.write(b"well")
@@ -66,7 +66,7 @@ def _folder() -> str:
     return f"{users.home()} can be written"
 
 
-def _disk_space() -> str:
+def _check_disk_space() -> str:
     free = shutil.disk_usage(users.home()).free
     if free < MIN_FREE_BYTES:
         raise OSError(
@@ -75,7 +75,7 @@ def _disk_space() -> str:
     return f"{free >> 20} MB free"
 
 
-def _queue() -> str:
+def _check_queue() -> str:
     try:
         with FileLock(users.home() / "queue.lock", timeout=TIMEOUT):
             return "nobody holds it for long"
@@ -83,25 +83,25 @@ def _queue() -> str:
         raise OSError(f"Somebody has held the queue for {TIMEOUT:g} seconds.") from None
 
 
-def _runs() -> str:
+def _check_runs() -> str:
     states = collections.Counter(run.state for run in run_store.all_users_runs())
     return ", ".join(f"{count} {state}" for state, count in sorted(states.items())) or "none"
 
 
-def _models() -> str:
+def _check_models() -> str:
     return ", ".join(
         f"{name} {model_store.card(name)['parameters']:,}" for name in model_store.SHIPPED
     )
 
 
-def _data() -> str:
-    place = mnist.find_mnist()
-    if place and not place.is_file():
-        raise OSError(f"MNIST_PATH must name a file. Received: {place}")
-    return str(place) if place else "MNIST is not here yet; the built-in digits are"
+def _check_data() -> str:
+    path = mnist.find_mnist()
+    if path and not path.is_file():
+        raise OSError(f"MNIST_PATH must name a file. Received: {path}")
+    return str(path) if path else "MNIST is not here yet; the built-in digits are"
 
 
-def _app(url: str) -> str:
-    address = url.rstrip("/") + HEALTH_PATH
-    with urllib.request.urlopen(address, timeout=TIMEOUT) as answer:
-        return f"{address} says {answer.read(100).decode(errors='replace')}"
+def _check_app(url: str) -> str:
+    health_url = url.rstrip("/") + HEALTH_PATH
+    with urllib.request.urlopen(health_url, timeout=TIMEOUT) as response:
+        return f"{health_url} says {response.read(100).decode(errors='replace')}"

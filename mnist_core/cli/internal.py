@@ -3,6 +3,6 @@
 from mnist_core.scheduler import job_process
 
 
-def run_job(options, say) -> None:
+def run_job(options, emit) -> None:
     """Train a run in this process; see `scheduler.job_process`."""
     job_process.run_assigned(options.token, options.folder)

@@ -1,4 +1,4 @@
-"""The commands that list what there is: presets, runs, models."""
+"""The commands `presets`, `runs` and `models`, which list what exists."""
 
 import contextlib
 
@@ -11,39 +11,37 @@ from mnist_core.scheduler import scheduler
 from mnist_core.system import error_messages, users
 
 
-def list_presets(options, say) -> None:
+def list_presets(options, emit) -> None:
     """A line per preset: its parameter count and why it behaves as it does."""
     for name, preset in ABOUT.items():
         facts = {"name": name, "parameters": _parameters(preset.experiment), "why": preset.why}
         facts |= {"published": preset.published, "experiment": to_dict(preset.experiment)}
-        say(f"{name:18} {facts['parameters']:>9,} parameters  {preset.why}", **facts)
+        emit(f"{name:18} {facts['parameters']:>9,} parameters  {preset.why}", **facts)
 
 
 def _parameters(experiment) -> int:
     return sum(layer.parameters for layer in plan_layers(experiment.network))
 
 
-def list_runs(options, say) -> None:
+def list_runs(options, emit) -> None:
     """A line per run, the newest first; or where they are kept."""
     if options.folder:
-        say(str(users.runs_folder()), folder=str(users.runs_folder()))
+        emit(str(users.runs_folder()), folder=str(users.runs_folder()))
         return
-    with contextlib.suppress(
-        error_messages.ClusterUnreachableError
-    ):  # they can be listed all the same
+    with contextlib.suppress(error_messages.ClusterUnreachableError):  # listed all the same
         scheduler.advance()
     for run in run_store.all_runs():
         status = run.status()
         facts = {key: status.get(key) for key in ("state", "sentence", "created", "seconds")}
         text = f"{run.name:30} {status['state']:12} {status.get('sentence', '')}".rstrip()
-        say(text, name=run.name, **facts)
+        emit(text, name=run.name, **facts)
 
 
-def list_models(options, say) -> None:
+def list_models(options, emit) -> None:
     """A line per model, the newest first: test accuracy, parameters."""
     for name in model_store.names():
         card = model_store.card(name)
         test = card.get("test") or {}
         figure = f"{test['accuracy']:.2%} test" if test else "not tested"
         text = f"{name:30} {figure:14} {card['parameters']:>9,} parameters  {card['made']}"
-        say(text, name=name, **{k: card.get(k) for k in ("test", "parameters", "made", "seconds")})
+        emit(text, name=name, **{k: card.get(k) for k in ("test", "parameters", "made", "seconds")})

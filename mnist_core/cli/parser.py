@@ -1,7 +1,10 @@
 """The command line: python -m mnist_core COMMAND; `--help` lists the commands.
 
-Exit status 0: done. 2: the input or the arguments are at fault, said in one line on standard
-error. `--json` prints one JSON object a line.
+Exit status 0: done. 1: the training failed. 2: an error in the input or the arguments, named in
+one line on standard error. `--json` prints one JSON object a line.
+
+A command is called with the parsed options and `emit(text, **facts)`, which prints the text, or the
+facts as JSON. It returns the exit status; None is 0.
 """
 
 import argparse
@@ -20,7 +23,7 @@ from mnist_core.system import logging_setup, settings, users
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments in one line; `--help` has the rest."""
+    """Names an error in the arguments in one line, without the usage; `--help` has that."""
 
     def error(self, message):
         self.exit(2, f"mnist_core: {message}\n")
@@ -29,51 +32,51 @@ class _Parser(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """Every command and option, with its meaning."""
     top = _Parser(prog="python -m mnist_core", description=__doc__.split("\n")[0])
-    several = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name, help, call):
-        found = several.add_parser(name, help=help, description=help)
-        found.add_argument("--json", action="store_true", help="one JSON object a line")
-        found.set_defaults(call=call)
-        return found
+        added = commands.add_parser(name, help=help, description=help)
+        added.add_argument("--json", action="store_true", help="one JSON object a line")
+        added.set_defaults(call=call)
+        return added
 
-    _training(command)
-    _asking(command)
-    _reader(command("reader", "train the model that ships, anew", reader_command.train_reader))
+    _add_training(command)
+    _add_prediction(command)
+    _add_reader(command("reader", "train the model that ships, anew", reader_command.train_reader))
     command("presets", "the named experiments", listing.list_presets)
-    kept = command("runs", "the trainings there are", listing.list_runs)
-    kept.add_argument("--folder", action="store_true", help="only say where they are kept")
+    runs = command("runs", "the trainings there are", listing.list_runs)
+    runs.add_argument("--folder", action="store_true", help="only say where they are kept")
     command("models", "the models there are", listing.list_models)
     health = command(
         "health", "is this installation well? 0 if it is, else 1", health_command.check_health
     )
     health.add_argument("--url", default="", help="of the running app, to ask it too")
-    _hidden_work(several)
+    _add_hidden(commands)
     return top
 
 
-def _training(command):
+def _add_training(command):
     train = command("train", "train a network and keep it as a model", training_command.train)
     sweep = command("sweep", "train one after the other with several values of a field",
                     training_command.sweep)  # fmt: skip
-    for each in (train, sweep):
-        what = each.add_mutually_exclusive_group()
-        what.add_argument("--preset", choices=list(PRESETS), metavar="NAME", help="see presets")
-        about = "an experiment as JSON"
-        what.add_argument("--experiment", type=Path, metavar="FILE.json", help=about)
-        each.add_argument(
+    for added in (train, sweep):
+        base = added.add_mutually_exclusive_group()
+        base.add_argument("--preset", choices=list(PRESETS), metavar="NAME", help="see presets")
+        help = "an experiment as JSON"
+        base.add_argument("--experiment", type=Path, metavar="FILE.json", help=help)
+        added.add_argument(
             "--set",
             action="append",
             default=[],
             metavar="PATH=VALUE",
             help="change a field, such as recipe.epochs=3 or network.blocks.0.filters=16",
         )
-        each.add_argument("--name", help="what the run and its model are called")
+        added.add_argument("--name", help="what the run and its model are called")
     sweep.add_argument("--field", required=True, metavar="PATH", help="such as recipe.epochs")
     sweep.add_argument("--values", required=True, metavar="A,B,C", help="such as 1,3,10")
 
 
-def _asking(command):
+def _add_prediction(command):
     evaluate = command("evaluate", "how good a model is on a test set", evaluate_command.evaluate)
     evaluate.add_argument("--model", default="reader", metavar="NAME", help="see models")
     evaluate.add_argument("--data", default="mnist", help="mnist, built-in or a STROKES.jsonl")
@@ -86,7 +89,7 @@ def _asking(command):
     predict.add_argument("--model", default="reader", metavar="NAME", help="see models")
 
 
-def _reader(command):
+def _add_reader(command):
     command.add_argument(
         "--strokes",
         nargs="+",
@@ -112,9 +115,9 @@ def _reader(command):
     )
 
 
-def _hidden_work(several):
-    """What the scheduler starts; its token is there to be seen on the command line."""
-    work = several.add_parser("work")
+def _add_hidden(commands):
+    """What the scheduler starts. The token identifies the process by its command line."""
+    work = commands.add_parser("work")
     work.add_argument("token")
     work.add_argument("folder", nargs="?", default="")
     work.set_defaults(call=internal.run_job, json=False)
@@ -123,20 +126,20 @@ def _hidden_work(several):
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     options = parser().parse_args(arguments)
-    say = _say_json if options.json else _say_text
+    emit = _emit_json if options.json else _emit_text
     try:
         settings.validate_all()
         logging_setup.configure(default_level="WARNING")  # a command prints itself what it does
-        with users.as_user(users.SINGLE_USER):  # whoever has a shell here: the machine's own runs
-            return options.call(options, say) or 0
-    except (ValueError, OSError) as fault:
-        print(f"mnist_core: {' '.join(str(fault).split())}", file=sys.stderr)
+        with users.as_user(users.SINGLE_USER):  # of the shell: the machine's own runs
+            return options.call(options, emit) or 0
+    except (ValueError, OSError) as error:
+        print(f"mnist_core: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
 
 
-def _say_json(text: str, **facts) -> None:
+def _emit_json(text: str, **facts) -> None:
     print(json.dumps(facts), flush=True)
 
 
-def _say_text(text: str, **facts) -> None:
+def _emit_text(text: str, **facts) -> None:
     print(text, flush=True)

@@ -1,12 +1,12 @@
-"""The command that trains the shipped reader: reader."""
+"""The command `reader`, which trains the model that ships."""
 
 import dataclasses
 
 from mnist_core.evaluation.metrics import format_accuracy
 
 
-def train_reader(options, say) -> None:
-    """Train the reader anew; a line an epoch, then its figures."""
+def train_reader(options, emit) -> None:
+    """Train the reader; a line per epoch, then its test results."""
     from mnist_core.pretrained import pipeline
 
     changes = {"seed": options.seed, "epochs": options.epochs}
@@ -16,7 +16,7 @@ def train_reader(options, say) -> None:
     def on_epoch(figures):
         loss, accuracy = figures["loss"], figures["accuracy"]
         text = f"Epoch {figures['epoch']}: loss {loss:.4f}, accuracy {accuracy:.4f}"
-        say(f"{text} ({figures['seconds']:.0f} s)", kind="epoch", **figures)
+        emit(f"{text} ({figures['seconds']:.0f} s)", kind="epoch", **figures)
 
     card = pipeline.train_reader(
         options.strokes,
@@ -28,4 +28,4 @@ def train_reader(options, say) -> None:
     )
     for name, figures in card["about"]["figures"].items():
         accuracy = format_accuracy(figures["accuracy"], figures["interval"])
-        say(f"{name}: {accuracy} of {figures['images']}", kind="figures", set=name, **figures)
+        emit(f"{name}: {accuracy} of {figures['images']}", kind="figures", set=name, **figures)

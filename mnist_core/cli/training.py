@@ -1,7 +1,4 @@
-"""What the commands that train do: train, sweep.
-
-As in `commands`: each takes the parsed options and `say(text, **facts)`.
-"""
+"""The commands `train` and `sweep`: queue runs and follow them to their end."""
 
 import functools
 import sys
@@ -19,59 +16,64 @@ from mnist_core.runs.run import ENDED, Run
 from mnist_core.scheduler import scheduler, sweeps
 from mnist_core.system import error_messages
 
-POLL_INTERVAL = 0.2  # seconds between two looks at a run's folder
+POLL_INTERVAL = 0.2  # seconds between two reads of a run's folder
 
 
-def train(options, say) -> int:
+def train(options, emit) -> int:
     """Queue a run and follow it with a progress bar; Ctrl-C stops it and keeps its weights."""
     experiment = _experiment(options)
     _require_data(experiment)
     run = scheduler.start(experiment, options.name or options.preset or "run")
-    _follow(run, say if options.json else lambda text, **facts: tqdm.write(text), options.json)
-    return _emit_result(run, say)
+    _follow(run, _event_emitter(options, emit), options.json)
+    return _emit_result(run, emit)
 
 
-def sweep(options, say) -> int:
+def sweep(options, emit) -> int:
     """Queue a run for each value and follow them in turn; Ctrl-C stops all that are left."""
-    found = grid.experiments(_experiment(options), options.field, options.values)
-    for experiment in found.values():
+    experiments = grid.experiments(_experiment(options), options.field, options.values)
+    for experiment in experiments.values():
         _require_data(experiment)
-    made = sweeps.start(found, options.field, options.name or options.preset or "run")
+    name = options.name or options.preset or "run"
+    runs = sweeps.start(experiments, options.field, name)
     statuses = []
-    for number, run in enumerate(made):
-        tell = say if options.json else lambda text, **facts: tqdm.write(text)
-        _follow(run, tell, options.json, made[number:])
-        statuses.append(_emit_result(run, say, **{options.field: list(found)[number]}))
+    for number, (run, value) in enumerate(zip(runs, experiments, strict=True)):
+        _follow(run, _event_emitter(options, emit), options.json, runs[number:])
+        statuses.append(_emit_result(run, emit, **{options.field: value}))
     return max(statuses)
+
+
+def _event_emitter(options, emit):
+    """What prints events while a progress bar is shown: text must not tear the bar."""
+    return emit if options.json else lambda text, **facts: tqdm.write(text)
 
 
 def _require_data(experiment) -> None:
     if experiment.data == "mnist":
         if mnist.find_mnist() is None:
             _download()
-        loading.load("mnist")  # a file that isn't MNIST is refused before there is a run
+        loading.load("mnist")  # a file that isn't MNIST is refused before a run is made
 
 
-def _emit_result(run: Run, say, **more) -> int:
-    """How it ended; the exit status."""
+def _emit_result(run: Run, emit, **facts) -> int:
+    """Emit how a run ended, with more facts; returns the exit status."""
     status = run.status()
     test = next((e for e in run.events()[0] if e["kind"] == "test"), {})
-    facts = {"name": run.name, "state": status["state"], "sentence": status["sentence"]}
-    facts |= {"loss": test.get("loss"), "accuracy": test.get("accuracy")}
+    result = {"name": run.name, "state": status["state"], "sentence": status["sentence"]}
+    result |= {"loss": test.get("loss"), "accuracy": test.get("accuracy")}
     parameters = sum(layer.parameters for layer in plan_layers(run.experiment().network))
-    facts |= {"seconds": status.get("seconds"), "parameters": parameters}
-    result = f"Test accuracy {test['accuracy']:.2%}, loss {test['loss']:.4f}." if test else ""
-    parts = [f"{run.name}: {status['state']}.", status["sentence"], result]
-    say(" ".join(filter(None, parts)), **facts, **more)
+    result |= {"seconds": status.get("seconds"), "parameters": parameters}
+    figures = f"Test accuracy {test['accuracy']:.2%}, loss {test['loss']:.4f}." if test else ""
+    parts = [f"{run.name}: {status['state']}.", status["sentence"], figures]
+    emit(" ".join(filter(None, parts)), **result, **facts)
     return 0 if test else 1
 
 
 def _experiment(options) -> Experiment:
     if options.experiment:
         try:
-            experiment = Experiment.from_json(_text(options.experiment))
-        except ValueError as fault:
-            raise ValueError(f"{options.experiment}: {fault}") from None
+            experiment = Experiment.from_json(_read_text(options.experiment))
+        except ValueError as error:
+            raise ValueError(f"{options.experiment}: {error}") from None
     else:
         experiment = PRESETS[options.preset] if options.preset else Experiment()
     for change in options.set:
@@ -81,11 +83,11 @@ def _experiment(options) -> Experiment:
     return experiment.with_values(changes)
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
-    except OSError as fault:
-        raise ValueError(f"It must be a readable file. Received: {fault.strerror}") from None
+    except OSError as error:
+        raise ValueError(f"It must be a readable file. Received: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ValueError("It must be JSON in UTF-8. Received: other bytes") from None
 
@@ -102,42 +104,42 @@ def _download() -> None:
         mnist.download(on_progress)
 
 
-def _follow(run: Run, say, plain, stopped_with=()) -> None:
-    """Show a run's events until it ends; the bar only where it can move.
+def _follow(run: Run, emit, is_json: bool, others=()) -> None:
+    """Emit a run's events until it ends; show a progress bar in a terminal.
 
     Args:
-        stopped_with: what an interrupt stops besides it.
+        others: runs that an interrupt from the keyboard stops, too.
     """
-    offset, hide = 0, plain or None  # None: tqdm shows it in a terminal only
-    with tqdm(desc=run.name, unit=" steps", file=sys.stderr, disable=hide) as bar:
+    offset, is_hidden = 0, is_json or None  # None: tqdm shows the bar in a terminal only
+    with tqdm(desc=run.name, unit=" steps", file=sys.stderr, disable=is_hidden) as bar:
         while True:
-            ended = _poll(run, stopped_with)
+            ended = _poll(run, others)
             events, offset = run.events(offset)
             for event in events:
-                _emit_event(event, bar, say)
+                _emit_event(event, bar, emit)
             if ended:
                 return
 
 
-def _poll(run, stopped_with) -> bool:
-    """Wait a moment; an interrupt from the keyboard stops the run, and waiting goes on."""
+def _poll(run, others) -> bool:
+    """Wait a moment; returns whether the run has ended. An interrupt stops the run, no more."""
     try:
         time.sleep(POLL_INTERVAL)
         scheduler.advance()
-    except OSError as fault:  # the queue is busy, say: the run goes on, and so does the waiting
-        _warn(error_messages.user_message(fault))
+    except OSError as error:  # the queue is busy, say: the run goes on, and so does the waiting
+        _warn(error_messages.user_message(error))
     except KeyboardInterrupt:
-        sweeps.stop_all([run, *stopped_with])
+        sweeps.stop_all([run, *others])
     return run.state in ENDED
 
 
 @functools.lru_cache(maxsize=100)
-def _warn(words: str) -> None:
-    """Say it once, not at each look."""
-    tqdm.write(f"mnist_core: {words}", file=sys.stderr)
+def _warn(message: str) -> None:
+    """Print it once, not at each poll."""
+    tqdm.write(f"mnist_core: {message}", file=sys.stderr)
 
 
-def _emit_event(event, bar, say) -> None:
+def _emit_event(event, bar, emit) -> None:
     match event["kind"]:
         case "start":
             bar.total = event["total_steps"]
@@ -150,4 +152,6 @@ def _emit_event(event, bar, say) -> None:
         case "epoch":
             names = ("loss", "accuracy", "val_loss", "val_accuracy")
             figures = [f"{n} {event[n]:.4f}" for n in names if n in event]
-            say(f"Epoch {event['epoch']}: {', '.join(figures)} ({event['seconds']:.1f} s)", **event)
+            emit(
+                f"Epoch {event['epoch']}: {', '.join(figures)} ({event['seconds']:.1f} s)", **event
+            )

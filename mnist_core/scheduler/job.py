@@ -1,4 +1,4 @@
-"""Fill a run's folder: train what it asks for, in this process, and keep what comes of it."""
+"""Train a run in this process, and keep its events, weights and card in its folder."""
 
 import contextlib
 import logging
@@ -16,37 +16,28 @@ from mnist_core.training import loop
 
 log = logging.getLogger(__name__)
 
-RESERVE_FILE = ".part-reserve"  # gives its room to the last word on a run whose disk is full
-RESERVE_BYTES = 1 << 16
-
 
 def train_run(run: Run) -> None:
-    """Train a run in this process, from its experiment.json to its card.json.
+    """Train a run, from its experiment.json to its card.json.
 
-    Whatever goes wrong becomes the run's status; the traceback is in its worker.log.
+    An error becomes the run's status; the traceback is in its worker.log.
     """
-    reserve = run.folder / RESERVE_FILE
     try:
-        reserve.write_bytes(bytes(RESERVE_BYTES))
         _train(run)
-    except Exception as fault:
+    except Exception as error:
         log.error("Run %s failed.", run, exc_info=True)
-        reserve.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            run.set_status("failed", _failure_sentence(fault, run.has_model()))
-    finally:
-        reserve.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # then the scheduler finds it interrupted
+            run.set_status("failed", _failure_sentence(error, run.has_model()))
 
 
-def _failure_sentence(fault: Exception, has_model: bool) -> str:
-    if isinstance(fault, ValueError | OSError | MemoryError) or "OOM" in str(fault):
+def _failure_sentence(error: Exception, has_model: bool) -> str:
+    if isinstance(error, ValueError | OSError | MemoryError) or "OOM" in str(error):
         kept = " The weights of its last full epoch are kept." if has_model else ""
-        return error_messages.user_message(fault) + kept
-    return f"{type(fault).__name__} while training; worker.log in the run's folder says more."
+        return error_messages.user_message(error) + kept
+    return f"{type(error).__name__} while training; worker.log in the run's folder says more."
 
 
 def _train(run: Run) -> None:
-
     experiment = run.experiment()
     dataset = loading.load(experiment.data)
     with TensorBoardWriter(run.folder, experiment) as event_files:
@@ -56,17 +47,17 @@ def _train(run: Run) -> None:
 
 
 def _train_and_save(run: Run, experiment, dataset, event_files: TensorBoardWriter) -> None:
-    model, done = _resume_state(run, experiment)
+    model, resume_point = _resume_state(run, experiment)
     inherited = run.events()[0]  # of the run it continues
     for event in inherited:
         event_files.write_event(event)
     earlier = [e for e in inherited if e["kind"] == "epoch"]
     earlier = [{k: v for k, v in e.items() if k not in ("kind", "time")} for e in earlier]
-    began = time.monotonic()
+    started = time.monotonic()
 
-    def keep(model, epochs, test=None, state="training"):
+    def save(model, epochs, test=None, state="training"):
         figures = test and {**test, "images": len(dataset.test.labels)}
-        seconds = time.monotonic() - began
+        seconds = time.monotonic() - started
         card = card_file.make_card(
             run.name, experiment, dataset, earlier + epochs, figures, seconds, state
         )
@@ -79,37 +70,37 @@ def _train_and_save(run: Run, experiment, dataset, event_files: TensorBoardWrite
             run.append(event)
             event_files.write_event(event)
 
-    watch = _StopCondition(run)
-    result = loop.train(
-        experiment, dataset, on_event, watch.should_stop, keep, model=model, resume_from=done
-    )
+    stop = _StopCondition(run)
+    result = loop.train(experiment, dataset, on_event, stop.is_met, save, model, resume_point)
     if result.outcome != "failed":
         test = {"loss": result.test_loss, "accuracy": result.test_accuracy}
-        keep(result.model, result.epochs, test, result.outcome)
-    sentence = " ".join(filter(None, [result.sentence, watch.why()]))
+        save(result.model, result.epochs, test, result.outcome)
+    sentence = " ".join(filter(None, [result.sentence, stop.sentence()]))
     run.set_status(result.outcome, sentence, seconds=result.seconds)
 
 
 class _StopCondition:
-    """Says when a run should end: somebody asked for it, or it has had its time."""
+    """Whether a run should end: somebody asked for it, or its time is over."""
 
     def __init__(self, run: Run):
         self.run, self.minutes = run, settings.MINUTES.value()
-        self.began, self.is_over = time.monotonic(), False
+        self.started, self.is_time_over = time.monotonic(), False
 
-    def should_stop(self) -> bool:
-        self.is_over = bool(self.minutes) and time.monotonic() - self.began > 60 * self.minutes
-        return self.is_over or self.run.stop_requested()
+    def is_met(self) -> bool:
+        minutes = (time.monotonic() - self.started) / 60
+        self.is_time_over = bool(self.minutes) and minutes > self.minutes
+        return self.is_time_over or self.run.stop_requested()
 
-    def why(self) -> str:
-        if not self.is_over:
+    def sentence(self) -> str:
+        """Why, where nobody asked."""
+        if not self.is_time_over:
             return ""
-        had = "a minute" if self.minutes == 1 else f"{self.minutes} minutes"
-        return f"It had {had}, as every run here. Continue goes on from here."
+        duration = "a minute" if self.minutes == 1 else f"{self.minutes} minutes"
+        return f"It had {duration}, as every run here. Continue goes on from here."
 
 
 def _resume_state(run: Run, experiment):
-    """(model, done) of a run that continues another; (None, nothing done) otherwise."""
+    """(model, resume point) of a run that continues another; (None, the beginning) otherwise."""
     events = run.events()[0]
     if not run.status().get("continues"):
         return None, loop.ResumePoint()

@@ -1,8 +1,8 @@
 """Processes on this machine that train a run each.
 
-A spare one that has TensorFlow loaded waits for the next run, so that Start is quick. Which
-process works on a run stands in its status as a pid and a random token; the token is also on that
-process's command line, so a process is known again whatever happened to pids and clocks.
+A prewarmed one that has TensorFlow loaded waits for the next run, so that Start is quick. A run's
+status holds the pid of its process and a random token. The token is also on the process's command
+line, so a process is recognized even where its pid was given to another one since.
 """
 
 import atexit
@@ -22,7 +22,7 @@ import psutil
 from mnist_core.runs.run import Run
 from mnist_core.system import paths, settings
 
-NICENESS = 5  # niceness: drawing on the page stays quick while a run trains
+NICENESS = 5  # drawing on the page stays quick while a run trains
 OOM_SCORE = "1000"  # of -1000 to 1000: when memory runs out, Linux ends this process first
 PREWARM_DELAY = 3.0  # seconds after a start, so that loading TensorFlow doesn't hold up that run
 
@@ -34,45 +34,43 @@ _last_start = 0.0
 
 
 def capacity() -> int:
-    """How many runs this machine trains at the same time without being slower for it."""
+    """How many runs this machine trains at the same time without any being slower for it."""
     return max(1, (os.cpu_count() or 1) // 2)
 
 
-def submit(run: Run, **known) -> None:
+def submit(run: Run, **fields) -> None:
     """Have a process train this run.
 
     Args:
-        known: more for its status.
+        fields: of its status, to set besides.
 
     Raises:
-        OSError: that can't be noted in its folder; the run waits as before.
+        OSError: its status can't be written; the run waits as before.
     """
     global _prewarmed, _last_start
     _children[:] = [child for child in _children if child.poll() is None]
     with _lock:
-        process, _prewarmed = (
-            _prewarmed if _prewarmed and _prewarmed.poll() is None else _spawn(),
-            None,
-        )
-    where = {"host": platform.node(), "pid": process.pid, "token": process.args[-1]}
+        process = _prewarmed if _is_running(_prewarmed) else _spawn()
+        _prewarmed = None
+    fields |= {"host": platform.node(), "pid": process.pid, "token": process.args[-1]}
     try:
-        run.set_status("starting", **known, **where, ray=None, node=None)
-    except OSError:  # a full disk, say; whoever looks next tries again, soon and often
+        run.set_status("starting", **fields, ray=None)
+    except OSError:  # a full disk, say; the next `advance` tries again, soon and often
         with _lock:
-            if _prewarmed is None and run.status().get("token") != where["token"]:
+            if _prewarmed is None and run.status().get("token") != fields["token"]:
                 _prewarmed = process
             else:  # without a folder it ends
                 process.stdin.close()
         raise
-    with process.stdin, contextlib.suppress(BrokenPipeError):  # it has ended: the next look tells
+    with process.stdin, contextlib.suppress(BrokenPipeError):  # ended: `is_alive` will say so
         os.write(process.stdin.fileno(), f"{run.folder}\n".encode())
     _last_start = time.monotonic()
 
 
 def is_alive(status: dict) -> bool | None:
-    """Whether the process that a run's status tells of still exists.
+    """Whether the process that a run's status names still exists.
 
-    None: it would be on another machine that shares the folder, and that can't be asked.
+    None: it is on another machine that shares the folder, and that can't be asked.
     """
     if status.get("host") not in (None, platform.node()):
         return None
@@ -82,8 +80,12 @@ def is_alive(status: dict) -> bool | None:
         return False
 
 
+def _is_running(process: subprocess.Popen | None) -> bool:
+    return process is not None and process.poll() is None
+
+
 def _spawn() -> subprocess.Popen:
-    """A process that loads TensorFlow and waits to be told a run's folder."""
+    """A process that loads TensorFlow and waits for a run's folder on standard input."""
     token = secrets.token_hex(8)
     process = subprocess.Popen(
         [sys.executable, "-m", "mnist_core", "work", token],
@@ -98,44 +100,44 @@ def _spawn() -> subprocess.Popen:
 
 
 def prewarm() -> None:
-    """Have a spare process with TensorFlow loaded, unless one waits or a run has just begun."""
+    """Have a process load TensorFlow and wait, unless one waits or a run has just begun."""
     global _prewarmed
     with _lock:
-        waits = _prewarmed is not None and _prewarmed.poll() is None
-        if not waits and time.monotonic() - _last_start > PREWARM_DELAY:
+        if not _is_running(_prewarmed) and time.monotonic() - _last_start > PREWARM_DELAY:
             _prewarmed = _spawn()
 
 
 @atexit.register
-def _end_prewarmed() -> None:
-    """End the spare with the server: nobody else knows of it. (It also ends by itself.)"""
-    if _prewarmed is not None and _prewarmed.poll() is None:
+def end_prewarmed() -> None:
+    """End the process that waits: nobody else knows of it. (It ends with this process, too.)"""
+    if _is_running(_prewarmed):
         _prewarmed.stdin.close()
         _prewarmed.terminate()
 
 
 def lower_priority() -> None:
-    """Have this process, which is to train, give way to all others: in time and in memory."""
-    me = psutil.Process()
+    """Have this process, which is to train, give way to all others, in time and in memory."""
+    this = psutil.Process()
     if os.name == "nt":
-        me.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        this.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:  # below the server's, whatever that is: 5 alone would be above that of a niced one
-        me.nice(min(me.nice() + NICENESS, 19))
+        this.nice(min(this.nice() + NICENESS, 19))
     with contextlib.suppress(OSError):  # Linux only
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
 
 
 def limit_memory() -> None:
-    """Keep this process to what one run may take; see `settings`. It must have TensorFlow loaded.
+    """Limit this process's memory to what one run may take (`settings.RUN_MEMORY`).
 
-    Counted is what the process has of its own (heap and the like), not the libraries it shares.
+    TensorFlow must be loaded by now. The limit is on the process's own data (heap and the like),
+    not on shared libraries.
     """
-    most = settings.RUN_MEMORY.value()
-    if not most:
+    megabytes = settings.RUN_MEMORY.value()
+    if not megabytes:
         return
     try:
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (most << 20, most << 20))
-    except (ImportError, ValueError, OSError) as fault:  # on Windows there is no such limit
-        log.warning("%s can't be kept here: %s", settings.RUN_MEMORY.name, fault)
+        resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
+    except (ImportError, ValueError, OSError) as error:  # on Windows there is no such limit
+        log.warning("%s can't be kept here: %s", settings.RUN_MEMORY.name, error)

@@ -1,7 +1,7 @@
-"""Whose turn it is: the queue of runs, fair among people.
+"""The queue of runs, fair among users.
 
-Of the people who wait, the one whose last run began longest ago comes next, with their oldest
-run; so somebody's sweep lets everybody else in between.
+Of the users who wait, the one whose last run began longest ago comes next, with their oldest run;
+so a user's sweep lets everybody else in between.
 """
 
 import contextlib
@@ -18,38 +18,35 @@ from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ACTIVE, ENDED, WAITING, Run
 from mnist_core.system import users
 
-MTIME_RESOLUTION = (
-    2_000_000_000  # nanoseconds: two changes in quick succession may bear the same time
-)
-LOCK_TIMEOUT = 10.0  # seconds: what is done with the queue takes milliseconds
+MTIME_RESOLUTION = 2_000_000_000  # nanoseconds: two quick changes may leave the same time
+LOCK_TIMEOUT = 10.0  # seconds: what is done under the lock takes milliseconds
 
 _thread_lock = threading.Lock()
 
 
 @contextlib.contextmanager
 def lock() -> Iterator[None]:
-    """Have the queue to oneself, among this process's threads and among processes.
+    """Have exclusive access to the queue, among this process's threads and among processes.
 
     Raises:
         OSError: the folder for runs can't be used.
-        filelock.Timeout: somebody doesn't let go of it; an OSError, too.
+        filelock.Timeout: somebody doesn't release the lock; an OSError, too.
     """
     home = users.home()
     home.mkdir(parents=True, exist_ok=True)
-    place = home / "queue.lock"
-    if not _thread_lock.acquire(
-        timeout=LOCK_TIMEOUT
-    ):  # else a class would wait so long one after the other
-        raise Timeout(str(place))
+    path = home / "queue.lock"
+    # The timeout is for each thread, not for one after the other: a class would wait for minutes
+    if not _thread_lock.acquire(timeout=LOCK_TIMEOUT):
+        raise Timeout(str(path))
     try:
-        with FileLock(place, timeout=LOCK_TIMEOUT):
+        with FileLock(path, timeout=LOCK_TIMEOUT):
             yield
     finally:
         _thread_lock.release()
 
 
 class QueueEntry(NamedTuple):
-    """What the queue knows of a run."""
+    """A run as the queue sees it."""
 
     run: Run
     user_id: str
@@ -59,100 +56,100 @@ class QueueEntry(NamedTuple):
 
 
 class _FolderCache(NamedTuple):
-    """What is remembered of a folder of runs."""
+    """What is kept in memory of a folder of runs."""
 
-    changed: int  # when something came, went or was renamed in it: nanoseconds of unix time
-    open: list[Run]  # those that may still begin or end
-    last: QueueEntry | None  # of those that have ended, the one that began last
+    modified: int  # nanoseconds of unix time: when an entry came, went or was renamed
+    open_runs: list[Run]  # those that have not ended
+    last_ended: QueueEntry | None  # of those that have ended, the one that began last
 
 
 _folder_caches: dict[Path, _FolderCache] = {}
 
 
 def snapshot() -> list[QueueEntry]:
-    """All that the queue must know, the oldest first.
+    """All entries that matter to the queue, the oldest first.
 
-    That is every run that waits or trains, and of each person the ended one that began last. A
-    thousand people keep many runs, and the queue is looked at all the time: a folder of runs is
-    read again when it has changed, and nothing of what has ended is read twice.
+    These are the runs that wait or train, and of each user the ended one that began last. Many
+    users keep many runs, and the queue is read all the time: a folder of runs is listed again
+    only when it has changed, and no status of an ended run is read twice.
     """
-    places = users.all_run_folders()
-    for gone in _folder_caches.keys() - set(places):
+    folders = users.all_run_folders()
+    for gone in _folder_caches.keys() - set(folders):
         _folder_caches.pop(gone, None)
-    found = [entry for place in places for entry in _folder_entries(place)]
-    return sorted(found, key=lambda entry: entry.created)
+    entries = [entry for folder in folders for entry in _folder_entries(folder)]
+    return sorted(entries, key=lambda entry: entry.created)
 
 
-def _folder_entries(place: Path) -> list[QueueEntry]:
+def _folder_entries(folder: Path) -> list[QueueEntry]:
     try:
-        changed = place.stat().st_mtime_ns
+        modified = folder.stat().st_mtime_ns
     except OSError:
         return []
-    shelf = _folder_caches.get(place)
-    is_known = shelf is not None and shelf.changed == changed
-    found = make_entries(shelf.open if is_known else run_store.runs_in(place))
-    ended = [entry for entry in found if entry.state in ENDED]
-    if is_known and shelf.last:
-        ended.append(shelf.last)
+    cache = _folder_caches.get(folder)
+    is_current = cache is not None and cache.modified == modified
+    entries = make_entries(cache.open_runs if is_current else run_store.runs_in(folder))
+    ended = [entry for entry in entries if entry.state in ENDED]
+    if is_current and cache.last_ended:
+        ended.append(cache.last_ended)
     last = max(ended, key=lambda entry: entry.started, default=None)
-    still_open = [entry for entry in found if entry.state not in ENDED]
-    if time.time_ns() - changed > MTIME_RESOLUTION:
-        _folder_caches[place] = _FolderCache(changed, [entry.run for entry in still_open], last)
-    return still_open + [last] * (last is not None)
+    not_ended = [entry for entry in entries if entry.state not in ENDED]
+    if time.time_ns() - modified > MTIME_RESOLUTION:
+        _folder_caches[folder] = _FolderCache(modified, [entry.run for entry in not_ended], last)
+    return not_ended + [last] * (last is not None)
 
 
-def make_entries(found: Iterable[Run]) -> list[QueueEntry]:
-    """The runs as the queue sees them, in their order."""
-    return [_entry(run, run.status()) for run in found]
+def make_entries(runs: Iterable[Run]) -> list[QueueEntry]:
+    """An entry for each run, in the same order."""
+    return [_make_entry(run, run.status()) for run in runs]
 
 
-def _entry(run, status) -> QueueEntry:
+def _make_entry(run, status) -> QueueEntry:
     started = status.get("started", 0.0)
-    if started > time.time():  # the clock was set back since: that person would wait for it
+    if started > time.time():  # the clock was set back since; the user would wait until then
         started = 0.0
     return QueueEntry(run, run.user_id, status["state"], status["created"], started)
 
 
-def order(found: Sequence[QueueEntry]) -> list[QueueEntry]:
-    """The runs that wait, in the order in which their turns come."""
+def order(entries: Sequence[QueueEntry]) -> list[QueueEntry]:
+    """The runs that wait, in the order in which they begin."""
     waiting: dict[str, list[QueueEntry]] = {}
-    for entry in sorted(found, key=lambda entry: entry.created):
+    for entry in sorted(entries, key=lambda entry: entry.created):
         if entry.state in WAITING:
             waiting.setdefault(entry.user_id, []).append(entry)
-    # Turns had: first those that are over or begun, then those that this order gives
-    last = dict.fromkeys(waiting, (0, 0.0))
-    for entry in found:
-        if entry.user_id in last:
-            last[entry.user_id] = max(last[entry.user_id], (0, entry.started))
+    # Each user's last turn: first by real starts (0, unix time), then by this order (position, 0)
+    last_turn = dict.fromkeys(waiting, (0, 0.0))
+    for entry in entries:
+        if entry.user_id in last_turn:
+            last_turn[entry.user_id] = max(last_turn[entry.user_id], (0, entry.started))
     ordered = []
     while waiting:
-        person = min(waiting, key=lambda person: (last[person], waiting[person][0].created))
-        ordered.append(waiting[person].pop(0))
-        last[person] = (len(ordered), 0.0)
-        if not waiting[person]:
-            del waiting[person]
+        user = min(waiting, key=lambda user: (last_turn[user], waiting[user][0].created))
+        ordered.append(waiting[user].pop(0))
+        last_turn[user] = (len(ordered), 0.0)
+        if not waiting[user]:
+            del waiting[user]
     return ordered
 
 
 def select_runnable(
-    found: Sequence[QueueEntry],
-    at_once: int,
-    per_person: int,
-    begins: Callable[[QueueEntry], bool] = lambda entry: True,
+    entries: Sequence[QueueEntry],
+    max_concurrent: int,
+    max_per_user: int,
+    begin: Callable[[QueueEntry], bool] = lambda entry: True,
 ) -> list[QueueEntry]:
-    """Those that should begin now.
+    """The entries that should begin now.
 
     Args:
-        at_once: how many may train at the same time.
-        per_person: how many of them may be one person's; 0 is no limit.
-        begins: whether one does begin, called in turn; if not, the next may in its place.
+        max_concurrent: how many may train at the same time.
+        max_per_user: how many of them may be one user's; 0 is no limit.
+        begin: called in turn, true if the run begins; if not, the next one may in its place.
     """
-    busy = Counter(entry.user_id for entry in found if entry.state in ACTIVE)
-    chosen = []
-    for entry in order(found):
-        if busy.total() >= at_once:
+    active = Counter(entry.user_id for entry in entries if entry.state in ACTIVE)
+    begun = []
+    for entry in order(entries):
+        if active.total() >= max_concurrent:
             break
-        if (not per_person or busy[entry.user_id] < per_person) and begins(entry):
-            chosen.append(entry)
-            busy[entry.user_id] += 1
-    return chosen
+        if (not max_per_user or active[entry.user_id] < max_per_user) and begin(entry):
+            begun.append(entry)
+            active[entry.user_id] += 1
+    return begun

@@ -1,11 +1,12 @@
-"""The queue: start a run, stop one, and see who comes next.
+"""Start runs, stop them, and have the queue move on.
 
 A run is trained by a process of its own, which outlives the page and the server that asked for
-it: on this machine (`processes`), or on a Ray cluster (`ray_cluster`).
+it: on this machine (`local`), or on a Ray cluster (`ray_cluster`).
 """
 
 import contextlib
 import logging
+import shutil
 import time
 
 from mnist_core.config.schema import Experiment
@@ -15,13 +16,14 @@ from mnist_core.scheduler import heartbeat, local, queue, ray_cluster
 from mnist_core.system import error_messages, settings, staging, users
 
 MAX_ATTEMPTS = 2  # to begin a run whose process dies before its first step
-POSITION_CACHE_SECONDS = 0.5  # seconds
-CLEANUP_INTERVAL = 3600.0  # seconds between two looks for what killed programs left
+POSITION_CACHE_SECONDS = 0.5  # all who wait ask for their position, often
+CLEANUP_INTERVAL = 3600.0  # seconds between two searches for what killed processes left
+FULL_BELOW = 1 << 16  # free bytes; with less, a status can't be counted on to be written
 
 log = logging.getLogger(__name__)
-_advanced = _cleaned = float("-inf")
-_active: set[Run] = set()  # runs that a process worked on, at the last look
-_waiting: tuple[float, list[Run]] = (float("-inf"), [])  # when it was looked up, and the order
+_last_advance = _last_cleanup = float("-inf")
+_active: set[Run] = set()  # runs that a process worked on at the last `advance`
+_waiting: tuple[float, list[Run]] = (float("-inf"), [])  # when it was read, and the order
 
 
 def _executor():
@@ -35,13 +37,13 @@ def max_concurrent_runs() -> int:
 
 
 def start(experiment: Experiment, name: str = "run", continues: str | None = None) -> Run:
-    """A new run that trains now, or when its turn comes. Arguments and errors: `runs.create`."""
+    """A new run that trains now, or when its turn comes. Arguments, errors: `runs.store.create`."""
     run = run_store.create(experiment, name, continues)
     log.info("Run %s was asked for.", run)
     try:
         advance()
-    except OSError as fault:  # it waits in the queue now, and whoever tends next begins it
-        log.warning("Run %s can't begin yet: %s", run, fault)
+    except OSError as error:  # it waits in the queue; a later `advance` begins it
+        log.warning("Run %s can't begin yet: %s", run, error)
     return run
 
 
@@ -56,85 +58,87 @@ def stop(run: Run) -> None:
 
 
 def queue_position(run: Run) -> int:
-    """Its place among those that wait, 1 is next; 0 if it doesn't wait."""
+    """Its position among the runs that wait, 1 is next; 0 if it doesn't wait."""
     global _waiting
     if run.state not in WAITING:
         return 0
     since, waiting = _waiting
-    if (
-        run not in waiting or time.monotonic() - since > POSITION_CACHE_SECONDS
-    ):  # all who wait ask, often
+    if run not in waiting or time.monotonic() - since > POSITION_CACHE_SECONDS:
         waiting = [entry.run for entry in queue.order(queue.snapshot())]
         _waiting = time.monotonic(), waiting
     return waiting.index(run) + 1 if run in waiting else 0
 
 
 def prewarm() -> None:
-    """See to it that the next run begins quickly."""
+    """Prepare for the next run to begin quickly."""
     _executor().prewarm()
 
 
-def advance(rest: float = 0.0) -> None:
-    """Mark the runs whose process died, and start those whose turn has come.
+def advance(min_interval: float = 0.0) -> None:
+    """Mark the runs whose process died as interrupted, and begin those whose turn has come.
 
-    Whoever looks at runs calls it. A worker calls it when it ends, so that the queue moves on
-    with no page open.
+    Pages that show runs call it. So does a process when its run has ended, so that the queue
+    moves on with no page open.
 
     Args:
-        rest: seconds; if this was done less than that ago, here, it isn't done again.
+        min_interval: seconds; nothing is done if this process did it less than that ago.
 
     Raises:
         OSError: the folder for runs can't be used.
-        faults.Unreachable: a run's turn has come, and the cluster can't be reached.
+        ClusterUnreachableError: a run's turn has come, and the cluster can't be reached.
     """
-    global _advanced, _waiting
-    if time.monotonic() - _advanced < rest:
+    global _last_advance, _waiting
+    if time.monotonic() - _last_advance < min_interval:
         return
     with queue.lock():
-        if time.monotonic() - _advanced < rest:  # somebody has done it while this waited
+        if time.monotonic() - _last_advance < min_interval:  # another thread did it meanwhile
             return
-        _clean_up()
-        found = queue.snapshot()
-        dead = [e.run for e in found if e.state in ACTIVE and not is_alive(e.run)]
-        notes = [(run, Run.retry_status) for run in runs_with_unsaved_status()] + [
-            (run, _mark_interrupted) for run in dead
-        ]
-        for run, note in notes:
-            with contextlib.suppress(OSError):  # a full disk: the next look tries again
-                note(run)
-        found = queue.make_entries(entry.run for entry in found)
-        _log_changes(found)
-        _start_next(found)
-        _advanced, _waiting = time.monotonic(), (float("-inf"), [])
+        _remove_leftovers()
+        runs = [entry.run for entry in queue.snapshot()]
+        _update_statuses(runs)
+        entries = queue.make_entries(runs)
+        _log_changes(entries)
+        _begin_next(entries)
+        _last_advance, _waiting = time.monotonic(), (float("-inf"), [])
 
 
-def _start_next(found: list[queue.QueueEntry]) -> None:
-    """Begin those whose turn has come. One that can't be doesn't keep others from theirs.
+def _update_statuses(runs: list[Run]) -> None:
+    """Write what could not be written before, and mark runs whose process died."""
+    dead = [run for run in runs if run.state in ACTIVE and not is_alive(run)]
+    updates = [(Run.retry_status, run) for run in runs_with_unsaved_status()]
+    updates += [(_mark_interrupted, run) for run in dead]
+    for update, run in updates:
+        with contextlib.suppress(OSError):  # a full disk: the next `advance` tries again
+            update(run)
+
+
+def _begin_next(entries: list[queue.QueueEntry]) -> None:
+    """Begin the runs whose turn has come. One that can't begin keeps no other from its turn.
 
     Raises:
-        OSError: why one can't be.
+        OSError: why one can't begin.
     """
-    why = []
+    errors = []
 
-    def begins(entry):
+    def begin(entry):
         try:
             _submit(entry.run)
-        except error_messages.ClusterUnreachableError:  # that holds for all
+        except error_messages.ClusterUnreachableError:  # the same for all
             raise
-        except OSError as fault:
-            why.append(fault)
+        except OSError as error:
+            errors.append(error)
             return False
         return True
 
-    queue.select_runnable(found, max_concurrent_runs(), settings.RUNS_PER_PERSON.value(), begins)
-    if why:
-        raise why[0]
+    queue.select_runnable(entries, max_concurrent_runs(), settings.RUNS_PER_PERSON.value(), begin)
+    if errors:
+        raise errors[0]
 
 
-def _log_changes(found) -> None:
-    """A line for each run that has begun or ended since the last look, whoever had it begun."""
+def _log_changes(entries: list[queue.QueueEntry]) -> None:
+    """A line for each run that has begun or ended since the last time, whoever caused it."""
     global _active
-    active = {entry.run for entry in found if entry.state in ACTIVE}
+    active = {entry.run for entry in entries if entry.state in ACTIVE}
     for run in _active - active:
         status = run.status()
         if status["state"] in ("finished", "stopped", "failed"):  # the rest is logged elsewhere
@@ -144,10 +148,10 @@ def _log_changes(found) -> None:
     _active = active
 
 
-def _clean_up() -> None:
-    global _cleaned
-    if time.monotonic() - _cleaned > CLEANUP_INTERVAL:
-        _cleaned = time.monotonic()
+def _remove_leftovers() -> None:
+    global _last_cleanup
+    if time.monotonic() - _last_cleanup > CLEANUP_INTERVAL:
+        _last_cleanup = time.monotonic()
         for folder in users.all_run_folders():
             staging.remove_leftovers(folder)
 
@@ -155,12 +159,12 @@ def _clean_up() -> None:
 def is_alive(run: Run) -> bool:
     """Whether the process that works on a run still exists.
 
-    Where that can't be asked from here, whether the run shows signs of life.
+    Where that can't be asked from here, whether its files go on changing.
     """
     status = run.status()
-    engine = ray_cluster if status.get("ray") else local
-    known = engine.is_alive(status)
-    return heartbeat.has_heartbeat(run) if known is None else known
+    executor = ray_cluster if status.get("ray") else local
+    answer = executor.is_alive(status)
+    return heartbeat.has_heartbeat(run) if answer is None else answer
 
 
 def _submit(run: Run) -> None:
@@ -171,7 +175,7 @@ def _submit(run: Run) -> None:
 
 
 def _mark_interrupted(run: Run) -> None:
-    """Note that a run's process died, and tidy up what it was writing."""
+    """Set the status of a run whose process died, and remove what that was writing."""
     for part in run.folder.glob(".part-*"):
         part.unlink(missing_ok=True)
     status = run.status()
@@ -180,8 +184,13 @@ def _mark_interrupted(run: Run) -> None:
     if status["state"] == "starting" and status.get("tries", 0) < MAX_ATTEMPTS:
         run.set_status("queued")  # nothing had begun: nothing is lost by beginning again
         return
-    kept = run.has_model()
-    what = "the weights of its last full epoch are kept." if kept else "it had no full epoch yet."
-    why = "The process that trained it ended (killed, out of memory or switched off)"
     log.warning("Run %s was interrupted: its process ended.", run)
-    run.set_status("interrupted", f"{why}; {what}")
+    run.set_status("interrupted", _interruption_sentence(run))
+
+
+def _interruption_sentence(run: Run) -> str:
+    kept = "the weights of its last full epoch are kept."
+    kept = kept if run.has_model() else "it had no full epoch yet."
+    if shutil.disk_usage(run.folder).free < FULL_BELOW:  # its process could not even say so
+        return f"{error_messages.DISK_FULL} {kept[0].upper()}{kept[1:]}"
+    return f"The process that trained it ended (killed, out of memory or switched off); {kept}"

@@ -37,7 +37,7 @@ def one_at_a_time(home, monkeypatch):
     for run in run_store.all_runs():
         if scheduler.is_alive(run):
             psutil.Process(run.status()["pid"]).kill()
-    local._end_prewarmed()
+    local.end_prewarmed()
 
 
 def working():

@@ -21,19 +21,7 @@ from mnist_core.data import loading
 from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
-<<<<<<< HEAD
-from mnist_core.scheduler import (
-    heartbeat,
-    job,
-    local,
-    ray_cluster,
-    ray_messenger,
-    scheduler,
-    sweeps,
-)
-=======
 from mnist_core.scheduler import heartbeat, job, job_process, local, ray_cluster, scheduler, sweeps
->>>>>>> 6b2c64d (Train on a Ray cluster through its Jobs API: no messenger process, no protocol of our own)
 from mnist_core.system import error_messages, settings
 
 ROOT = Path(__file__).parents[2]

@@ -194,10 +194,10 @@ def test_the_queue_that_reads_nothing_twice_is_the_one_that_reads_everything(hom
 
 def test_one_person_has_one_run_at_a_time_where_that_is_the_limit(home):
     found = [entry(ANN, 1, "training", 1.0), entry(ANN, 2), entry(ANN, 3), entry(BEN, 4)]
-    assert numbers(queue.select_runnable(found, at_once=4, per_person=1)) == [4]
-    assert numbers(queue.select_runnable(found, at_once=4, per_person=0)) == [4, 2, 3]
-    assert numbers(queue.select_runnable(found, at_once=2, per_person=0)) == [4]
-    assert numbers(queue.select_runnable(found, at_once=1, per_person=0)) == []
+    assert numbers(queue.select_runnable(found, max_concurrent=4, max_per_user=1)) == [4]
+    assert numbers(queue.select_runnable(found, max_concurrent=4, max_per_user=0)) == [4, 2, 3]
+    assert numbers(queue.select_runnable(found, max_concurrent=2, max_per_user=0)) == [4]
+    assert numbers(queue.select_runnable(found, max_concurrent=1, max_per_user=0)) == []
 
 
 def test_places_in_the_queue_are_said_in_its_own_order(home, many, monkeypatch):

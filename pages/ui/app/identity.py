@@ -1,7 +1,7 @@
-"""Whose visit this is, on a server for many people.
+"""Which user a visit belongs to, on a server for many.
 
 By Streamlit's own login where one is configured ([auth] in secrets.toml), else by an unguessable
-secret that the browser keeps in a cookie. The library only hears a hash of it; see `people`.
+secret that the browser keeps in a cookie. The library gets a hash of it only; see `system.users`.
 """
 
 import functools
@@ -24,8 +24,8 @@ COOKIE_REFUSED = (
     " is found only until you close or reload this tab."
 )
 
-# Two tabs that open at once each get a secret: the second one takes the first one's by coming anew.
-# Once, and only for what can be a secret: for a cookie that doesn't count here it would never end.
+# Two tabs that open at once each get a secret; the second tab takes the first one's by reloading.
+# It reloads once, and only for a cookie that can be a secret: else it would go on for ever.
 _JS = """
 export default function ({ data, setTriggerValue }) {
     const kept = () => document.cookie.split('; ').find(part => part.startsWith(data.name + '='));
@@ -49,66 +49,66 @@ export default function ({ data, setTriggerValue }) {
 
 @functools.cache
 def _component():
-    """Late, because a component can't be made outside a running app."""
+    """Made late, because a component can't be made outside a running app."""
     return st.components.v2.component("person_cookie", html="<i hidden></i>", js=_JS)
 
 
 def identify() -> None:
-    """Find out whose visit this is, or ask; a page that is shown afterwards is theirs."""
+    """Find out which user this visit is of, or ask for a login and stop the page."""
     if settings.PEOPLE.value() == settings.ONE_USER:
         return
     users.set_user_resolver(_resolve_user)
-    known = st.user.to_dict()
-    if known.get("is_logged_in") is False:
+    account = st.user.to_dict()
+    if account.get("is_logged_in") is False:
         _ask_to_log_in()
         st.stop()
-    memory = current_session()
-    if known.get("is_logged_in"):
-        memory.user_id = users.user_id(f"login {_account_id(known)}")
-    elif not memory.user_id:
-        kept = st.context.cookies.get(COOKIE, "")
-        memory.secret = kept if SECRET.fullmatch(kept) else secrets.token_urlsafe(SECRET_BYTES)
-        memory.user_id = users.user_id(f"browser {memory.secret}")
-    if memory.secret:
-        _set_cookie(memory.secret)
+    state = current_session()
+    if account.get("is_logged_in"):
+        state.user_id = users.user_id(f"login {_account_id(account)}")
+    elif not state.user_id:
+        cookie = st.context.cookies.get(COOKIE, "")
+        state.secret = cookie if SECRET.fullmatch(cookie) else secrets.token_urlsafe(SECRET_BYTES)
+        state.user_id = users.user_id(f"browser {state.secret}")
+    if state.secret:
+        _set_cookie(state.secret)
 
 
 def _resolve_user() -> str | None:
-    """The person of the visit that this thread works for, if it works for one."""
+    """The user of the visit that this thread works for, if it works for one."""
     return current_session().user_id if get_script_run_ctx(suppress_warning=True) else None
 
 
-def _account_id(known: Mapping) -> str:
-    """What tells one account from all others: who vouches for it, and its number there."""
-    if known.get("sub"):
-        return f"{known.get('iss', '')} {known['sub']}"
-    return str(known["email"])
+def _account_id(account: Mapping) -> str:
+    """What identifies an account: its provider, and its subject there; else its e-mail address."""
+    if account.get("sub"):
+        return f"{account.get('iss', '')} {account['sub']}"
+    return str(account["email"])
 
 
 def _set_cookie(secret) -> None:
-    """Have the browser keep it; each time, so that it stays a year from the last visit."""
+    """Have the browser keep it; at each visit, so that it lasts a year from the last one."""
     data = {
         "name": COOKIE,
         "secret": secret,
         "seconds": COOKIE_SECONDS,
         "secrets": f"^{SECRET.pattern}$",
     }
-    found = _component()(data=data, key="person", on_refused_change=lambda: None)
-    if found.refused:
+    result = _component()(data=data, key="person", on_refused_change=lambda: None)
+    if result.refused:
         st.toast(COOKIE_REFUSED, icon=":material/cookie_off:", duration="long")
 
 
 def _ask_to_log_in() -> None:
     st.markdown("### Draw a digit, see it read\nLog in first: what you train here is yours alone.")
-    given = st.secrets.get("auth", {})
-    providers = [name for name, value in given.items() if isinstance(value, Mapping)]
+    auth = st.secrets.get("auth", {})
+    providers = [name for name, value in auth.items() if isinstance(value, Mapping)]
     for provider in providers or [None]:
-        words = f"Log in with {provider}" if provider else "Log in"
-        st.button(words, type="primary", on_click=st.login, args=(provider,) if provider else ())
+        label = f"Log in with {provider}" if provider else "Log in"
+        st.button(label, type="primary", on_click=st.login, args=(provider,) if provider else ())
 
 
 def ownership_note() -> None:
-    """Whose runs a page shows, on a server for many people."""
+    """Say whose runs a page shows, on a server for many users."""
     if settings.PEOPLE.value() == settings.ONE_USER:
         return
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -1,4 +1,4 @@
-"""What a server does once, and checks for each visitor: its settings and its log."""
+"""Settings and log of the server: checked for each visitor, set up once."""
 
 import logging
 
@@ -11,11 +11,11 @@ log = logging.getLogger("mnist_core.server")
 
 
 def check_settings() -> None:
-    """See that the settings can be read and the log speaks, or say what is wrong and stop."""
+    """Check the settings and set up the log; or say on the page what is wrong, and stop it."""
     try:
         settings.validate_all()
-    except ValueError as fault:
-        errors.show(fault, "This app is set up wrongly.")
+    except ValueError as error:
+        errors.show(error, "This app is set up wrongly.")
         st.stop()
     _configure_logging()
 
