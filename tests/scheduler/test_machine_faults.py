@@ -1,4 +1,4 @@
-"""What machines do to a program: each costs one clear sentence, and the rest goes on working."""
+"""Faults of the machine: each costs one clear sentence, and the rest goes on working."""
 
 import contextlib
 import itertools
@@ -13,91 +13,67 @@ from pathlib import Path
 
 import psutil
 import pytest
+from app_pages import open_page, texts
 from filelock import FileLock
-from streamlit.testing.v1 import AppTest
+from small_runs import (
+    LONG,
+    PARAMETERS,
+    TIMEOUT,
+    events_of_kind,
+    has_epochs,
+    have_ended,
+    small_experiment,
+    wait_until,
+)
 
-from mnist_core.config import validation
-from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network, Recipe
-from mnist_core.data import loading
+from mnist_core.config.schema import ConvBlock, DenseLayer, Network
+from mnist_core.config.validation import to_dict
 from mnist_core.models import store as model_store
 from mnist_core.network import summary
 from mnist_core.presets import PRESETS
 from mnist_core.runs import history
 from mnist_core.runs import store as run_store
-from mnist_core.runs.run import ACTIVE, ENDED
+from mnist_core.runs.run import ACTIVE, Run
 from mnist_core.scheduler import job, local, queue, scheduler
 from mnist_core.system import error_messages
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
-SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
-PATIENCE = 120  # seconds, for what a process does on a busy machine
 SERVERS = 2
 
 
-def experiment(network=SMALL, **recipe):
-    chosen = {"train_images": 600, "epochs": 1} | recipe
-    return Experiment(network, Recipe(**chosen), loading.best_available())
-
-
 @pytest.fixture(autouse=True)
-def no_process_is_left_behind(home, monkeypatch):
-    monkeypatch.chdir(ROOT)
+def only_what_is_asked_for(monkeypatch):
+    """Pages neither load models in the background nor prewarm a process."""
     monkeypatch.setattr("pages.ui.choices.loader.load_in_background", lambda *_: None)
-    monkeypatch.setattr("mnist_core.scheduler.scheduler.prewarm", lambda: None)
-    yield
-    for run in run_store.all_runs():
-        if run.status().get("pid", os.getpid()) != os.getpid() and scheduler.is_alive(run):
-            psutil.Process(run.status()["pid"]).kill()
+    monkeypatch.setattr(scheduler, "prewarm", lambda: None)
 
 
 @contextlib.contextmanager
-def disk(place, options):
-    """A disk of its own at a place, for as long as the block lasts."""
-    place.mkdir(parents=True, exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)]
+def disk(path, options):
+    """A disk of its own at a path, for as long as the block lasts."""
+    path.mkdir(parents=True, exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(path)]
     try:
         subprocess.run(command, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as fault:
-        pytest.skip(f"mounting a small disk is not allowed here: {fault}")
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"mounting a small disk is not allowed here: {error}")
     try:
         yield
     finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
+        subprocess.run(["umount", "-l", str(path)], check=True)
 
 
-def fill(place):
-    """Leave no byte free on the disk of a folder."""
-    with contextlib.suppress(OSError), (place / "ballast").open("wb", buffering=0) as file:
+@contextlib.contextmanager
+def full_disk(path):
+    """Leave no byte free on the disk of a folder, until the block ends."""
+    with contextlib.suppress(OSError), (path / "ballast").open("wb", buffering=0) as file:
         for size in (1 << 16, 1 << 8, 1):
             with contextlib.suppress(OSError):
                 while file.write(bytes(size)):
                     pass
-
-
-def wait_for(condition, run):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, run.status()
-        with contextlib.suppress(OSError):
-            scheduler.advance()
-        time.sleep(0.05)
-
-
-def page(name, **query) -> AppTest:
-    """A new visitor's page."""
-    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
-    app.query_params.update(query)
-    app.switch_page(f"pages/{name}.py").run()
-    assert not app.exception
-    return app
-
-
-def said(app):
-    """All that is said on a page in boxes, captions and toasts."""
-    kinds = ("error", "warning", "info", "caption", "toast", "markdown")
-    return "\n".join(element.value for kind in kinds for element in app.get(kind))
+    yield
+    (path / "ballast").unlink()
 
 
 def boxes(app):
@@ -109,26 +85,38 @@ def press(app, key):
     assert not app.exception
 
 
-def of_kind(run, kind):
-    return [event for event in run.events()[0] if event["kind"] == kind]
+def status_on_disk(run):
+    return json.loads((run.folder / "status.json").read_text())["state"]
+
+
+def trained(name, continues=None, **recipe):
+    """A run that was trained in this process."""
+    run = run_store.create(small_experiment(**recipe), name, continues)
+    job.train_run(run)
+    return run
+
+
+@pytest.fixture(scope="module")
+def trained_folder(tmp_path_factory):
+    """The folder of a finished run with a real model, to copy from."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MNIST_CORE_HOME", str(tmp_path_factory.mktemp("trained")))
+        return trained("done").folder
 
 
 @pytest.fixture
-def done(home):
+def done(home, trained_folder):
     """A finished run with a real model."""
-    run = run_store.create(experiment(), "done")
-    job.train_run(run)
-    return run
+    return Run(shutil.copytree(trained_folder, home / "runs" / "done"))
 
 
 def test_a_disk_that_is_full_when_a_run_is_started_costs_a_sentence_and_leaves_nothing(home):
     with disk(home, "size=2m"):
         (home / "runs").mkdir()
-        fill(home)
-        app = page("train")
-        press(app, "start")
-        assert error_messages.DISK_FULL in said(app)
-        (home / "ballast").unlink()
+        with full_disk(home):
+            app = open_page("train")
+            press(app, "start")
+            assert error_messages.DISK_FULL in texts(app)
         assert list((home / "runs").iterdir()) == []
         press(app, "start")
         assert [run.name for run in run_store.all_runs()] == ["quick"]
@@ -137,36 +125,32 @@ def test_a_disk_that_is_full_when_a_run_is_started_costs_a_sentence_and_leaves_n
 
 def test_a_disk_that_gets_full_in_mid_run_ends_it_with_its_reason_and_its_weights(home):
     with disk(home, "size=6m"):
-        run = scheduler.start(experiment(epochs=200), "filled")
-        wait_for(lambda: len(of_kind(run, "epoch")) >= 2, run)
-        fill(home)
-        wait_for(lambda: run.state in ENDED, run)
-        assert run.state in ("failed", "interrupted")  # the second where not even that was written
-        if run.state == "failed":
-            assert error_messages.DISK_FULL in run.status()["sentence"]
-        assert "weights of its last full epoch are kept" in run.status()["sentence"]
-        assert len(model_store.card("filled")["curves"]) >= 1
-        model_store.load("filled")
-        app = page("runs")
-        assert run.status()["sentence"] in said(app)
-        (home / "ballast").unlink()
-        more = scheduler.start(experiment(epochs=1), "on", continues="filled")
-        wait_for(lambda: more.state in ENDED, more)
+        run = scheduler.start(small_experiment(epochs=200), "filled")
+        wait_until(has_epochs(run, 2))
+        with full_disk(home):
+            wait_until(have_ended(run))
+            assert run.state in ("failed", "interrupted")  # where not even the first was written
+            sentence = run.status()["sentence"]
+            assert sentence.startswith(error_messages.DISK_FULL)
+            assert "weights of its last full epoch are kept" in sentence
+            assert len(model_store.card("filled")["curves"]) >= 1
+            model_store.load("filled")
+            assert sentence in texts(open_page("runs"))
+        more = scheduler.start(small_experiment(), "on", continues="filled")
+        wait_until(have_ended(more))
         assert more.state == "finished"
-        assert json.loads((run.folder / "status.json").read_text())["state"] == run.state
+        assert status_on_disk(run) == run.state
 
 
 def test_what_a_full_disk_keeps_from_being_written_holds_all_the_same_until_it_is(home):
     with disk(home, "size=2m"):
-        run = run_store.create(experiment(), "dead")
+        run = run_store.create(small_experiment(), "dead")
         run.set_status("training", pid=2**22 + 1, token="none")
-        fill(home)
+        with full_disk(home):
+            scheduler.advance()
+            assert (run.state, status_on_disk(run)) == ("interrupted", "training")
         scheduler.advance()
-        assert run.state == "interrupted"
-        assert json.loads((run.folder / "status.json").read_text())["state"] == "training"
-        (home / "ballast").unlink()
-        scheduler.advance()
-        assert json.loads((run.folder / "status.json").read_text())["state"] == "interrupted"
+        assert (run.state, status_on_disk(run)) == ("interrupted", "interrupted")
 
 
 def test_with_a_home_that_can_only_be_read_all_works_but_what_writes(home, done):
@@ -176,72 +160,64 @@ def test_with_a_home_that_can_only_be_read_all_works_but_what_writes(home, done)
     with disk(home, "size=20m"):
         shutil.copytree(kept, home, dirs_exist_ok=True)
         subprocess.run(["mount", "-o", "remount,ro", str(home)], check=True)
-        app = page("runs")
+        app = open_page("runs")
         assert boxes(app) == [
             f"Runs can't be started or stopped now. {error_messages.NOT_WRITABLE}"
         ]
         assert app.dataframe[0].value["Name"].iloc[0] == "done"
-        app = page("train")
+        app = open_page("train")
         press(app, "start")
-        assert error_messages.NOT_WRITABLE in said(app)
-        assert model_store.load("done").count_params() == 11_042
-        assert not boxes(page("draw", model="done"))
+        assert error_messages.NOT_WRITABLE in texts(app)
+        assert model_store.load("done").count_params() == PARAMETERS
+        assert not boxes(open_page("draw", {"model": "done"}))
 
 
 def test_a_home_that_can_not_even_be_made_leaves_drawing_as_it_was(home, monkeypatch):
     (home.parent / "file").write_text("no folder")
     monkeypatch.setenv("MNIST_CORE_HOME", str(home.parent / "file" / "home"))
-    assert not boxes(page("draw"))
-    assert len(boxes(page("runs"))) == 1
+    assert not boxes(open_page("draw"))
+    assert len(boxes(open_page("runs"))) == 1
 
 
 def test_a_run_whose_folder_vanishes_ends_and_the_page_that_followed_it_goes_on(home):
-    run = scheduler.start(experiment(epochs=200), "vanishes")
-    wait_for(lambda: of_kind(run, "steps"), run)
+    run = scheduler.start(small_experiment(**LONG), "vanishes")
+    wait_until(lambda: events_of_kind(run, "steps"))
     status = run.status()
-    app = page("train")
-    assert "**vanishes** · Training" in said(app)
+    app = open_page("train")
+    assert "**vanishes** · Training" in texts(app)
     shutil.rmtree(run.folder, ignore_errors=True)
     shutil.rmtree(run.folder, ignore_errors=True)  # it may have written in between
     app.run()
     assert not app.exception
-    assert "vanishes" not in said(app)
-    end = time.monotonic() + PATIENCE
-    while local.is_alive(status):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    assert "vanishes" not in texts(app)
+    wait_until(lambda: not local.is_alive(status), advance=False)
     assert run_store.all_runs() == []
 
 
 def test_a_clock_that_jumps_changes_no_duration_and_loses_no_run(home, monkeypatch):
     real, jumps = time.time, itertools.cycle([0, 4e8, -4e8, 1e3])
     monkeypatch.setattr(time, "time", lambda: real() + next(jumps))
-    for name in ("one", "two", "three"):
-        run_store.create(experiment(epochs=2), name)
-    for run in run_store.all_runs():
-        job.train_run(run)
-    monkeypatch.undo()
-    monkeypatch.setenv("MNIST_CORE_HOME", str(home))
-    for run in run_store.all_runs():
+    runs = [trained(name, epochs=2) for name in ("one", "two", "three")]
+    monkeypatch.setattr(time, "time", real)
+    for run in runs:
         assert run.state == "finished"
-        assert 0 < run.status()["seconds"] < PATIENCE
-        assert all(0 < event["seconds"] < PATIENCE for event in of_kind(run, "epoch"))
-        told = history.from_events(run.events()[0])
-        assert told.steps.step == list(range(1, told.total_steps + 1))
-    monkeypatch.chdir(ROOT)
-    app = page("runs")
+        assert 0 < run.status()["seconds"] < TIMEOUT
+        assert all(0 < event["seconds"] < TIMEOUT for event in events_of_kind(run, "epoch"))
+        past = history.from_events(run.events()[0])
+        assert past.steps.step == list(range(1, past.total_steps + 1))
+    app = open_page("runs")
     assert sorted(app.dataframe[0].value["Name"][:3]) == ["one", "three", "two"]
 
 
 def test_a_folder_that_an_older_version_wrote_is_shown_and_can_be_drawn_on(home, done):
     old = home / "runs" / "old"
     shutil.copytree(done.folder, old)
-    asked = json.loads((old / "experiment.json").read_text())
-    del asked["recipe"]["augmentation"], asked["recipe"]["warmup"]  # fields that came later
-    (old / "experiment.json").write_text(json.dumps(asked))
+    experiment = json.loads((old / "experiment.json").read_text())
+    del experiment["recipe"]["augmentation"], experiment["recipe"]["warmup"]  # came later
+    (old / "experiment.json").write_text(json.dumps(experiment))
     (old / "status.json").write_text('{"state": "finished"}')
     card = json.loads((old / "card.json").read_text())
-    card["experiment"] = asked
+    card["experiment"] = experiment
     del card["versions"]
     (old / "card.json").write_text(json.dumps(card))
     start = {"kind": "start", "first_step": 1, "total_steps": 5, "steps_per_epoch": 5}
@@ -249,22 +225,20 @@ def test_a_folder_that_an_older_version_wrote_is_shown_and_can_be_drawn_on(home,
     (old / "events.jsonl").write_text(f"{json.dumps(start)}\n{json.dumps(steps)}\n")
     for leftover in ("reports", "training", "validation", "test"):
         shutil.rmtree(old / leftover, ignore_errors=True)
-    app = page("runs", run="old")
+    app = open_page("runs", {"run": "old"})
     assert boxes(app) == []
     assert "old" in list(app.dataframe[0].value["Name"])
-    assert model_store.load("old").count_params() == 11_042
-    assert boxes(page("draw", model="old")) == []
-    more = run_store.create(experiment(), "newer", continues="old")
-    job.train_run(more)
-    assert more.state == "finished"
+    assert model_store.load("old").count_params() == PARAMETERS
+    assert boxes(open_page("draw", {"model": "old"})) == []
+    assert trained("newer", continues="old").state == "finished"
 
 
 def test_what_a_newer_version_asks_for_is_named_and_the_rest_of_the_list_is_there(home, done):
     newer = home / "runs" / "newer"
     shutil.copytree(done.folder, newer)
-    asked = validation.to_dict(done.experiment()) | {"quantum": True}
-    (newer / "experiment.json").write_text(json.dumps(asked))
-    app = page("runs", run="newer")
+    experiment = to_dict(done.experiment()) | {"quantum": True}
+    (newer / "experiment.json").write_text(json.dumps(experiment))
+    app = open_page("runs", {"run": "newer"})
     (box,) = boxes(app)
     assert "Its experiment can't be read" in box
     assert "quantum" in box
@@ -276,20 +250,20 @@ def test_a_damaged_line_of_the_events_is_counted_and_the_rest_is_shown(home, don
     log = done.folder / "events.jsonl"
     lines = log.read_bytes().splitlines()
     log.write_bytes(b"\n".join([*lines[:3], damage, *lines[3:]]) + b"\n")
-    assert len(of_kind(done, "damaged")) == 1
+    assert len(events_of_kind(done, "damaged")) == 1
     for name in ("runs", "train"):
-        app = page(name)
-        assert "1 line of its record can't be read; the rest is shown." in said(app)
+        app = open_page(name)
+        assert "1 line of its record can't be read; the rest is shown." in texts(app)
         assert boxes(app) == []
-    told = history.from_events(done.events()[0])
-    assert told.train.step
+    past = history.from_events(done.events()[0])
+    assert past.train.step
 
 
 def test_events_that_are_noise_from_end_to_end_leave_the_figures_of_the_card(home, done):
     (done.folder / "events.jsonl").write_bytes(os.urandom(20_000))
-    app = page("runs", run="done")
+    app = open_page("runs", {"run": "done"})
     assert f"{model_store.card('done')['test']['accuracy']:.2%}" in [m.value for m in app.metric]
-    assert "of its record can't be read" in said(app)
+    assert "of its record can't be read" in texts(app)
 
 
 def test_a_server_that_does_not_let_go_of_the_queue_costs_the_others_a_sentence(home, monkeypatch):
@@ -297,9 +271,9 @@ def test_a_server_that_does_not_let_go_of_the_queue_costs_the_others_a_sentence(
     monkeypatch.setattr(scheduler, "_last_advance", float("-inf"))
     home.mkdir()
     with FileLock(home / "queue.lock"):
-        app = page("runs")
+        app = open_page("runs")
         assert boxes(app) == [f"Runs can't be started or stopped now. {error_messages.QUEUE_BUSY}"]
-        app = page("train")
+        app = open_page("train")
         press(app, "start")
         (run,) = run_store.all_runs()
         assert run.state == "queued"  # it is there, and begins once the other lets go
@@ -310,8 +284,8 @@ def serve(home, names, at_once):
     """What a server does for the queue: it starts runs, and looks after all until they ended."""
     os.environ |= {"MNIST_CORE_HOME": str(home), "MNIST_CORE_RUNS_AT_ONCE": str(at_once)}
     for name in names:
-        scheduler.start(experiment(), name)
-    while not all(run.state in ENDED for run in run_store.all_runs()):
+        scheduler.start(small_experiment(), name)
+    while not have_ended()():
         scheduler.advance()
         active = [run.name for run in run_store.all_runs() if run.state in ACTIVE]
         if len(active) > at_once:
@@ -326,13 +300,13 @@ def test_servers_on_one_home_share_one_queue_and_start_no_run_twice(home):
     for server in servers:
         server.start()
     for server in servers:
-        server.join(PATIENCE)
+        server.join(TIMEOUT)
     assert [server.exitcode for server in servers] == [0] * SERVERS
-    found = run_store.all_runs()
-    assert sorted(run.name for run in found) == sorted(itertools.chain(*names))
-    for run in found:
+    runs = run_store.all_runs()
+    assert sorted(run.name for run in runs) == sorted(itertools.chain(*names))
+    for run in runs:
         assert run.state == "finished"
-        assert len(of_kind(run, "start")) == 1
+        assert len(events_of_kind(run, "start")) == 1
         assert run.status()["tries"] == 1
 
 
@@ -340,50 +314,48 @@ def test_a_run_that_needs_more_memory_than_it_may_have_ends_alone_and_says_why(h
     monkeypatch.setenv("MNIST_CORE_RUN_MEMORY", "1500")
     large = Network([ConvBlock(filters=256, pool_size=0)], dense=[DenseLayer(units=1024)])
     assert 4 * summary.parameter_count(large) > 700e6  # bytes, and Adam wants three times that
-    run = scheduler.start(experiment(large), "large")
-    wait_for(lambda: run.state in ENDED, run)
+    run = scheduler.start(small_experiment(large), "large")
+    wait_until(have_ended(run))
     assert run.state == "failed"
     assert run.status()["sentence"] == error_messages.OUT_OF_MEMORY
-    next_one = scheduler.start(experiment(), "next")
-    wait_for(lambda: next_one.state in ENDED, next_one)
-    assert next_one.state == "finished"
+    following = scheduler.start(small_experiment(), "following")
+    wait_until(have_ended(following))
+    assert following.state == "finished"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux asks whom to end first")
 def test_when_memory_runs_out_the_system_ends_a_training_before_all_else(home):
-    run = scheduler.start(experiment(epochs=200), "first to go")
-    wait_for(lambda: of_kind(run, "steps"), run)
-    place = Path(f"/proc/{run.status()['pid']}")
-    assert place.joinpath("oom_score_adj").read_text().strip() == "1000"
-    assert psutil.Process(run.status()["pid"]).nice() >= psutil.Process().nice() + 5
-    scheduler.stop(run)
-    wait_for(lambda: run.state in ENDED, run)
+    run = scheduler.start(small_experiment(**LONG), "first to go")
+    pid = run.status()["pid"]
+    wait_until(lambda: psutil.Process(pid).nice() >= psutil.Process().nice() + 5, advance=False)
+    adjustment = Path(f"/proc/{pid}/oom_score_adj")
+    wait_until(lambda: adjustment.read_text().strip() == "1000", advance=False)
 
 
 def test_a_run_that_had_its_time_stops_and_keeps_what_it_learned(home, monkeypatch):
     monkeypatch.setenv("MNIST_CORE_MINUTES", "1")
     clock = itertools.count()
     monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
-    run = run_store.create(experiment(epochs=200), "long")
-    job.train_run(run)
+    run = trained("long", epochs=200)
     assert run.state == "stopped"
-    assert "It had a minute, as every run here. Continue goes on from here." in said(page("runs"))
+    assert "It had a minute, as every run here. Continue goes on from here." in texts(
+        open_page("runs")
+    )
     assert model_store.card("long")["test"]["images"] == 10_000
 
 
 def test_a_crash_of_the_program_itself_leaves_its_trace_in_the_runs_folder(home):
-    run = scheduler.start(experiment(epochs=200), "crashes")
-    wait_for(lambda: of_kind(run, "steps"), run)
+    run = scheduler.start(small_experiment(**LONG), "crashes")
+    wait_until(lambda: events_of_kind(run, "steps"))
     psutil.Process(run.status()["pid"]).send_signal(6)  # SIGABRT, as compiled code ends itself
-    wait_for(lambda: run.state in ENDED, run)
+    wait_until(have_ended(run))
     assert run.state == "interrupted"
     assert "Fatal Python error: Aborted" in (run.folder / "worker.log").read_text()
 
 
 def test_a_run_that_no_process_began_is_begun_once_more_and_no_more(home, monkeypatch):
-    engine = local
     monkeypatch.setattr(
-        engine, "submit", lambda run, **known: run.set_status("starting", pid=0, **known)
+        local, "submit", lambda run, **fields: run.set_status("starting", pid=0, **fields)
     )
     run = run_store.create(PRESETS["tiny"], "never")
     states = []

@@ -18,16 +18,16 @@ def nothing_trains(monkeypatch):
 
 def test_a_sweep_queues_a_run_for_each_value_in_order_and_they_know_each_other(home):
     other = run_store.create(QUICK, "other")
-    found = grid.experiments(QUICK, RATE, "0.1, 0.2, 0.3")
-    made = sweeps.start(found, RATE, "quick")
-    assert [run.name for run in made] == [f"quick learning rate 0.{n}" for n in (1, 2, 3)]
-    assert [run.experiment() for run in made] == list(found.values())
-    assert {run.state for run in made} == {"queued"}
-    assert sweeps.members(sweeps.sweep_id(made[1])) == made
+    experiments = grid.experiments(QUICK, RATE, "0.1, 0.2, 0.3")
+    runs = sweeps.start(experiments, RATE, "quick")
+    assert [run.name for run in runs] == [f"quick learning rate 0.{n}" for n in (1, 2, 3)]
+    assert [run.experiment() for run in runs] == list(experiments.values())
+    assert {run.state for run in runs} == {"queued"}
+    assert sweeps.members(sweeps.sweep_id(runs[1])) == runs
     assert sweeps.sweep_id(other) == ""
     assert sweeps.members("") == []
-    worker_order = [run.name for run in reversed(run_store.all_runs())]
-    assert worker_order == ["other", *(run.name for run in made)]
+    queued = [run.name for run in reversed(run_store.all_runs())]
+    assert queued == ["other", *(run.name for run in runs)]
 
 
 def test_a_run_stays_in_its_sweep_whatever_happens_to_it(home):
@@ -39,10 +39,9 @@ def test_a_run_stays_in_its_sweep_whatever_happens_to_it(home):
 
 
 def test_the_same_sweep_twice_is_two_sweeps(home):
-    found = grid.experiments(QUICK, RATE, "0.1, 0.2")
-    once, twice = sweeps.start(found, RATE, "quick"), sweeps.start(found, RATE, "quick")
-    assert sweeps.members(sweeps.sweep_id(once[0])) == once
-    assert sweeps.members(sweeps.sweep_id(twice[0])) == twice
+    experiments = grid.experiments(QUICK, RATE, "0.1, 0.2")
+    for runs in [sweeps.start(experiments, RATE, "quick") for _ in range(2)]:
+        assert sweeps.members(sweeps.sweep_id(runs[0])) == runs
 
 
 def test_a_damaged_status_belongs_to_no_sweep(home):
@@ -55,9 +54,9 @@ def test_a_runs_name_says_the_value_and_can_be_a_name(path):
     base = PRESETS["lenet"]
     for value in grid.suggest_values(base, path).split(", "):
         for name in ("lenet", "x" * 60):
-            found = sweeps.run_name(name, path, value)
-            assert run_store.validate_name(found) == found
-            assert found.endswith(value) and len(found) <= 54
+            run_name = sweeps.run_name(name, path, value)
+            assert run_store.validate_name(run_name) == run_name
+            assert run_name.endswith(value) and len(run_name) <= sweeps.MAX_NAME
 
 
 def test_a_sweep_from_a_run_of_a_sweep_is_called_after_what_that_began_with():
@@ -68,11 +67,11 @@ def test_a_sweep_from_a_run_of_a_sweep_is_called_after_what_that_began_with():
 
 
 def test_stopping_a_sweep_takes_the_waiting_out_before_the_first_is_stopped(home, monkeypatch):
-    made = sweeps.start(grid.experiments(QUICK, RATE, "0.1, 0.2, 0.3"), RATE, "quick")
-    made[0].set_status("training")
+    runs = sweeps.start(grid.experiments(QUICK, RATE, "0.1, 0.2, 0.3"), RATE, "quick")
+    runs[0].set_status("training")
     order, stop = [], scheduler.stop
     monkeypatch.setattr(scheduler, "stop", lambda run: (order.append(run.name), stop(run)))
-    sweeps.stop_all(made)
-    assert order[-1] == made[0].name and len(order) == 3
-    assert [run.state for run in made] == ["training", "stopped", "stopped"]
-    assert made[0].stop_requested()
+    sweeps.stop_all(runs)
+    assert order[-1] == runs[0].name and len(order) == 3
+    assert [run.state for run in runs] == ["training", "stopped", "stopped"]
+    assert runs[0].stop_requested()

@@ -1,0 +1,64 @@
+"""Runs that train in a second, and waiting for what other processes make of them."""
+
+import contextlib
+import os
+import time
+
+import psutil
+
+from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network, Recipe
+from mnist_core.data import loading
+from mnist_core.runs import store as run_store
+from mnist_core.runs.run import ENDED
+from mnist_core.scheduler import scheduler
+
+SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
+PARAMETERS = 11_042  # of that network
+LONG = {"epochs": 200, "train_images": 10_000}  # minutes: it is there until it is stopped
+TIMEOUT = 120  # seconds, for what a process does on a busy machine
+POLL = 0.02  # seconds
+
+
+def small_experiment(network=SMALL, **recipe):
+    """An experiment of the small network on whichever data set is there."""
+    chosen = {"train_images": 400, "epochs": 1, "learning_rate": 0.01} | recipe
+    return Experiment(network, Recipe(**chosen), loading.best_available())
+
+
+def events_of_kind(run, kind):
+    return [event for event in run.events()[0] if event["kind"] == kind]
+
+
+def has_epochs(run, count):
+    return lambda: len(events_of_kind(run, "epoch")) >= count
+
+
+def have_ended(*runs):
+    """A condition: these runs have ended; without any, all runs of the home."""
+    return lambda: all(run.state in ENDED for run in runs or run_store.all_runs())
+
+
+def wait_until(condition, advance=True, timeout=TIMEOUT, poll=POLL):
+    """Wait for a condition, looking after the queue meanwhile as an open page does.
+
+    Args:
+        advance: False where nobody is there to look after it.
+    """
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, [
+            (run.status(), run.events()[0][-2:]) for run in run_store.all_users_runs()
+        ]
+        if advance:
+            with contextlib.suppress(OSError):
+                scheduler.advance()
+        time.sleep(poll)
+
+
+def kill_processes():
+    """Kill the processes that train runs of this test's home."""
+    for run in run_store.all_users_runs():
+        pid = run.status().get("pid") or os.getpid()
+        if pid != os.getpid() and scheduler.is_alive(run):
+            with contextlib.suppress(psutil.Error):
+                psutil.Process(pid).kill()
