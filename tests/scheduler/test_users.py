@@ -1,4 +1,4 @@
-"""Many people on one server: each has their own runs, a fair turn, and a hand on what they use."""
+"""Many users on one server: each has their own runs and a fair turn."""
 
 import errno
 import itertools
@@ -6,14 +6,12 @@ import json
 import logging
 import os
 import random
-import subprocess
-import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
+import psutil
 import pytest
 from filelock import Timeout
 
@@ -31,28 +29,27 @@ from pages.ui.choices import predictions
 from pages.ui.runs import actions as run_actions
 from pages.ui.widgets import duration as run_duration
 
-ROOT = Path(__file__).parents[2]
 ANN, BEN, EVE = (users.user_id(f"browser {name}") for name in ("ann", "ben", "eve"))
 TINY = PRESETS["tiny"]
 
 
 @pytest.fixture
 def many(monkeypatch):
-    """A server for many people."""
+    """A server for many users."""
     monkeypatch.setenv("MNIST_CORE_PEOPLE", "many")
 
 
-def made(person, name="mine", state=None):
-    with users.as_user(person):
+def make_run(user, name="mine", state=None):
+    with users.as_user(user):
         run = run_store.create(TINY, name)
     if state:
         run.set_status(state)
     return run
 
 
-def ended(person, name="mine"):
+def make_ended_run(user, name="mine"):
     """A finished run; its model is only files here."""
-    run = made(person, name)
+    run = make_run(user, name)
     (run.folder / "model.keras").write_bytes(b"weights")
     (run.folder / "card.json").write_text("{}")
     run.set_status("finished")
@@ -60,16 +57,11 @@ def ended(person, name="mine"):
 
 
 def test_a_person_neither_sees_nor_gets_what_is_somebody_elses(home, many):
-    hers = ended(ANN)
+    hers = make_ended_run(ANN)
     with users.as_user(BEN):
         assert run_store.all_runs() == []
         assert model_store.names() == list(model_store.SHIPPED)
-        for ask in (
-            run_store.get,
-            run_store.delete,
-            model_store.card,
-            model_store.weights_path,
-        ):
+        for ask in (run_store.get, run_store.delete, model_store.card, model_store.weights_path):
             with pytest.raises(ValueError, match=r"There is no (run|model) called 'mine'"):
                 ask("mine")
         with pytest.raises(run_store.RunError, match="There is no run called 'mine'"):
@@ -77,13 +69,17 @@ def test_a_person_neither_sees_nor_gets_what_is_somebody_elses(home, many):
     assert hers.state == "finished"
 
 
-def test_two_people_call_a_run_the_same_and_notice_nothing_of_each_other(home, many):
-    assert [made(ANN).name, made(BEN).name, made(ANN).name] == ["mine", "mine", "mine 2"]
+def test_two_users_call_a_run_the_same_and_notice_nothing_of_each_other(home, many):
+    assert [make_run(ANN).name, make_run(BEN).name, make_run(ANN).name] == [
+        "mine",
+        "mine",
+        "mine 2",
+    ]
 
 
 @pytest.mark.parametrize("name", [f"../../{ANN}/runs/mine", f"../{ANN}", "..", f"{ANN}/mine"])
 def test_no_name_leads_into_somebody_elses_folder(home, many, name):
-    ended(ANN)
+    make_ended_run(ANN)
     with users.as_user(BEN):
         for ask in (run_store.get, run_store.delete, model_store.folder, model_store.card):
             with pytest.raises(run_store.RunError, match="A name must be"):
@@ -104,21 +100,11 @@ def test_on_a_server_for_many_nothing_is_given_to_nobody(home, many):
 
 
 def test_another_thread_works_for_nobody_until_it_is_told_for_whom(home, many):
-    ended(ANN)
-    found = []
-
-    def look():
-        try:
-            found.append(run_store.all_runs())
-        except users.UnknownUserError:
-            found.append("nobody")
-
-    with users.as_user(ANN):
-        thread = threading.Thread(target=look)
-        thread.start()
-        thread.join()
-        look()
-    assert found == ["nobody", [Run(users.user_folder(ANN) / "runs" / "mine")]]
+    make_ended_run(ANN)
+    with users.as_user(ANN), ThreadPoolExecutor(1) as other_thread:
+        assert [run.name for run in run_store.all_runs()] == ["mine"]
+        with pytest.raises(users.UnknownUserError):
+            other_thread.submit(run_store.all_runs).result()
 
 
 def test_a_secret_can_not_be_told_from_the_name_of_the_folder(home):
@@ -128,20 +114,18 @@ def test_a_secret_can_not_be_told_from_the_name_of_the_folder(home):
 
 
 def test_the_queue_knows_the_runs_of_all_and_whose_they_are(home, many):
-    mine, hers = made(users.SINGLE_USER), made(ANN)
-    assert [(run, run.user_id) for run in run_store.all_users_runs()] == [
-        (mine, users.SINGLE_USER),
-        (hers, ANN),
-    ]
+    runs = [make_run(user) for user in (users.SINGLE_USER, ANN)]
+    assert run_store.all_users_runs() == runs
+    assert [run.user_id for run in runs] == [users.SINGLE_USER, ANN]
 
 
-def entry(person, number, state="queued", started=0.0):
-    run = Run(users.user_folder(person) / "runs" / f"run {number}")
-    return QueueEntry(run, person, state, created=float(number), started=started)
+def entry(user, number, state="queued", started=0.0):
+    run = Run(users.user_folder(user) / "runs" / f"run {number}")
+    return QueueEntry(run, user, state, created=float(number), started=started)
 
 
-def numbers(found):
-    return [int(entry.created) for entry in found]
+def numbers(entries):
+    return [int(entry.created) for entry in entries]
 
 
 def test_a_sweep_lets_everybody_else_in_between(home):
@@ -158,16 +142,15 @@ def test_who_had_a_turn_last_comes_last(home):
 
 @pytest.mark.slow
 def test_the_queue_that_reads_nothing_twice_is_the_one_that_reads_everything(home, many):
-    dice, moments = random.Random(6), itertools.count(10**18)
-    for person in (ANN, BEN, EVE):
-        for _ in range(3):
-            made(person)
+    rng, times = random.Random(6), itertools.count(10**18)
+    for user in (ANN, BEN, EVE) * 3:
+        make_run(user)
     for number in range(150):
-        person = dice.choice([ANN, BEN, EVE])
-        with users.as_user(person):
-            found = run_store.all_runs()
-            run = dice.choice(found) if found else run_store.create(TINY, "mine")
-            match dice.randrange(5), run.state:
+        user = rng.choice([ANN, BEN, EVE])
+        with users.as_user(user):
+            runs = run_store.all_runs()
+            run = rng.choice(runs) if runs else run_store.create(TINY, "mine")
+            match rng.randrange(5), run.state:
                 case 0, _:
                     run_store.create(TINY, "mine")
                 case 1, "finished":
@@ -178,56 +161,55 @@ def test_the_queue_that_reads_nothing_twice_is_the_one_that_reads_everything(hom
                     run.set_status("training", started=float(number))
                 case _, "training":
                     run.set_status("finished")
-        # Long ago, and each time at another time, as in an app that people use for hours
-        for place in users.all_run_folders():
-            if not queue._folder_caches.get(place) or place.parent.name == person:
-                os.utime(place, ns=(moment := next(moments), moment))
+        for folder in users.all_run_folders():  # changed long ago, and each time at another time
+            if number == 0 or folder.parent.name == user:
+                os.utime(folder, ns=(changed := next(times), changed))
         everything = queue.make_entries(run_store.all_users_runs())
-        seen = queue.snapshot()
-        assert queue.order(seen) == queue.order(everything)
-        assert [e for e in seen if e.state == "training"] == [
-            e for e in everything if e.state == "training"
+        snapshot = queue.snapshot()
+        assert queue.order(snapshot) == queue.order(everything)
+        training = [
+            [e for e in entries if e.state == "training"] for entries in (snapshot, everything)
         ]
-        assert len(seen) <= len(everything)
-    assert len(queue._folder_caches) == 3
+        assert training[0] == training[1]
+        assert len(snapshot) <= len(everything)
 
 
-def test_one_person_has_one_run_at_a_time_where_that_is_the_limit(home):
-    found = [entry(ANN, 1, "training", 1.0), entry(ANN, 2), entry(ANN, 3), entry(BEN, 4)]
-    assert numbers(queue.select_runnable(found, max_concurrent=4, max_per_user=1)) == [4]
-    assert numbers(queue.select_runnable(found, max_concurrent=4, max_per_user=0)) == [4, 2, 3]
-    assert numbers(queue.select_runnable(found, max_concurrent=2, max_per_user=0)) == [4]
-    assert numbers(queue.select_runnable(found, max_concurrent=1, max_per_user=0)) == []
+def test_a_user_has_one_run_at_a_time_where_that_is_the_limit(home):
+    entries = [entry(ANN, 1, "training", 1.0), entry(ANN, 2), entry(ANN, 3), entry(BEN, 4)]
+    assert numbers(queue.select_runnable(entries, max_concurrent=4, max_per_user=1)) == [4]
+    assert numbers(queue.select_runnable(entries, max_concurrent=4, max_per_user=0)) == [4, 2, 3]
+    assert numbers(queue.select_runnable(entries, max_concurrent=2, max_per_user=0)) == [4]
+    assert numbers(queue.select_runnable(entries, max_concurrent=1, max_per_user=0)) == []
 
 
 def test_places_in_the_queue_are_said_in_its_own_order(home, many, monkeypatch):
     monkeypatch.setattr(scheduler, "POSITION_CACHE_SECONDS", -1.0)
-    training, second, first = made(ANN, state="training"), made(ANN), made(BEN)
+    training, second, first = make_run(ANN, state="training"), make_run(ANN), make_run(BEN)
     training.set_status("training", started=5.0)
     assert [scheduler.queue_position(run) for run in (training, first, second)] == [0, 1, 2]
 
 
 def test_a_run_that_just_came_has_a_place_at_once(home, many):
-    assert [scheduler.queue_position(made(ANN)) for _ in range(3)] == [1, 2, 3]
+    assert [scheduler.queue_position(make_run(ANN)) for _ in range(3)] == [1, 2, 3]
 
 
 def test_a_turn_that_lies_in_the_future_is_none_because_the_clock_was_put_back(home, many):
-    made(ANN, state="finished").update_status(started=time.time() + 1e6)
-    made(BEN, state="finished").update_status(started=time.time() - 1e6)
-    waiting = made(BEN, "later"), made(ANN, "later")
-    found = queue.order(queue.make_entries(run_store.all_users_runs()))
-    assert [entry.run for entry in found] == list(reversed(waiting))
+    make_run(ANN, state="finished").update_status(started=time.time() + 1e6)
+    make_run(BEN, state="finished").update_status(started=time.time() - 1e6)
+    waiting = make_run(BEN, "later"), make_run(ANN, "later")
+    entries = queue.order(queue.make_entries(run_store.all_users_runs()))
+    assert [entry.run for entry in entries] == list(reversed(waiting))
 
 
 def test_a_run_that_can_not_begin_keeps_nobody_from_their_turn(home, many, monkeypatch):
-    broken, good = made(ANN), made(BEN)
+    broken, good = make_run(ANN), make_run(BEN)
     begun = []
 
-    def submit(run, **known):
+    def submit(run, **fields):
         if run == broken:
             raise PermissionError(errno.EACCES, "its folder can't be written")
         begun.append(run)
-        run.set_status("testing", **known)
+        run.set_status("testing", **fields)
 
     monkeypatch.setenv("MNIST_CORE_RUNS_AT_ONCE", "1")
     monkeypatch.setattr(local, "submit", submit)
@@ -237,42 +219,29 @@ def test_a_run_that_can_not_begin_keeps_nobody_from_their_turn(home, many, monke
 
 
 def test_a_run_that_can_not_begin_again_and_again_takes_one_process(home, monkeypatch):
-    run, processes_made = made(users.SINGLE_USER), []
-
-    def new():
-        process = subprocess.Popen(
-            [sys.executable, "-c", "input()", "token"],
-            stdin=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        processes_made.append(process)
-        return process
-
-    monkeypatch.setattr(local, "_spawn", new)
-    monkeypatch.setattr(local, "_prewarmed", None)
-    monkeypatch.setattr(atomic_files, "write", full)
+    run, this = make_run(users.SINGLE_USER), psutil.Process()
+    local.end_prewarmed()
+    before = set(this.children())
+    monkeypatch.setattr(atomic_files, "write", Mock(side_effect=OSError(errno.ENOSPC, "full")))
     for _ in range(3):
         with pytest.raises(OSError, match="full"):
             local.submit(run)
-    assert len(processes_made) == 1
-    local._prewarmed.stdin.close()
-    processes_made[0].wait()
+    (process,) = set(this.children()) - before
+    local.end_prewarmed()
+    process.wait(10)
 
 
-def full(*_):
-    raise OSError(errno.ENOSPC, "full")
-
-
-def test_a_run_that_ended_just_before_its_process_died_is_not_interrupted(home):
-    run = ended(users.SINGLE_USER)
-    scheduler._mark_interrupted(run)
+def test_a_run_that_ends_just_before_its_process_dies_is_not_interrupted(home, monkeypatch):
+    run = make_run(users.SINGLE_USER, state="training")
+    monkeypatch.setattr(scheduler, "is_alive", lambda run: run.set_status("finished"))
+    scheduler.advance()
     assert run.state == "finished"
 
 
-def test_nobody_waits_for_the_queue_longer_than_there_is_patience(home, monkeypatch):
+def test_no_thread_waits_for_the_queue_longer_than_the_timeout(home, monkeypatch):
     monkeypatch.setattr(queue, "LOCK_TIMEOUT", 0.05)
-    with queue._thread_lock, pytest.raises(Timeout), queue.lock():
-        pass
+    with queue.lock(), ThreadPoolExecutor(1) as other_thread, pytest.raises(Timeout):
+        other_thread.submit(queue.lock().__enter__).result()
 
 
 @pytest.mark.parametrize(
@@ -282,13 +251,13 @@ def test_nobody_waits_for_the_queue_longer_than_there_is_patience(home, monkeypa
         ("MNIST_CORE_KEPT_PER_PERSON", "At most 2 of your runs can be kept"),
     ],
 )
-def test_one_person_can_not_fill_the_server(home, many, monkeypatch, variable, words):
+def test_one_user_can_not_fill_the_server(home, many, monkeypatch, variable, words):
     monkeypatch.setenv(variable, "2")
     for _ in range(2):
-        made(ANN)
+        make_run(ANN)
     with pytest.raises(run_store.RunError, match=words):
-        made(ANN)
-    assert made(BEN).state == "queued"  # nobody else is kept from anything
+        make_run(ANN)
+    assert make_run(BEN).state == "queued"  # nobody else is kept from anything
     with users.as_user(ANN):
         assert len(run_store.all_runs()) == 2
 
@@ -298,41 +267,45 @@ def test_on_a_laptop_there_are_no_such_limits(home):
     assert [limit.value() for limit in (*limits, settings.MINUTES)] == [0, 0, 0, 0]
 
 
-def test_a_setting_that_can_not_be_is_named_with_what_was_expected(monkeypatch):
-    for name, value, expected in (
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
         ("MNIST_CORE_PEOPLE", "some", "one or many"),
         ("MNIST_CORE_RUNS_AT_ONCE", "0", "a whole number from 1"),
         ("MNIST_CORE_MINUTES", "-3", "a whole number from 0"),
         ("MNIST_CORE_LOG", "loud", "one of DEBUG, INFO, WARNING, ERROR"),
-    ):
-        with monkeypatch.context() as patch:
-            patch.setenv(name, value)
-            with pytest.raises(ValueError, match=f"{name} must be {expected}. Received: '{value}'"):
-                settings.validate_all()
+    ],
+)
+def test_a_setting_that_can_not_be_is_named_with_what_was_expected(
+    monkeypatch, name, value, expected
+):
     settings.validate_all()
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match=f"{name} must be {expected}. Received: '{value}'"):
+        settings.validate_all()
 
 
-def test_the_log_speaks_from_the_level_on_that_was_set(monkeypatch, capsys):
-    ours = logging.getLogger("mnist_core")
-    before = ours.handlers[:], ours.level
-    ours.handlers.clear()
+def test_the_log_begins_at_the_level_that_was_set(monkeypatch, capsys):
+    logger = logging.getLogger("mnist_core")
+    before = logger.handlers[:], logger.level
+    logger.handlers.clear()
     try:
-        for level, heard in (("WARNING", ["ERROR"]), ("INFO", ["INFO", "ERROR"])):
+        for level, logged in (("WARNING", ["ERROR"]), ("INFO", ["INFO", "ERROR"])):
             monkeypatch.setenv("MNIST_CORE_LOG", level)
             logging_setup.configure()
-            ours.info("Run 'a' begins.")
-            ours.error("Run 'a' failed.")
+            logger.info("Run 'a' begins.")
+            logger.error("Run 'a' failed.")
             lines = capsys.readouterr().err.splitlines()
-            assert [line.split()[2] for line in lines] == heard
+            assert [line.split()[2] for line in lines] == logged
     finally:
-        ours.handlers[:], ours.level = before
+        logger.handlers[:], logger.level = before
 
 
-def test_two_people_with_the_same_weights_do_not_share_the_work_on_them(home, many):
+def test_two_users_with_the_same_weights_do_not_share_the_work_on_them(home, many):
     digits = Digits(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8))
     exam, abouts = test_sets.make_test_set(digits), []
     for person in (ANN, BEN):
-        ended(person)
+        make_ended_run(person)
         with users.as_user(person):
             abouts.append((predictions.job_key("mine", exam), predictions.job_key("reader", exam)))
     (hers, shipped), (his, again) = abouts
@@ -342,7 +315,7 @@ def test_two_people_with_the_same_weights_do_not_share_the_work_on_them(home, ma
 
 @pytest.mark.parametrize("damage", ["experiment.json", "events.jsonl"])
 def test_what_can_not_be_read_of_a_run_says_nothing_on_how_long_the_next_takes(home, damage):
-    run = ended(users.SINGLE_USER)
+    run = make_ended_run(users.SINGLE_USER)
     run.append({"kind": "epoch", "epoch": 1, "step": 1, "loss": 1, "accuracy": 0, "seconds": 1e9})
     run_duration._speed_factor.clear()
     assert run_duration.run_seconds(TINY) > 1e8
@@ -356,17 +329,17 @@ def test_what_can_not_be_read_of_a_run_says_nothing_on_how_long_the_next_takes(h
     run_duration._speed_factor.clear()
 
 
-def test_a_sentence_names_neither_a_person_nor_their_folder(home, many):
-    run = ended(ANN)
+def test_a_message_names_neither_a_user_nor_their_folder(home, many):
+    run = make_ended_run(ANN)
     for text in (f"{run.folder / 'model.keras'} must hold weights.", f"Not '{run.folder}/x'."):
-        said = error_messages.user_message(ValueError(text))
-        assert ANN not in said
-        assert "people" not in said
-        assert "mine" in said
+        message = error_messages.user_message(ValueError(text))
+        assert ANN not in message
+        assert "people" not in message
+        assert "mine" in message
 
 
 def test_an_export_is_made_for_its_owner_in_a_thread_that_knows_of_no_visit(home, many):
-    run = ended(ANN)
+    run = make_ended_run(ANN)
     (run.folder / "card.json").write_text(json.dumps({"experiment": validation.to_dict(TINY)}))
     with ThreadPoolExecutor(1) as elsewhere:
         made = elsewhere.submit(run_actions.export_bytes, ANN, "mine", "script").result()
