@@ -13,7 +13,7 @@ from pages.ui.navigation import page_entry
 from pages.ui.state.session import current_session
 from pages.ui.widgets import gallery
 
-NOBODY = "Nobody"
+NO_MODEL = "Nobody"
 WIDTH = 220  # pixels, of a list
 
 
@@ -21,29 +21,29 @@ def choose_models() -> list[str]:
     """The model that is tested, and the one beside it, if any."""
     names = model_store.names()
     first = model_choice.choose(current_session(), names, "Model", WIDTH)
-    second = st.selectbox("Beside it", [NOBODY, *names], key="beside", bind="query-params",
+    second = st.selectbox("Beside it", [NO_MODEL, *names], key="beside", bind="query-params",
                           width=WIDTH, help="A second model, on the same digits.",
     )  # fmt: skip
-    if second in (NOBODY, first):
+    if second in (NO_MODEL, first):
         return [first]
     return [first, second]
 
 
-def test(names: list[str], chosen: test_set_choice.ChosenTest) -> None:
-    """Everything that the models' answers say."""
-    found = [result for name in names if (result := predictions.predict(name, chosen.test))]
-    if not found:
+def show_results(names: list[str], chosen: test_set_choice.ChosenTest) -> None:
+    """Everything that the models' predictions say."""
+    results = [result for name in names if (result := predictions.predict(name, chosen.test))]
+    if not results:
         return
-    report.metrics_table(found)
-    if len(found) > 1:
-        report.comparison_text(*found)
-    confusion.show(found, chosen)
+    report.metrics_table(results)
+    if len(results) > 1:
+        report.comparison_text(*results)
+    confusion.show(results, chosen)
     left, right = st.columns([10, 9], gap="large")
     with left:
-        report.per_class(found)
+        report.per_class(results)
     with right:
-        report.calibration(found)
-    robustness_view.show(found, chosen)
+        report.calibration(results)
+    robustness_view.show(results, chosen)
 
 
 page_entry.require()
@@ -54,8 +54,8 @@ st.markdown(
 )
 explanation.show("Evaluate")
 with st.container(horizontal=True, gap="medium"):
-    tested = choose_models()
-    said = test_set_choice.choose()
-chosen = test_set_choice.fetch(said)
+    models = choose_models()
+    test_name = test_set_choice.choose()
+chosen = test_set_choice.fetch(test_name)
 if chosen is not None:
-    test(tested, chosen)
+    show_results(models, chosen)

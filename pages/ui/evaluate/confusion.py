@@ -17,7 +17,7 @@ from pages.ui.widgets import answer, gallery
 from pages.ui.widgets.gallery import Tile
 
 DIGITS = [ANY, *map(str, range(10))]
-PAGES = (18, 24)  # images on one: beside the matrix of one model, below those of two
+PAGE_SIZES = (18, 24)  # images on one page: beside the matrix of one model, below those of two
 BOTH = "Both"
 STYLE = """
 /* Plotly letters are paler than the page's: too pale on a coloured cell */
@@ -35,9 +35,9 @@ class Selection(NamedTuple):
 
     def cell(self, model: str) -> tuple[int, int] | None:
         """(true digit, read as), if that is one cell of this model's matrix."""
-        one = self.digit is not None and self.read_as is not None
-        of_it = self.whose in (model, only_label(model), BOTH)
-        return (self.digit, self.read_as) if one and of_it else None
+        is_cell = self.digit is not None and self.read_as is not None
+        is_theirs = self.whose in (model, only_label(model), BOTH)
+        return (self.digit, self.read_as) if is_cell and is_theirs else None
 
 
 def only_label(model: str) -> str:
@@ -45,31 +45,31 @@ def only_label(model: str) -> str:
     return f"Only {model}"
 
 
-def show(found: list[Result], chosen: ChosenTest) -> None:
+def show(results: list[Result], chosen: ChosenTest) -> None:
     """A matrix for each model, and the images of the cell that was clicked."""
-    if len(found) == 1:
+    if len(results) == 1:
         *above, below = st.columns([9, 10], gap="large")
     else:
         above, below = st.columns(2, gap="large"), st.container()
     with below:
-        wanted = _choose(found)
-    for which, (place, result) in enumerate(zip(above, found, strict=True)):
-        with place:
-            _matrix(result, chosen, which, wanted.cell(result.model))
+        selection = _choose(results)
+    for number, (column, result) in enumerate(zip(above, results, strict=True)):
+        with column:
+            _matrix(result, chosen, number, selection.cell(result.model))
     with below:
-        _images(found, chosen, wanted)
+        _images(results, chosen, selection)
 
 
-def _matrix(result: Result, chosen: ChosenTest, which: int, cell: tuple[int, int] | None) -> None:
+def _matrix(result: Result, chosen: ChosenTest, number: int, cell: tuple[int, int] | None) -> None:
     st.markdown(f"**What {result.model} takes each digit for.** Click a cell.")
     commonest = ", ".join(metrics.describe_confusions(result.confusion_matrix)) or "none"
     # Another key after each click: a chart doesn't tell of a click on what it has selected
-    key = f"matrix_{which}_{current_session().confusion_clicks}"
-    with st.container(key=f"confusion_{which}"):
+    key = f"matrix_{number}_{current_session().confusion_clicks}"
+    with st.container(key=f"confusion_{number}"):
         st.plotly_chart(
-            evaluation_plots.confusion_heatmap(result.confusion_matrix, which, cell),
+            evaluation_plots.confusion_heatmap(result.confusion_matrix, number, cell),
             key=key,
-            on_select=partial(_clicked, key, result.model),
+            on_select=partial(_select_cell, key, result.model),
             selection_mode="points",
             config={"displayModeBar": False},
             alt=f"The confusion matrix of {result.model} on {chosen.words}."
@@ -81,7 +81,7 @@ def _matrix(result: Result, chosen: ChosenTest, which: int, cell: tuple[int, int
     )
 
 
-def _clicked(key: str, model: str) -> None:
+def _select_cell(key: str, model: str) -> None:
     points = st.session_state[key]["selection"]["points"]
     if points:
         current_session().confusion_clicks += 1
@@ -90,38 +90,38 @@ def _clicked(key: str, model: str) -> None:
         st.session_state["whose"] = model
 
 
-def _choose(found: list[Result]) -> Selection:
+def _choose(results: list[Result]) -> Selection:
     """The choices, for those without a mouse too."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        whose = _choose_model(found)
+        whose = _choose_model(results)
         digit, read_as = (
-            None if said == ANY else int(said)
-            for said in (
+            None if label == ANY else int(label)
+            for label in (
                 st.selectbox("True digit", DIGITS, key="true", bind="query-params", width=110),
                 st.selectbox("Read as", DIGITS, key="read", bind="query-params", width=110),
             )
         )
         if digit is not None or read_as is not None:
-            st.button("All mistakes", key="all_mistakes", on_click=_forget)
+            st.button("All mistakes", key="all_mistakes", on_click=_select_all)
     return Selection(whose, digit, read_as)
 
 
-def _images(found: list[Result], chosen: ChosenTest, wanted: Selection) -> None:
+def _images(results: list[Result], chosen: ChosenTest, selection: Selection) -> None:
     """What the choices leave, in words, and the images."""
-    by, numbers = _matching_images(found, *wanted)
-    st.markdown(_description(by, *wanted, len(numbers)))
+    by, numbers = _matching_images(results, *selection)
+    st.markdown(_description(by, *selection, len(numbers)))
     if len(numbers):
-        key = "-".join(map(str, (*wanted, chosen.test.fingerprint[:8])))
-        _gallery(found, by, chosen, numbers, key)
+        key = "-".join(map(str, (*selection, chosen.test.fingerprint[:8])))
+        _gallery(results, by, chosen, numbers, key)
 
 
-def _forget() -> None:
+def _select_all() -> None:
     st.session_state["true"] = st.session_state["read"] = ANY
 
 
-def _choose_model(found) -> str:
+def _choose_model(results) -> str:
     """Whose mistakes: a model's, those of no other, or those that both make."""
-    names = [result.model for result in found]
+    names = [result.model for result in results]
     if len(names) == 1:
         return names[0]
     options = [*names, *map(only_label, names), BOTH]
@@ -130,15 +130,15 @@ def _choose_model(found) -> str:
     return st.selectbox("Misread by", options, key="whose", bind="query-params", width=220)
 
 
-def _matching_images(found, whose, digit, read_as) -> tuple[Result, np.ndarray]:
+def _matching_images(results, whose, digit, read_as) -> tuple[Result, np.ndarray]:
     """(the model it is about, the numbers of the images)."""
-    by = next((r for r in found if whose in (r.model, only_label(r.model))), found[0])
+    by = next((r for r in results if whose in (r.model, only_label(r.model))), results[0])
     if digit is not None and digit == read_as:
         numbers = browse.correctly_classified(by.labels, by.top_predictions, digit)
     else:
         numbers = browse.misclassified(by.labels, by.top_predictions, digit, read_as)
-    if len(found) > 1 and whose != by.model:
-        other = found[1] if by is found[0] else found[0]
+    if len(results) > 1 and whose != by.model:
+        other = results[1] if by is results[0] else results[0]
         alike = other.misread == by.misread
         numbers = numbers[alike[numbers] if whose == BOTH else ~alike[numbers]]
     return by, numbers
@@ -152,37 +152,40 @@ def _description(by, whose, digit, read_as, count) -> str:
         also = {by.model: "", BOTH: " by both"}.get(whose, " by no other")
         order = ", the least sure first" if count > 1 else ""
         return f"**{count:,}** {images} of {digit} that {by.model} reads right{also}{order}."
-    who = f"both models misread; {by.model} takes them" if whose == BOTH else f"{by.model} misreads"
-    who = f"only {who}" if whose == only_label(by.model) else who
+    if whose == BOTH:
+        who = f"both models misread; {by.model} takes them"
+    else:
+        who = f"{'only ' * (whose == only_label(by.model))}{by.model} misreads"
     if not count:
         return f"No {images}{of} that {who}{taken}."
     order = ", **the most confidently wrong first**" if count > 1 else ""
     return f"**{count:,}** {images}{of} that {who}{taken}{order}."
 
 
-def _gallery(found, by, chosen, numbers, key) -> None:
-    size = PAGES[len(found) - 1]
+def _gallery(results, by, chosen, numbers, key) -> None:
+    size = PAGE_SIZES[len(results) - 1]
     pages = browse.page_count(len(numbers), size)
-    place = st.container()
-    at = st.pagination(pages, key=f"page-{key}") if pages > 1 else 1
-    shown = browse.page(numbers, at, size)
-    with place:
-        tiles = [_tile(found, by, chosen, int(number)) for number in shown]
-        clicked = gallery.show(tiles, "wide", key=f"cell-{key}-{at}")
+    above = st.container()
+    page = st.pagination(pages, key=f"page-{key}") if pages > 1 else 1
+    shown = browse.page(numbers, page, size)
+    with above:
+        tiles = [_tile(results, by, chosen, int(number)) for number in shown]
+        clicked = gallery.show(tiles, "wide", key=f"cell-{key}-{page}")
     st.caption("Click an image to see it on Inside.")
     if clicked is not None:
         chosen.open_inside(by.model, int(shown[clicked]))
 
 
-def _tile(found, by, chosen, number) -> Tile:
-    read = by.top_predictions
-    said = f"read as {read.digits[number]}, {answer.percent(float(read.confidence[number]))}"
-    alt, more = f"{chosen.alt(number)}, {said}.", said
-    if len(found) > 1:
-        more = " · ".join(
-            f"{r.model}: {r.top_predictions.digits[number]},"
-            f" {answer.percent(float(r.top_predictions.confidence[number]))}"
-            for r in found
-        )
+def _tile(results, by, chosen, number) -> Tile:
     image, label = chosen.test.digits.images[number], chosen.test.digits.labels[number]
-    return Tile(image, alt, str(label), f"no. {number:,}", more)
+    digit, confidence = _prediction(by, number)
+    mistake = f"read as {digit}, {confidence}"
+    more = mistake
+    if len(results) > 1:
+        more = " · ".join(f"{r.model}: {', '.join(_prediction(r, number))}" for r in results)
+    return Tile(image, f"{chosen.alt(number)}, {mistake}.", str(label), f"no. {number:,}", more)
+
+
+def _prediction(result, number) -> tuple[str, str]:
+    top = result.top_predictions
+    return str(top.digits[number]), answer.percent(float(top.confidence[number]))

@@ -2,6 +2,8 @@
 
 import html
 import math
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -40,31 +42,47 @@ CLASSES = {
 }
 
 
-def metrics_table(found: list[Result]) -> None:
-    """Accuracy with its interval, loss, calibration: a row each, a column for each model."""
-    kind = "one" if len(found) == 1 else "two"
-    cells = ["<span></span>", *(_name(result, i) for i, result in enumerate(found))]
-    cells += ["<span>Difference</span>"] * (len(found) > 1) + ["<p></p>"]
-    for label, words, value, show, change in ROWS:
-        values = [value(result.metrics) for result in found]
-        cells.append(f"<span>{label}</span>")
-        cells += [f"<span>{show(result.metrics)}</span>" for result in found]
-        if len(found) > 1:
-            cells.append(f"<span>{_signed(change, values[1] - values[0])}</span>")
-        cells.append(f"<p>{words}</p>")
+class MetricRow(NamedTuple):
+    """A row of the table of metrics."""
+
+    label: str
+    meaning: str
+    value: Callable[[Metrics], float]  # what a difference is taken of
+    text: Callable[[Metrics], str]  # HTML
+    difference: str  # its format
+
+
+def metrics_table(results: list[Result]) -> None:
+    """Accuracy with its interval, loss, calibration: a row each, a column for each model.
+
+    HTML, because a row's meaning goes below its numbers on a phone: `st.table` would squeeze it
+    into a column one word wide, and cells of `st.dataframe` don't wrap.
+    """
+    measured = [result.metrics for result in results]
+    kind = "one" if len(results) == 1 else "two"
+    cells = ["<span></span>", *(_head(result.model, i) for i, result in enumerate(results))]
+    cells += ["<span>Difference</span>"] * (len(results) > 1) + ["<p></p>"]
+    for row in METRIC_ROWS:
+        cells.append(f"<span>{row.label}</span>")
+        cells += [f"<span>{row.text(of_model)}</span>" for of_model in measured]
+        if len(results) > 1:
+            first, second = map(row.value, measured)
+            cells.append(f"<span>{_signed(row.difference, second - first)}</span>")
+        cells.append(f"<p>{row.meaning}</p>")
     st.html(f'<div class="test {kind}">{"".join(cells)}</div>')
 
 
-def _name(result, number) -> str:
+def _head(model: str, number: int) -> str:
+    """A model's name behind a dot of its colour."""
     dot = f'<i style="background:{COLOURS[number]}"></i>'
-    return f'<span class="name">{dot}{html.escape(result.model)}</span>'
+    return f'<span class="name">{dot}{html.escape(model)}</span>'
 
 
-def _signed(form, difference) -> str:
-    shown = form.format(abs(difference))
-    if not any(letter in "123456789" for letter in shown):
+def _signed(form: str, difference: float) -> str:
+    text = form.format(abs(difference))
+    if not any(letter in "123456789" for letter in text):
         return "none"
-    return f"{'+' if difference > 0 else '−'}{shown}"
+    return f"{'+' if difference > 0 else '−'}{text}"
 
 
 def percent(share: float) -> str:
@@ -72,39 +90,38 @@ def percent(share: float) -> str:
     return "–" if math.isnan(share) else f"{100 * share:.2f} %"
 
 
-def _accuracy(found: Metrics) -> str:
-    low, high = found.interval
-    return f"<b>{percent(found.accuracy)}</b> <small>{100 * low:.2f} to {100 * high:.2f}</small>"
+def _accuracy(measured: Metrics) -> str:
+    low, high = measured.interval
+    return f"<b>{percent(measured.accuracy)}</b> <small>{100 * low:.2f} to {100 * high:.2f}</small>"
 
 
-def _misread(found: Metrics) -> float:
-    return round((1 - found.accuracy) * found.images)
+def _misread(measured: Metrics) -> int:
+    return round((1 - measured.accuracy) * measured.images)
 
 
-# label, meaning, its number, that number with words, its difference
-ROWS = (
-    (
+METRIC_ROWS = (
+    MetricRow(
         "Accuracy",
         "The share read right. Small: where it would lie for more and more such digits, with 95 %"
         " confidence.",
         lambda m: 100 * m.accuracy, _accuracy, "{:.2f} points",
     ),
-    (
+    MetricRow(
         "Misread", "How many that are.", _misread,
         lambda m: f"<b>{_misread(m):,}</b> <small>of {m.images:,}</small>", "{:,}",
     ),
-    (
+    MetricRow(
         "Loss",
         "How surprised it is by the right answers: 0 is never, 2.3 is plain guessing.",
         lambda m: m.loss, lambda m: f"<b>{m.loss:.4f}</b>", "{:.4f}",
     ),
-    (
+    MetricRow(
         "Calibration error",
         "How far \"90 % sure\" is from being right in 90 of 100 cases, on average.",
         lambda m: 100 * m.calibration_error,
         lambda m: f"<b>{percent(m.calibration_error)}</b>", "{:.2f} points",
     ),
-    (
+    MetricRow(
         "Not sure", f"The share with a best guess below {NOT_SURE_BELOW:.0%}.",
         lambda m: 100 * m.not_sure, lambda m: f"<b>{percent(m.not_sure)}</b>", "{:.2f} points",
     ),
@@ -114,44 +131,46 @@ ROWS = (
 def comparison_text(first: Result, second: Result) -> None:
     """Which images only one of two models misreads, and whether that can be luck."""
     only = [
-        int((one.misread & ~other.misread).sum())
-        for one, other in ((first, second), (second, first))
+        int((first.misread & ~second.misread).sum()),
+        int((second.misread & ~first.misread).sum()),
     ]
     both = int((first.misread & second.misread).sum())
-    luck = metrics.mcnemar(*only)
     st.markdown(
         f"Only **{first.model}** misreads **{only[0]:,}** of these images, only **{second.model}**"
-        f" **{only[1]:,}**, and both of them **{both:,}**. {_significance_text(luck)}"
+        f" **{only[1]:,}**, and both of them **{both:,}**."
+        f" {_significance_text(metrics.mcnemar(*only))}"
     )
 
 
-def _significance_text(luck: float) -> str:
-    if luck >= 0.05:
+def _significance_text(p_value: float) -> str:
+    if p_value >= 0.05:
         return (
-            f"Two equally good models would differ as much in {100 * luck:.0f} of 100 such tests:"
-            " this may be luck."
+            f"Two equally good models would differ as much in {100 * p_value:.0f} of 100 such"
+            " tests: this may be luck."
         )
-    tests = f"1 of {float(f'{1 / luck:.1g}'):,.0f}" if luck > 1e-6 else "less than 1 of a million"
+    if p_value > 1e-6:
+        tests = f"1 of {float(f'{1 / p_value:.1g}'):,.0f}"
+    else:
+        tests = "less than 1 of a million"
     return (
         f"Two equally good models would differ as much in about {tests} such tests: this is hardly"
         " luck."
     )
 
 
-def per_class(found: list[Result]) -> None:
+def per_class(results: list[Result]) -> None:
     """Recall, precision and F1 of each digit, as a table that can be sorted."""
     st.markdown("**Digit by digit**")
-    several = len(found) > 1
+    measured = [metrics.per_class_metrics(result.confusion_matrix) for result in results]
     rows = [{"Digit": digit} for digit in range(10)]
     columns = {"Digit": st.column_config.NumberColumn(width=55, pinned=True)}
-    of_each = [metrics.per_class_metrics(result.confusion_matrix) for result in found]
     for name, meaning in CLASSES.items():
-        for result, one in zip(found, of_each, strict=True):
-            title = f"{name}, {result.model}" if several else name
-            for row, share in zip(rows, getattr(one, name.lower()).tolist(), strict=True):
+        for result, of_model in zip(results, measured, strict=True):
+            title = f"{name}, {result.model}" if len(results) > 1 else name
+            for row, share in zip(rows, getattr(of_model, name.lower()).tolist(), strict=True):
                 row[title] = None if math.isnan(share) else 100 * share
             columns[title] = st.column_config.NumberColumn(format="%.2f %%", help=meaning)
-    for row, images in zip(rows, of_each[0].images.tolist(), strict=True):
+    for row, images in zip(rows, measured[0].images.tolist(), strict=True):
         row["Images"] = images
     columns["Images"] = st.column_config.NumberColumn(format="localized", width=75)
     st.dataframe(
@@ -159,18 +178,18 @@ def per_class(found: list[Result]) -> None:
         alt="Recall, precision, F1 and the number of images of each digit.", key="per_class",
     )  # fmt: skip
     weakest = [
-        f"{result.model} is weakest at the {int(np.nanargmin(one.recall))}"
-        for result, one in zip(found, of_each, strict=True)
+        f"{result.model} is weakest at the {int(np.nanargmin(of_model.recall))}"
+        for result, of_model in zip(results, measured, strict=True)
     ]
     st.caption(f"By recall, {', '.join(weakest)}.")
 
 
-def calibration(found: list[Result]) -> None:
+def calibration(results: list[Result]) -> None:
     """Can one trust how sure it is?"""
     st.markdown("**Can one trust how sure it is?**")
     st.plotly_chart(
         evaluation_plots.reliability_diagram(
-            {result.model: result.reliability for result in found}
+            {result.model: result.reliability for result in results}
         ),
         key="reliability",
         config={"displayModeBar": False},

@@ -1,4 +1,4 @@
-"""How far a test set can be moved before a model loses its way: a curve for each move."""
+"""How accuracy falls as the test set is perturbed: a curve for each perturbation."""
 
 import numpy as np
 import streamlit as st
@@ -14,7 +14,7 @@ from pages.ui.choices.predictions import Result
 from pages.ui.evaluate.test_set import ChosenTest
 from pages.ui.widgets import answer, run_status
 
-TICK = 1.0  # seconds between two looks at what is being computed
+POLL_INTERVAL = 1.0  # seconds between two looks at what is being computed
 STYLE = """
 .moved { display: flex; gap: 3px; margin: -.4rem 12px 0 52px; }
 .moved figure { flex: 1 1 0; min-width: 0; margin: 0; text-align: center; font-size: .72rem;
@@ -29,53 +29,60 @@ WORDS = (
 )
 
 
-def show(found: list[Result], chosen: ChosenTest) -> None:
+def show(results: list[Result], chosen: ChosenTest) -> None:
     """The curves as far as they are known, and the button that computes the rest."""
     st.markdown(f"#### Robustness\n{WORDS}")
-    running = any(_task(result) and not _task(result).done() for result in found)
-    st.fragment(_panel, run_every=TICK if running else None)(found, chosen, running)
+    running = bool(_running_jobs(results))
+    st.fragment(_panel, run_every=POLL_INTERVAL if running else None)(results, chosen, running)
 
 
 def _job_key(result: Result) -> tuple:
     return predictions.job_key(result.model, result.test)
 
 
-def _task(result: Result) -> Job | None:
+def _job(result: Result) -> Job | None:
     return background_jobs.job_pool("robustness").get(_job_key(result))
 
 
+def _running_jobs(results: list[Result]) -> list[Job]:
+    return [job for job in map(_job, results) if job and not job.done()]
+
+
 @errors.guard
-def _panel(found, chosen, running) -> None:
-    going_on = [task for r in found if (task := _task(r)) and not task.done()]
-    if running and not going_on:
+def _panel(results: list[Result], chosen: ChosenTest, running: bool) -> None:
+    jobs = _running_jobs(results)
+    if running and not jobs:
         st.rerun()
-    known = {result.model: _known_curves(result) for result in found}
-    missing = [(r, len(robustness.missing_points(known[r.model]))) for r in found]
-    if going_on:
-        _progress(going_on, missing)
+    known = {result.model: _known_curves(result) for result in results}
+    missing = [(r, len(robustness.missing_points(known[r.model]))) for r in results]
+    if jobs:
+        _progress(jobs, missing)
     elif any(count for _, count in missing):
         _offer(missing)
-    places = [place for _ in range(2) for place in st.columns(3, gap="medium")]
-    for place, (name, move) in zip(places, PERTURBATIONS.items(), strict=True):
-        with place:
-            _curve(name, move, known, chosen)
+    columns = [column for _ in range(2) for column in st.columns(3, gap="medium")]
+    for column, (name, perturbation) in zip(columns, PERTURBATIONS.items(), strict=True):
+        with column:
+            _curve(name, perturbation, known, chosen)
 
 
 def _known_curves(result: Result) -> AccuracyCurves:
-    """All points there are; what can't be kept in a file is still with the task."""
-    task = _task(result)
-    if task and task.done():
+    """All points there are; what can't be kept in a file is still with the job."""
+    job = _job(result)
+    if job and job.done():
         try:
-            return task.result()
-        except (ValueError, OSError) as fault:
-            errors.show(fault, f"{result.model} can't be asked.")
-    elif task and task.progress:
-        return task.progress[0]
+            return job.result()
+        except (ValueError, OSError) as error:
+            errors.show(error, f"{result.model} can't be asked.")
+    elif job and job.progress:
+        return job.progress[0]
     return robustness.cached(result.model, result.test)
 
 
-def _offer(missing) -> None:
-    seconds = sum(robustness.estimate_seconds(r.predictions, r.test, count) for r, count in missing)
+def _seconds(missing: list[tuple[Result, int]]) -> float:
+    return sum(robustness.estimate_seconds(r.predictions, r.test, count) for r, count in missing)
+
+
+def _offer(missing: list[tuple[Result, int]]) -> None:
     readings = sum(count for _, count in missing)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Move the test set", key="move", type="primary", icon=":material/moving:"):
@@ -84,8 +91,8 @@ def _offer(missing) -> None:
             st.rerun()
         st.caption(
             f"{readings} more readings of {len(missing[0][0].labels):,} images, about"
-            f" {run_status.format_duration(seconds)}. It goes on while you look elsewhere, and is"
-            " kept."
+            f" {run_status.format_duration(_seconds(missing))}. It goes on while you look"
+            " elsewhere, and is kept."
         )
 
 
@@ -93,34 +100,34 @@ def _start(result: Result) -> None:
     model, test = result.model, result.test
     background_jobs.job_pool("robustness").start(
         _job_key(result),
-        lambda task: robustness.measure(model, test, task.report, task.should_stop),
+        lambda job: robustness.measure(model, test, job.report, job.should_stop),
     )
 
 
-def _progress(going_on: list[Job], missing) -> None:
-    total = len(missing) * sum(len(move.amounts) - 1 for move in PERTURBATIONS.values())
-    left = sum(count for _, count in missing)
-    seconds = sum(robustness.estimate_seconds(r.predictions, r.test, count) for r, count in missing)
+def _progress(jobs: list[Job], missing: list[tuple[Result, int]]) -> None:
+    total = len(missing) * sum(len(p.amounts) - 1 for p in PERTURBATIONS.values())
+    done = total - sum(count for _, count in missing)
+    left = run_status.format_duration(_seconds(missing))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(1 - left / total, f"{total - left} of {total}, about"
-                    f" {run_status.format_duration(seconds)} left")  # fmt: skip
+        st.progress(done / total, f"{done} of {total}, about {left} left")
         if st.button("Stop", key="stop_moving", icon=":material/stop_circle:",
                      help="What is computed by then is kept."):  # fmt: skip
-            for task in going_on:
-                task.stop()
+            for job in jobs:
+                job.stop()
 
 
 def _curve(
-    name: str, move: Perturbation, known: dict[str, AccuracyCurves], chosen: ChosenTest
+    name: str, perturbation: Perturbation, known: dict[str, AccuracyCurves], chosen: ChosenTest
 ) -> None:
-    st.markdown(f"**{move.name}**", help=move.description)
+    st.markdown(f"**{perturbation.name}**", help=perturbation.description)
     curves = {model: curves[name] for model, curves in known.items()}
+    low, high = perturbation.amounts[0], perturbation.amounts[-1]
     st.plotly_chart(
-        evaluation_plots.robustness_chart(move, curves, len(chosen.test.digits.labels)),
+        evaluation_plots.robustness_chart(perturbation, curves, len(chosen.test.digits.labels)),
         key=f"robustness_{name}",
         config={"displayModeBar": False},
-        alt=f"Accuracy of {' and '.join(known)} on {chosen.words} by {move.name.lower()},"
-        f" from {move.amounts[0]:g} to {move.amounts[-1]:g} {move.unit}.",
+        alt=f"Accuracy of {' and '.join(known)} on {chosen.words} by {perturbation.name.lower()},"
+        f" from {low:g} to {high:g} {perturbation.unit}.",
     )
     first = chosen.test.digits.images[0]
     st.html(f'<div class="moved">{_examples(name, first.tobytes())}</div>')
@@ -129,10 +136,11 @@ def _curve(
 @st.cache_data(max_entries=60, show_spinner=False)
 def _examples(name: str, pixels: bytes) -> str:
     """The first image of the test at each amount."""
-    move, image = PERTURBATIONS[name], np.frombuffer(pixels, np.uint8).reshape(1, 28, 28)
+    perturbation = PERTURBATIONS[name]
+    image = np.frombuffer(pixels, np.uint8).reshape(1, 28, 28)
     return "".join(
-        f'<figure><img alt="The first image at {amount:g} {move.unit}"'
+        f'<figure><img alt="The first image at {amount:g} {perturbation.unit}"'
         f' src="{answer.data_url(perturbations.perturb(name, image, amount)[0])}">{amount:g}'
         "</figure>"
-        for amount in move.amounts
+        for amount in perturbation.amounts
     )

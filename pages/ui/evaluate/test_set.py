@@ -46,41 +46,41 @@ class ChosenTest(NamedTuple):
 
 def choose() -> str:
     """Which of them, as links say it."""
-    best = next(said for said, name in NAMES.items() if name == loading.best_available())
+    best = next(label for label, name in NAMES.items() if name == loading.best_available())
     return st.segmented_control(
         "Tested on", [*NAMES, STROKE_FILE], default=best,
         required=True, key="exam", bind="query-params", help=HELP,
     )  # fmt: skip
 
 
-def fetch(said: str) -> ChosenTest | None:
+def fetch(label: str) -> ChosenTest | None:
     """What was chosen; None, after saying what to do, where it isn't there."""
-    if said == STROKE_FILE:
-        return _of_a_file()
-    found = data_set.load_chosen(NAMES[said], "test")
-    if found is None:
+    if label == STROKE_FILE:
+        return _uploaded_test()
+    chosen = data_set.load_chosen(NAMES[label], "test")
+    if chosen is None:
         return None
-    digits = found.digits
-    mark = predictions.fingerprint(found.dataset.checksum, "test", digits)
-    return ChosenTest(TestSet(digits, mark), found.description(), NAMES[said])
+    fingerprint = predictions.fingerprint(chosen.dataset.checksum, "test", chosen.digits)
+    return ChosenTest(TestSet(chosen.digits, fingerprint), chosen.description(), NAMES[label])
 
 
-def _of_a_file() -> ChosenTest | None:
+def _uploaded_test() -> ChosenTest | None:
+    """The uploaded drawings, or those before that could be read."""
     file = st.file_uploader("Drawings, one a line", ["jsonl", "json", "txt"], key="strokes")
     if file is not None:
         try:
             current_session().stroke_file = StrokeFile(
                 _render_file(file.getvalue(), file.name), file.name
             )
-        except (ValueError, OSError) as fault:
-            errors.show(fault, icon=":material/broken_image:")
-    given = current_session().stroke_file
-    if given is None:
+        except (ValueError, OSError) as error:
+            errors.show(error, icon=":material/broken_image:")
+    drawings = current_session().stroke_file
+    if drawings is None:
         st.info("Give a file, and every model can be tested on it.", icon=":material/upload:")
         return None
-    count = len(given.test.digits.labels)
-    st.caption(f"Tested on the {count:,} drawing{'s' * (count != 1)} of {given.name}.")
-    return ChosenTest(given.test, given.name, None)
+    count = len(drawings.test.digits.labels)
+    st.caption(f"Tested on the {count:,} drawing{'s' * (count != 1)} of {drawings.name}.")
+    return ChosenTest(drawings.test, drawings.name, None)
 
 
 def _render_file(content: bytes, name: str) -> TestSet:
@@ -96,12 +96,12 @@ def _render_file(content: bytes, name: str) -> TestSet:
             f" mnist_core evaluate --data` takes more. Received: {count:,} lines"
         )
 
-    def draw(task):
+    def render(job):
         drawings = stroke_files.parse_drawings(content, name)
-        return test_sets.make_test_set(test_sets.render_drawings(drawings, 0, task.report))
+        return test_sets.make_test_set(test_sets.render_drawings(drawings, 0, job.report))
 
-    about = (name, hashlib.sha256(content).hexdigest())
-    task = background_jobs.job_pool("drawings").start(about, draw)
+    key = (name, hashlib.sha256(content).hexdigest())
+    job = background_jobs.job_pool("drawings").start(key, render)
     return background_jobs.wait_for(
-        task, f"{name} is being read …", "The drawings are being drawn …"
+        job, f"{name} is being read …", "The drawings are being drawn …"
     )
