@@ -130,15 +130,14 @@ METRIC_ROWS = (
 
 def comparison_text(first: Result, second: Result) -> None:
     """Which images only one of two models misreads, and whether that can be luck."""
-    only = [
-        int((first.misread & ~second.misread).sum()),
-        int((second.misread & ~first.misread).sum()),
-    ]
+    only_first = int((first.misread & ~second.misread).sum())
+    only_second = int((second.misread & ~first.misread).sum())
     both = int((first.misread & second.misread).sum())
+    p_value = metrics.mcnemar(only_first, only_second)
     st.markdown(
-        f"Only **{first.model}** misreads **{only[0]:,}** of these images, only **{second.model}**"
-        f" **{only[1]:,}**, and both of them **{both:,}**."
-        f" {_significance_text(metrics.mcnemar(*only))}"
+        f"Only **{first.model}** misreads **{only_first:,}** of these images, only"
+        f" **{second.model}** **{only_second:,}**, and both of them **{both:,}**."
+        f" {_significance_text(p_value)}"
     )
 
 

@@ -69,9 +69,8 @@ def _uploaded_test() -> ChosenTest | None:
     file = st.file_uploader("Drawings, one a line", ["jsonl", "json", "txt"], key="strokes")
     if file is not None:
         try:
-            current_session().stroke_file = StrokeFile(
-                _render_file(file.getvalue(), file.name), file.name
-            )
+            test = _render_file(file.getvalue(), file.name)
+            current_session().stroke_file = StrokeFile(test, file.name)
         except (ValueError, OSError) as error:
             errors.show(error, icon=":material/broken_image:")
     drawings = current_session().stroke_file
