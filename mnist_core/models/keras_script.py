@@ -1,16 +1,16 @@
 """An experiment as a Keras program that stands alone: to read, to run, to change.
 
-It has the network, the recipe and the choice of images of the experiment, but its own dice: its
-figures come near those of the run, not digit for digit.
+It has the network, the recipe and the choice of images of the experiment, but draws its random
+numbers in another order: its figures come near those of the run, not digit for digit.
 """
 
+import inspect
 import json
-import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mnist_core.config import layer_shapes
 from mnist_core.config.schema import Augmentation, Experiment, Recipe
-from mnist_core.training.augmentation import ELASTIC_GRID
+from mnist_core.training import augmentation
 
 LINE_LENGTH = 100  # characters
 OPTIMIZER_ARGUMENTS = {
@@ -37,9 +37,9 @@ def generate(name: str, experiment: Experiment) -> str:
             tensorflow=tensorflow,
             seed=recipe.seed,
         ),
-        _choice(recipe),
+        _images(recipe),
         "\n".join(_model(experiment)) + "\n",
-        _rate(recipe),
+        _compile(recipe),
         _batches(recipe),
         _fit(recipe),
         _TAIL.format(file_name=json.dumps(f"{name}.keras")),
@@ -82,8 +82,8 @@ def _data_note(experiment) -> str:
     )
 
 
-def _choice(recipe: Recipe) -> str:
-    """Which images train and which validate: those that `training.arrange` takes."""
+def _images(recipe: Recipe) -> str:
+    """Which images train and which validate: those that `training.loop.split_dataset` takes."""
     lines = []
     if recipe.train_images < 60_000:
         lines += [
@@ -114,13 +114,13 @@ def _model(experiment: Experiment) -> Iterator[str]:
     yield "model.summary()"
 
 
-def _call(indent: str, what: str, arguments: list[str], end: str = "") -> Iterator[str]:
+def _call(indent: str, function: str, arguments: list[str], end: str = "") -> Iterator[str]:
     """The lines of a call: one, three, or one per argument, whichever fits first."""
     inside = ", ".join(arguments)
-    if len(line := f"{indent}{what}({inside}){end}") <= LINE_LENGTH:
+    if len(line := f"{indent}{function}({inside}){end}") <= LINE_LENGTH:
         yield line
         return
-    yield f"{indent}{what}("
+    yield f"{indent}{function}("
     if len(line := f"{indent}    {inside}") <= LINE_LENGTH:
         yield line
     else:
@@ -132,7 +132,7 @@ def _literal(value) -> str:
     return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
-def _rate(recipe: Recipe) -> str:
+def _compile(recipe: Recipe) -> str:
     lines = [
         f"BATCH_SIZE = {recipe.batch_size}",
         f"EPOCHS = {recipe.epochs}",
@@ -164,57 +164,45 @@ def _rate(recipe: Recipe) -> str:
 
 _AUGMENT = '''
 def augment(x, y):
-    """Images moved, turned, scaled and slanted at random about their centre, in one resampling."""
+    """Each image changed at random, in one resampling."""
     # At most: pixels right, pixels down, radians, share wider, share taller, radians of slant.
-    most = [{most}]
-    dice = tf.random.uniform((tf.shape(x)[0], 6), -1.0, 1.0) * tf.constant(most)
-    dx, dy, angle, wider, taller, shear = tf.unstack(dice, axis=1)
-    cos, sin, slant = tf.cos(angle), tf.sin(angle), tf.tan(shear)
-    a0, a1 = (cos + slant * sin) / (1 + wider), (slant * cos - sin) / (1 + taller)
-    b0, b1 = sin / (1 + wider), cos / (1 + taller)
-    centre = 13.5  # of pixels 0 to 27
-    a2 = centre - a0 * (centre + dx) - a1 * (centre + dy)
-    b2 = centre - b0 * (centre + dx) - b1 * (centre + dy)
-    zero = tf.zeros_like(dx)
-    matrix = tf.stack([a0, a1, a2, b0, b1, b2, zero, zero], axis=1)
-    return {bent}keras.ops.image.affine_transform(x, matrix, fill_mode="constant"){close}, y
+    limits = [{limits}]
+    changes = tf.random.uniform((tf.shape(x)[0], 6), -1.0, 1.0) * tf.constant(limits)
+    transforms = affine_transforms(changes)
+{sample}
 
-'''
 
-_BEND = '''
-def bend(x):
-    """Images bent as if drawn on rubber: each pixel from a place nearby, moved by smooth noise."""
-    n = tf.shape(x)[0]
-    moves = tf.image.resize(tf.random.normal((n, {bends}, {bends}, 2)), (28, 28), "bicubic")
-    down, right = tf.meshgrid(tf.range(28.0), tf.range(28.0), indexing="ij")
-    places = tf.stack([right, down], axis=-1) + {elastic} * moves
-    places = tf.clip_by_value(places + 1, 0.0, 28.999)  # in a frame of 0
-    room = tf.reshape(tf.pad(x[..., 0], [[0, 0], [1, 1], [1, 1]]), (-1,))
-    corner = tf.floor(places)
-    right, down = tf.unstack(places - corner, axis=-1)
-    column, row = tf.unstack(tf.cast(corner, tf.int32), axis=-1)
-    at = tf.range(n)[:, None, None] * 900 + row * 30 + column
-    above = tf.gather(room, at) * (1 - right) + tf.gather(room, at + 1) * right
-    below = tf.gather(room, at + 30) * (1 - right) + tf.gather(room, at + 31) * right
-    return (above * (1 - down) + below * down)[..., None]
-
-'''
-
-_BATCHES = """batches = tf.data.Dataset.from_tensor_slices((x_train, y_train))
+batches = tf.data.Dataset.from_tensor_slices((x_train, y_train))
 batches = batches.shuffle(len(x_train), seed=SEED).batch(BATCH_SIZE).map(augment)
-"""
+'''
+
+_SAMPLE_AFFINE = """\
+    matrices = tf.pad(transforms, [[0, 0], [0, 2]])
+    return keras.ops.image.affine_transform(x, matrices, fill_mode="constant"), y"""
+
+_SAMPLE_ELASTIC = """\
+    normal = tf.random.normal((tf.shape(x)[0], {side}, {side}, 2))
+    points = sample_points(transforms) + {elastic} * elastic_field(normal)
+    return sample_bilinear(x, points), y"""
 
 
 def _batches(recipe: Recipe) -> str:
     a = recipe.augmentation
     if a == Augmentation():
         return ""
-    most = (a.shift, a.shift, math.radians(a.rotation), a.scale, a.scale, math.radians(a.shear))
-    most = ", ".join(repr(round(float(value), 6)) for value in most)
-    bent, close = ("bend(", ")") if a.elastic else ("", "")
-    bend = _BEND.format(bends=ELASTIC_GRID, elastic=a.elastic) if a.elastic else ""
-    function = _AUGMENT.format(most=most, bent=bent, close=close)
-    return f"{bend}{function}\n{_BATCHES}"
+    functions, sample = [augmentation.affine_transforms], _SAMPLE_AFFINE
+    if a.elastic:
+        functions += [augmentation.sample_points, augmentation.elastic_field]
+        functions += [augmentation.sample_bilinear]
+        sample = _SAMPLE_ELASTIC.format(side=augmentation.ELASTIC_GRID, elastic=a.elastic)
+    limits = ", ".join(repr(round(float(value), 6)) for value in augmentation.change_limits(a))
+    own = _AUGMENT.format(limits=limits, sample=sample)
+    return "\n".join(f"\n{_source(function)}" for function in functions) + f"\n{own}"
+
+
+def _source(function: Callable) -> str:
+    """The text of a function that trains the runs; the program imports TensorFlow at its top."""
+    return inspect.getsource(function).replace("    import tensorflow as tf\n\n", "")
 
 
 def _fit(recipe: Recipe) -> str:

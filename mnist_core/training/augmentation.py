@@ -1,10 +1,13 @@
-"""Random changes to training images, as TensorFlow operations."""
+"""Random changes to training images, as TensorFlow operations.
+
+The functions below `augment` stand alone: an exported Keras script holds their text.
+"""
 
 import math
 
 from mnist_core.config.schema import Augmentation
 
-ELASTIC_GRID = 5  # random moves along each side of an image, made smooth in between
+ELASTIC_GRID = 5  # random offsets along each side of an image, made smooth in between
 
 
 def augment(x, augmentation: Augmentation, seed, strength=1.0):
@@ -22,15 +25,17 @@ def augment(x, augmentation: Augmentation, seed, strength=1.0):
 
     if augmentation == Augmentation():
         return x
-    n = tf.shape(x)[0]
+    n, seed = tf.shape(x)[0], tf.stack(seed)
     strength = tf.broadcast_to(strength, (n,))
-    transforms = _affine(augmentation, n, tf.stack(seed), strength)
+    uniform = tf.random.stateless_uniform((n, 6), seed, -1.0, 1.0)
+    changes = uniform * tf.constant(change_limits(augmentation)) * strength[:, None]
+    transforms = affine_transforms(changes)
     if augmentation.elastic:
-        bends = (
-            _elastic_field(n, tf.stack(seed))
-            * (augmentation.elastic * strength)[:, None, None, None]
+        normal = tf.random.stateless_normal(
+            (n, ELASTIC_GRID, ELASTIC_GRID, 2), tf.add(seed, [1, 0])
         )
-        return _bilinear_sample(x, _sample_points(transforms) + bends)
+        distance = (augmentation.elastic * strength)[:, None, None, None]
+        return sample_bilinear(x, sample_points(transforms) + elastic_field(normal) * distance)
     return tf.raw_ops.ImageProjectiveTransformV3(
         images=x,
         transforms=tf.concat([transforms, tf.zeros((n, 2))], axis=1),
@@ -41,13 +46,19 @@ def augment(x, augmentation: Augmentation, seed, strength=1.0):
     )
 
 
-def _affine(a: Augmentation, n, seed, strength):
-    """Output pixel -> input pixel, about the middle of the image: (n, 6)."""
+def change_limits(a: Augmentation) -> list[float]:
+    """The limits of what `affine_transforms` takes, in its order and units."""
+    return [a.shift, a.shift, math.radians(a.rotation), a.scale, a.scale, math.radians(a.shear)]
+
+
+def affine_transforms(changes):
+    """Output pixel -> input pixel, about the centre of the image: (n, 6).
+
+    changes: (n, 6), pixels right and down, radians, shares wider and taller, radians of slant.
+    """
     import tensorflow as tf
 
-    most = [a.shift, a.shift, math.radians(a.rotation), a.scale, a.scale, math.radians(a.shear)]
-    dice = tf.random.stateless_uniform((n, 6), seed, -1.0, 1.0) * tf.constant(most)
-    dx, dy, angle, wider, taller, shear = tf.unstack(dice * strength[:, None], axis=1)
+    dx, dy, angle, wider, taller, shear = tf.unstack(changes, axis=1)
     # Rotate, then slant, then scale.
     cos, sin, slant = tf.cos(angle), tf.sin(angle), tf.tan(shear)
     a0, a1 = (cos + slant * sin) / (1 + wider), (slant * cos - sin) / (1 + taller)
@@ -58,7 +69,7 @@ def _affine(a: Augmentation, n, seed, strength):
     return tf.stack([a0, a1, a2, b0, b1, b2], axis=1)
 
 
-def _sample_points(transforms):
+def sample_points(transforms):
     """Where each output pixel comes from: (n, 28, 28, 2), x and y in pixels."""
     import tensorflow as tf
 
@@ -67,28 +78,27 @@ def _sample_points(transforms):
     return tf.einsum("yxk,ndk->nyxd", grid, tf.reshape(transforms, (-1, 2, 3)))
 
 
-def _elastic_field(n, seed):
-    """Smooth random moves, standard deviation 1 pixel where they are thrown: (n, 28, 28, 2).
+def elastic_field(normal):
+    """Random offsets on a coarse grid, made smooth: (n, side, side, 2) -> (n, 28, 28, 2).
 
     Source: Simard, Steinkraus and Platt, Best Practices for Convolutional Neural Networks, 2003.
     """
     import tensorflow as tf
 
-    coarse = tf.random.stateless_normal((n, ELASTIC_GRID, ELASTIC_GRID, 2), tf.add(seed, [1, 0]))
-    return tf.image.resize(coarse, (28, 28), "bicubic")
+    return tf.image.resize(normal, (28, 28), "bicubic")
 
 
-def _bilinear_sample(x, places):
-    """x at these places, (n, 28, 28, 2), by bilinear interpolation; 0 outside."""
+def sample_bilinear(x, points):
+    """x at these points, (n, 28, 28, 2), by bilinear interpolation; 0 outside."""
     import tensorflow as tf
 
     n = tf.shape(x)[0]
-    room = tf.reshape(tf.pad(x[..., 0], [[0, 0], [1, 1], [1, 1]]), (-1,))  # a frame of 0
-    places = tf.clip_by_value(places + 1.0, 0.0, 28.999)
-    corner = tf.floor(places)
-    right, down = tf.unstack(places - corner, axis=-1)
+    padded = tf.reshape(tf.pad(x[..., 0], [[0, 0], [1, 1], [1, 1]]), (-1,))  # a frame of 0
+    points = tf.clip_by_value(points + 1.0, 0.0, 28.999)
+    corner = tf.floor(points)
+    right, down = tf.unstack(points - corner, axis=-1)
     column, row = tf.unstack(tf.cast(corner, tf.int32), axis=-1)
     at = tf.range(n)[:, None, None] * 900 + row * 30 + column
-    above = tf.gather(room, at) * (1 - right) + tf.gather(room, at + 1) * right
-    below = tf.gather(room, at + 30) * (1 - right) + tf.gather(room, at + 31) * right
+    above = tf.gather(padded, at) * (1 - right) + tf.gather(padded, at + 1) * right
+    below = tf.gather(padded, at + 30) * (1 - right) + tf.gather(padded, at + 31) * right
     return (above * (1 - down) + below * down)[..., None]
