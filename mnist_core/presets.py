@@ -13,12 +13,12 @@ from mnist_core.config.schema import (
 
 
 class Preset(NamedTuple):
-    """What is said about an experiment: why it behaves so, and the figure others published."""
+    """An experiment, why it behaves as it does, and the accuracy its authors published."""
 
     experiment: Experiment
     why: str
     published: str = ""  # as its authors give it; empty where there is none
-    next_step: str = ""  # what to change to see the reason, in words ...
+    next_step: str = ""  # the change that shows the reason, as text ...
     change: dict[str, str] = {}  # noqa: RUF012 -- ... and as `Experiment.with_values` takes it
 
 
@@ -36,7 +36,7 @@ _PUBLISHED = {
         _experiment(
             _network(ConvBlock(pool_size=0), ConvBlock(filters=64), dense=[128]),
             optimizer="Adadelta",
-            learning_rate=0.001,  # what Keras takes when nobody says; the method's paper has none
+            learning_rate=0.001,  # Keras' default; the method's paper has none
             epochs=12,
             validation="test",
         ),
@@ -66,7 +66,7 @@ _PUBLISHED = {
     "one-conv-100": Preset(
         _experiment(
             _network(ConvBlock(), dense=[100]),
-            batch_size=32,  # what Keras takes when nobody says, as its authors did
+            batch_size=32,  # Keras' default, which its authors kept
             epochs=10,
         ),
         "Training accuracy climbs to almost 100 % while validation stays near 98.6 %: that gap is"

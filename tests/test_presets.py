@@ -1,4 +1,4 @@
-"""The presets hold what is said of them."""
+"""The presets are what their descriptions say."""
 
 import subprocess
 import sys

@@ -6,8 +6,8 @@ from mnist_core.config import labels
 from mnist_core.config.paths import flatten
 from mnist_core.config.schema import OPTIONS, Experiment
 
-MAX_RUNS = 12  # as many as a comparison can show and a morning can train
-MAX_TEXTS = 100  # that mean at most so many values: "1, 1.0"
+MAX_RUNS = 12  # more lines than a comparison can show, and hours of training
+MAX_TEXTS = 100  # several may mean one value: "1, 1.0"
 USEFUL = (
     "recipe.learning_rate",
     "recipe.optimizer",
@@ -42,10 +42,10 @@ def experiments(base: Experiment, path: str, text: str) -> dict[str, Experiment]
     Args:
         base: what stays the same.
         path: of the field that changes, dotted, as in `--set`.
-        text: values with commas between them. A value said twice counts once.
+        text: values with commas between them. A value that is there twice counts once.
 
     Returns:
-        value in words -> experiment, in the order of the text.
+        value as text -> experiment, in the order of the text.
 
     Raises:
         ValueError: a value can't be, or there are too few or too many; names it.

@@ -1,4 +1,4 @@
-"""Declaring a dataclass's fields with their limits and meaning, and finding them by path.
+"""Options: fields of a dataclass, declared with their limits and meaning and found by their path.
 
 A dataclass says once, beside each field, what it may hold and what it means. Validation, JSON,
 `--set` on the command line, links and the sliders of the page are all made from that.

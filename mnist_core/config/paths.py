@@ -54,7 +54,7 @@ def _key(plain, step, path):
 
 
 def with_values(instance, values: dict[str, str]):
-    """A copy in which the fields at some paths hold what the texts say.
+    """A copy with other values at some paths.
 
     All are set before the whole is checked, so their order doesn't matter where values depend
     on each other.
@@ -97,7 +97,7 @@ def resize(option: Option, entries: list[dict], count: int) -> list[dict]:
 
 
 def changed_values(instance) -> dict[str, str]:
-    """What is not as by default: path -> text, as `with_values` takes them."""
+    """The values that are not the defaults: path -> text, as `with_values` takes them."""
     known, changed = options(type(instance)), {}
     for path, value in flatten(instance).items():
         default = known[path].default

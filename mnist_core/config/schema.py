@@ -206,7 +206,7 @@ class Experiment(_Checked):
     data: str = option("mnist", "What it learns from.", choices=DATA_SETS)
 
     def to_json(self) -> str:
-        """This experiment as one JSON object; `from_json` gives exactly it back."""
+        """This experiment as one JSON object; `from_json` gives an equal one."""
         return json.dumps(validation.to_dict(self), indent=2)
 
     @classmethod

@@ -60,10 +60,10 @@ def _versions() -> dict[str, str]:
 
 
 def validate_card(text: str | bytes, experiment: Experiment) -> dict:
-    """A stranger's card with only what a card holds, each value of its kind and size.
+    """A stranger's card with only the fields of a card, each of its type and size.
 
     Args:
-        experiment: what the card is about; its own word on that isn't taken.
+        experiment: that of the model; what the card says of it is left out.
 
     Raises:
         ValueError: names the field, what was expected and what came.
