@@ -1,13 +1,18 @@
 """Pages of the app in this process, by Streamlit's AppTest: open one, and look at what it shows."""
 
+import base64
+import io
 import json
 import threading
 
+import numpy as np
 import streamlit as st
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from mnist_core.system import paths
 from pages.ui.choices.loader import model_loader
+from pages.ui.widgets import canvas
 from pages.ui.widgets.clickable import Click
 
 APP = paths.PROJECT / "streamlit_app.py"
@@ -38,6 +43,21 @@ def html_bodies(app: AppTest) -> list[str]:
 def chart_specs(app: AppTest) -> list[dict]:
     """Every Plotly chart on the page, as Plotly's JSON."""
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def decode_image(data_url: str) -> np.ndarray:
+    """The image in a data URL, or at the beginning of a text that such a URL begins."""
+    return np.array(Image.open(io.BytesIO(base64.b64decode(data_url.split('"')[0].split(",")[1]))))
+
+
+def pen_path(*points, width: float = canvas.PEN_WIDTH) -> dict:
+    """A pen path as the canvas returns it."""
+    commands = [["M", *points[0]], *(["L", *point] for point in points[1:])]
+    return {"type": "Path", "path": commands, "strokeWidth": width}
+
+
+ONE = pen_path((210, 80), (210, 340))
+SEVEN = pen_path((130, 90), (290, 90), (190, 340))
 
 
 class Clicks:
