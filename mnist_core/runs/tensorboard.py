@@ -1,11 +1,14 @@
-"""The same story for TensorBoard: event files beside a run's events.jsonl.
+"""A run's events for TensorBoard: event files beside its events.jsonl.
 
-    training/      step/loss, step/accuracy, epoch/loss, ..., learning_rate, what was asked
+    training/      step/loss, step/accuracy, epoch/loss, ..., learning_rate, the experiment as text
     validation/    epoch/loss, epoch/accuracy
     test/          epoch/loss, epoch/accuracy: one point, at the last step
 
-Three folders, because TensorBoard takes each for a run of its own and lays over each other what
-has the same name in them. Losing these files costs no run its training.
+Three folders, because TensorBoard takes each for a run of its own and draws what has the same tag
+in them into one chart. Losing these files costs no run its training.
+
+Written with TensorFlow's record writer, not with `tensorboard.summary.Writer`: that has no text,
+takes twelve times as long, and meets a full disk in a thread of its own
 """
 
 import time
@@ -14,19 +17,17 @@ from pathlib import Path
 from mnist_core.config.schema import Experiment
 from mnist_core.runs import history
 
-FIGURES = ("loss", "accuracy")
-
 
 class TensorBoardWriter:
     """Writes a run's events into its folder as they come, for `tensorboard --logdir`.
 
-    What goes wrong (a full disk, a folder that is gone) ends the writing, never the run; `fault`
-    then says what it was. Whatever has been written can be read, also after a crash.
+    An error (a full disk, a folder that is gone) ends the writing, never the run; `error` then
+    says what it was. Whatever has been written can be read, also after a crash.
     """
 
     def __init__(self, folder: Path, experiment: Experiment):
         self.folder, self.error = folder, ""
-        self._asked, self._step, self._files = experiment.to_json(), 0, {}
+        self._experiment, self._last_step, self._files = experiment.to_json(), 0, {}
 
     def __enter__(self):
         return self
@@ -47,62 +48,68 @@ class TensorBoardWriter:
             return
         try:
             call(*arguments)
-        except Exception as fault:  # TensorFlow has its own errors for a full disk
-            why = f"{type(fault).__name__}: {fault}"
-            self.error = f"The event files for TensorBoard end here. {why}"
+        except Exception as error:  # TensorFlow has its own errors for a full disk
+            reason = f"{type(error).__name__}: {error}"
+            self.error = f"The event files for TensorBoard end here. {reason}"
 
     def _start(self, event) -> None:
         from tensorboard.plugins.text.summary_v2 import text_pb
 
-        if self._asked:  # once: a continued run tells of its parent's start too
-            asked = text_pb("experiment", f"```json\n{self._asked}\n```")
-            self._write("training", event, [(event["first_step"] - 1, asked)])
-            self._asked = ""
+        if self._experiment:  # once: a continued run has its parent's start too
+            text = text_pb("experiment", f"```json\n{self._experiment}\n```")
+            self._write("training", event, [(event["first_step"] - 1, text)])
+            self._experiment = ""
 
     def _steps(self, event) -> None:
-        found = zip(history.point_steps(event), event["loss"], event["accuracy"], strict=True)
-        points = [(at, {"loss": loss, "accuracy": accuracy}) for at, loss, accuracy in found]
-        self._write("training", event, [(at, _summary("step", both)) for at, both in points])
+        points = zip(history.point_steps(event), event["loss"], event["accuracy"], strict=True)
+        summaries = [
+            (step, _scalars({"step/loss": loss, "step/accuracy": accuracy}))
+            for step, loss, accuracy in points
+        ]
+        self._write("training", event, summaries)
 
     def _epoch(self, event) -> None:
-        step, rate = event["step"], event.get("learning_rate")
-        own = _summary("epoch", {name: event[name] for name in FIGURES})
-        if rate is not None:
-            own.value.add(tag="learning_rate", simple_value=rate)
-        self._write("training", event, [(step, own)])
+        figures = _epoch_figures(event)
+        if event.get("learning_rate") is not None:
+            figures["learning_rate"] = event["learning_rate"]
+        self._write("training", event, [(event["step"], _scalars(figures))])
         if "val_loss" in event:
-            checked = _summary("epoch", {name: event[f"val_{name}"] for name in FIGURES})
-            self._write("validation", event, [(step, checked)])
+            validation = _scalars(_epoch_figures(event, "val_"))
+            self._write("validation", event, [(event["step"], validation)])
 
     def _test(self, event) -> None:
-        figures = {name: event[name] for name in FIGURES}
-        self._write("test", event, [(self._step, _summary("epoch", figures))])
+        self._write("test", event, [(self._last_step, _scalars(_epoch_figures(event)))])
 
-    def _write(self, part, event, points) -> None:
+    def _write(self, part, event, summaries) -> None:
         """Put (step, summary) pairs into one part's file, and on the disk."""
         from tensorboard.compat.proto.event_pb2 import Event
 
-        when = event.get("time") or time.time()
-        file = self._files.get(part) or self._open(part, when)
-        for step, summary in points:
-            self._step = max(self._step, step)
-            file.write(Event(wall_time=when, step=step, summary=summary).SerializeToString())
+        wall_time = event.get("time") or time.time()
+        file = self._files.get(part) or self._open(part, wall_time)
+        for step, summary in summaries:
+            self._last_step = max(self._last_step, step)
+            file.write(Event(wall_time=wall_time, step=step, summary=summary).SerializeToString())
         file.flush()
 
-    def _open(self, part, when):
+    def _open(self, part, wall_time):
         import tensorflow as tf
         from tensorboard.compat.proto.event_pb2 import Event
 
-        place = self.folder / part
-        place.mkdir(exist_ok=True)  # not its parents: a run that was deleted stays so
-        file = tf.io.TFRecordWriter(str(place / f"events.out.tfevents.{int(when)}.run"))
-        file.write(Event(wall_time=when, file_version="brain.Event:2").SerializeToString())
+        folder = self.folder / part
+        folder.mkdir(exist_ok=True)  # not its parents: a run that was deleted stays so
+        file = tf.io.TFRecordWriter(str(folder / f"events.out.tfevents.{int(wall_time)}.run"))
+        file.write(Event(wall_time=wall_time, file_version="brain.Event:2").SerializeToString())
         self._files[part] = file
         return file
 
 
-def _summary(group, figures):
+def _epoch_figures(event, prefix="") -> dict[str, float]:
+    return {f"epoch/{name}": event[f"{prefix}{name}"] for name in ("loss", "accuracy")}
+
+
+def _scalars(figures: dict[str, float]):
+    """A summary of numbers by tag."""
     from tensorboard.compat.proto.summary_pb2 import Summary
 
-    pairs = [(f"{group}/{name}", value) for name, value in figures.items()]
-    return Summary(value=[Summary.Value(tag=tag, simple_value=value) for tag, value in pairs])
+    values = [Summary.Value(tag=tag, simple_value=value) for tag, value in figures.items()]
+    return Summary(value=values)

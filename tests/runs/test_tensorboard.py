@@ -21,6 +21,7 @@ STEPS = {"kind": "steps", "first": 1, "every": 2, "loss": [2.0, 1.5], "accuracy"
 EPOCH = {"kind": "epoch", "epoch": 1, "step": 4, "loss": 1.75, "accuracy": 0.25}
 EPOCH |= {"val_loss": 1.25, "val_accuracy": 0.5, "learning_rate": 0.001, "time": 3.0}
 TEST = {"kind": "test", "loss": 1.0, "accuracy": 0.75, "images": 4}
+EVENTS = (START, STEPS, EPOCH, TEST)
 
 
 def experiment(**recipe):
@@ -28,10 +29,18 @@ def experiment(**recipe):
     return Experiment(SMALL, Recipe(**few), loading.best_available())
 
 
+def written(folder, events, experiment=Experiment()) -> str:  # noqa: B008 -- immutable
+    """The error of a writer after these events."""
+    with TensorBoardWriter(folder, experiment) as writer:
+        for event in events:
+            writer.write_event(event)
+    return writer.error
+
+
 def read(folder, part) -> EventAccumulator:
     """A part of a run as TensorBoard reads it."""
-    found = EventAccumulator(str(folder / part), size_guidance={"scalars": 0, "tensors": 0})
-    return found.Reload()
+    accumulator = EventAccumulator(str(folder / part), size_guidance={"scalars": 0, "tensors": 0})
+    return accumulator.Reload()
 
 
 def points(folder, part, tag) -> list[tuple[int, float]]:
@@ -47,28 +56,21 @@ def of_epochs(run, name):
     return [(e["step"], e[name]) for e in run.events()[0] if e["kind"] == "epoch"]
 
 
-def agrees(run) -> None:
+def assert_agrees(run) -> None:
     """Every number in the run's events.jsonl is in its event files, and no other."""
-    events = run.events()[0]
-    steps = history.from_events(events).steps
+    steps = history.from_events(run.events()[0]).steps
+    expected = {("training", "learning_rate"): of_epochs(run, "learning_rate")}
     for name in ("loss", "accuracy"):
         by_step = list(zip(steps.step, getattr(steps, name), strict=True))
-        assert points(run.folder, "training", f"step/{name}") == close_to(by_step)
-        by_epoch = {part: of_epochs(run, f"{p}{name}") for part, p in PARTS.items()}
-        for part, expected in by_epoch.items():
-            assert points(run.folder, part, f"epoch/{name}") == close_to(expected)
-    rates = of_epochs(run, "learning_rate")
-    assert points(run.folder, "training", "learning_rate") == close_to(rates)
-
-
-PARTS = {"training": "", "validation": "val_"}
+        expected["training", f"step/{name}"] = by_step
+        expected["training", f"epoch/{name}"] = of_epochs(run, name)
+        expected["validation", f"epoch/{name}"] = of_epochs(run, f"val_{name}")
+    for (part, tag), figures in expected.items():
+        assert points(run.folder, part, tag) == close_to(figures)
 
 
 def test_each_event_is_written_at_its_step_and_its_time(tmp_path):
-    with TensorBoardWriter(tmp_path, Experiment()) as files:
-        for event in (START, STEPS, EPOCH, TEST):
-            files.write_event(event)
-    assert files.error == ""
+    assert written(tmp_path, EVENTS) == ""
     assert points(tmp_path, "training", "step/loss") == [(2, 2.0), (4, 1.5)]
     assert points(tmp_path, "training", "epoch/loss") == [(4, 1.75)]
     assert points(tmp_path, "validation", "epoch/accuracy") == [(4, 0.5)]
@@ -77,54 +79,44 @@ def test_each_event_is_written_at_its_step_and_its_time(tmp_path):
     assert point.wall_time == 3.0
 
 
-def test_what_was_asked_is_there_as_text(tmp_path):
-    asked = Experiment().with_values({"recipe.seed": "77"})
-    with TensorBoardWriter(tmp_path, asked) as files:
-        files.write_event(START)
+def test_the_experiment_is_there_as_text(tmp_path):
+    experiment = Experiment().with_values({"recipe.seed": "77"})
+    written(tmp_path, [START], experiment)
     (text,) = read(tmp_path, "training").Tensors("experiment")
     (words,) = text.tensor_proto.string_val
-    assert Experiment.from_json(words.decode().strip("`json\n")) == asked
+    assert Experiment.from_json(words.decode().strip("`json\n")) == experiment
 
 
 def test_a_run_without_validation_has_no_folder_for_it(tmp_path):
     plain = {key: value for key, value in EPOCH.items() if not key.startswith("val_")}
-    with TensorBoardWriter(tmp_path, Experiment()) as files:
-        for event in (START, plain):
-            files.write_event(event)
-    assert [place.name for place in tmp_path.iterdir()] == ["training"]
+    written(tmp_path, [START, plain])
+    assert [path.name for path in tmp_path.iterdir()] == ["training"]
 
 
 def test_what_is_written_can_be_read_while_the_run_goes_on(tmp_path):
-    with TensorBoardWriter(tmp_path, Experiment()) as files:
+    with TensorBoardWriter(tmp_path, Experiment()) as writer:
         for event in (START, STEPS):
-            files.write_event(event)
+            writer.write_event(event)
         assert points(tmp_path, "training", "step/loss") == [(2, 2.0), (4, 1.5)]
 
 
-def test_a_place_that_cannot_be_written_to_is_said_once_and_nothing_is_raised(tmp_path):
+def test_a_folder_that_cannot_be_written_to_is_reported_and_nothing_is_raised(tmp_path):
     (tmp_path / "training").write_text("in the way")
-    with TensorBoardWriter(tmp_path, Experiment()) as files:
-        for event in (START, STEPS, EPOCH, TEST):
-            files.write_event(event)
-    assert "FileExistsError" in files.error
-    assert [place.name for place in tmp_path.iterdir()] == ["training"]
+    assert "FileExistsError" in written(tmp_path, EVENTS)
+    assert [path.name for path in tmp_path.iterdir()] == ["training"]
 
 
 def test_a_run_that_is_deleted_meanwhile_is_not_brought_back(tmp_path):
-    with TensorBoardWriter(tmp_path / "gone", Experiment()) as files:
-        files.write_event(START)
-    assert files.error
+    assert written(tmp_path / "gone", [START])
     assert not (tmp_path / "gone").exists()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
 def test_a_full_disk_ends_the_event_files_and_not_the_run(home, monkeypatch, caplog):
-    def full(self, part, when):
-        import tensorflow as tf
+    import tensorflow as tf
 
-        return self._files.setdefault(part, tf.io.TFRecordWriter("/dev/full"))
-
-    monkeypatch.setattr(TensorBoardWriter, "_open", full)
+    on_a_full_disk = tf.io.TFRecordWriter("/dev/full")
+    monkeypatch.setattr(tf.io, "TFRecordWriter", lambda path: on_a_full_disk)
     run = run_store.create(experiment(), "full")
     job.train_run(run)
     assert run.state == "finished"
@@ -134,7 +126,7 @@ def test_a_full_disk_ends_the_event_files_and_not_the_run(home, monkeypatch, cap
 def test_a_trained_run_says_the_same_to_tensorboard_as_in_its_events(home):
     run = run_store.create(experiment(), "small")
     job.train_run(run)
-    agrees(run)
+    assert_agrees(run)
     (test,) = [e for e in run.events()[0] if e["kind"] == "test"]
     last = of_epochs(run, "loss")[-1][0]
     assert points(run.folder, "test", "epoch/loss") == close_to([(last, test["loss"])])
@@ -145,7 +137,7 @@ def test_a_continued_run_shows_the_curves_from_its_parents_first_step_on(home):
     job.train_run(run_store.create(experiment(), "first"))
     more = run_store.create(experiment(epochs=1), "more", continues="first")
     job.train_run(more)
-    agrees(more)
+    assert_agrees(more)
     assert len(points(more.folder, "training", "epoch/loss")) == 3
     assert len(read(more.folder, "training").Tensors("experiment")) == 1
 
@@ -155,11 +147,11 @@ def test_a_killed_run_leaves_files_that_can_be_read(home):
     run = run_store.create(experiment(epochs=200, train_images=2000), "killed")
     scheduler.advance()
     end = time.monotonic() + 90
-    while len([e for e in run.events()[0] if e["kind"] == "epoch"]) < 2:
+    while len(of_epochs(run, "loss")) < 2:
         assert time.monotonic() < end, run.status()
         time.sleep(0.05)
     os.kill(run.status()["pid"], signal.SIGKILL)
-    told = of_epochs(run, "val_loss")
-    found = points(run.folder, "validation", "epoch/loss")
-    assert found == close_to(told[: len(found)])
-    assert len(found) >= len(told) - 1
+    expected = of_epochs(run, "val_loss")
+    kept = points(run.folder, "validation", "epoch/loss")
+    assert kept == close_to(expected[: len(kept)])
+    assert len(kept) >= len(expected) - 1
