@@ -13,17 +13,17 @@ class Curve(NamedTuple):
 
 
 class Curves(NamedTuple):
-    """All that a run has to show by now."""
+    """All curves of a run, as far as it has come."""
 
     steps: Curve  # training, each point the mean over a few steps
     train: Curve  # training, by epoch
     validation: Curve  # validation, by epoch; empty if the recipe has none
-    total_steps: int  # planned; 1 before the run has said so
+    total_steps: int  # planned; 1 before the start event
     steps_per_epoch: int
 
 
 def from_events(events: Iterable[dict]) -> Curves:
-    """The curves that a run's events tell of, as far as they go."""
+    """The curves of a run, from its events."""
     steps, train, validation = (Curve([], [], []) for _ in range(3))
     total = per_epoch = 1
     for event in events:
@@ -31,8 +31,8 @@ def from_events(events: Iterable[dict]) -> Curves:
             total = max(1, event["first_step"] - 1 + event["total_steps"])
             per_epoch = max(1, event["steps_per_epoch"])
         elif event["kind"] == "steps":
-            values_of = (point_steps(event), event["loss"], event["accuracy"])
-            for column, values in zip(steps, values_of, strict=True):
+            columns = (point_steps(event), event["loss"], event["accuracy"])
+            for column, values in zip(steps, columns, strict=True):
                 column.extend(values)
         elif event["kind"] == "epoch":
             _append(train, event, "")
@@ -48,10 +48,10 @@ def point_steps(event: dict) -> list[int]:
 
 
 def last_step(events: Sequence[dict]) -> int:
-    """How many steps the events tell of, those of a continued run's parent included."""
-    told = [point_steps(e)[-1] for e in events if e["kind"] == "steps" and e["loss"]]
-    # An epoch may end between two points, and says where
-    return max(told + [e.get("step", 0) for e in events if e["kind"] == "epoch"], default=0)
+    """The number of the last step in the events, those of a continued run's parent included."""
+    steps = [point_steps(e)[-1] for e in events if e["kind"] == "steps" and e["loss"]]
+    # An epoch may end between two points
+    return max(steps + [e.get("step", 0) for e in events if e["kind"] == "epoch"], default=0)
 
 
 def _append(curve, event, prefix) -> None:

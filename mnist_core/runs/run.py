@@ -5,10 +5,10 @@
     events.jsonl     what happened, a JSON object a line, appended while it trains
     model.keras      the weights of the last full epoch, then the final ones
     card.json        what is known of that model
-    reports/         what that model made of test sets; see `reports`
-    stop             an empty file: somebody asked it to stop
-    worker.log       what the process said that trained it
-    training/, validation/, test/   the events once more, for TensorBoard; see `event_files`
+    reports/         its predictions on test sets; see `evaluation.cached_predictions`
+    stop             an empty file: a request to stop
+    worker.log       the output of the process that trained it
+    training/, validation/, test/   the events once more; see `runs.tensorboard`
 
 Every file but events.jsonl is replaced whole; of events.jsonl only whole lines are read. So a
 crash at any moment leaves a run that can be read. Nothing here needs Keras.
@@ -31,37 +31,36 @@ ENDED = ("finished", "stopped", "failed", "interrupted")
 MAX_TIMESTAMP = 250_000_000_000.0  # unix time, in the year 9892
 UNREADABLE = {"state": "interrupted", "sentence": "Its status can't be read.", "created": 0.0}
 
-# What could not be written (a full disk, say) holds as long as the file stays as it is
+# A status that could not be written (a full disk) holds while the file stays at this version
 _unsaved_status: dict[Path, tuple[tuple, dict]] = {}
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training, as its folder tells it."""
+    """One training, as its folder holds it."""
 
     folder: Path
 
     @property
     def name(self) -> str:
-        """What it is called: the folder's name."""
+        """The folder's name."""
         return self.folder.name
 
     @property
     def user_id(self) -> str:
-        """Whose it is; see `people`."""
+        """The user it belongs to; see `system.users`."""
         return users.owner_of(self.folder.parent)
 
     def __str__(self) -> str:
-        """As the log calls it; of somebody's on a server for many, with the start of their hash."""
-        return repr(self.name) + (
-            f" of {self.user_id[:6]}" if self.user_id != users.SINGLE_USER else ""
-        )
+        """Its name in the log; on a server for several users, with the start of the user's hash."""
+        user_id = self.user_id
+        return repr(self.name) + (f" of {user_id[:6]}" if user_id != users.SINGLE_USER else "")
 
     def experiment(self) -> Experiment:
-        """What was asked.
+        """The experiment that is trained.
 
         Raises:
-            ValueError: the file is gone or damaged, or asks for what this version doesn't know.
+            ValueError: the file is gone or damaged, or holds what this version doesn't know.
         """
         try:
             return Experiment.from_json((self.folder / "experiment.json").read_text())
@@ -69,34 +68,34 @@ class Run:
             raise ValueError(f"What was asked of {self.name!r} can't be read.") from None
 
     def status(self) -> dict:
-        """Where it stands: "state", "sentence", "created" (unix time), "continues" (a name)."""
-        place = self.folder / "status.json"
+        """Its status: "state", "sentence", "created" (unix time), "continues" (a name)."""
+        path = self.folder / "status.json"
         try:
-            stamp = _file_version(place)
-            found = _read_status(place, *stamp)
+            version = _file_version(path)
+            status = _read_status(path, *version)
         except (OSError, ValueError, RecursionError):
             return dict(UNREADABLE)
-        known, unwritten = _unsaved_status.get(self.folder, (None, {}))
-        return found | unwritten if known == stamp else dict(found)
+        unsaved_since, unsaved = _unsaved_status.get(self.folder, (None, {}))
+        return status | unsaved if unsaved_since == version else dict(status)
 
     @property
     def state(self) -> str:
         """One of WAITING, ACTIVE or ENDED."""
         return self.status()["state"]
 
-    def set_status(self, state: str, sentence: str = "", **more) -> None:
-        """Note where it stands, in status.json and as an event.
+    def set_status(self, state: str, sentence: str = "", **fields) -> None:
+        """Save its status, in status.json and as an event.
 
         Raises:
             OSError: it can't be written; that a run has ended holds in this process all the same.
         """
-        change = {"state": state, "sentence": sentence} | more
-        place = self.folder / "status.json"
+        change = {"state": state, "sentence": sentence} | fields
+        path = self.folder / "status.json"
         try:
-            atomic_files.write(place, json.dumps(self.status() | change))
+            atomic_files.write(path, json.dumps(self.status() | change))
         except OSError:
-            if place.exists() and state not in ACTIVE:  # nothing works on what isn't noted
-                _unsaved_status[self.folder] = (_file_version(place), change)
+            if path.exists() and state not in ACTIVE:  # no process works on what isn't saved
+                _unsaved_status[self.folder] = (_file_version(path), change)
             raise
         _unsaved_status.pop(self.folder, None)
         self.append({"kind": "status", "state": state, "sentence": sentence, "time": time.time()})
@@ -106,7 +105,7 @@ class Run:
         atomic_files.write(self.folder / "status.json", json.dumps(self.status() | fields))
 
     def retry_status(self) -> None:
-        """Try once more to note where it stands.
+        """Try once more to save a status that could not be written.
 
         Raises:
             OSError: it still can't be written.
@@ -115,7 +114,7 @@ class Run:
         self.set_status(status["state"], status["sentence"])
 
     def append(self, event: dict) -> None:
-        """Add an event. A line that a crash cut short is closed off first."""
+        """Add an event. A line that a crash cut short is ended first."""
         with (self.folder / "events.jsonl").open("ab+") as log:
             if log.tell():
                 log.seek(-1, os.SEEK_END)
@@ -124,7 +123,7 @@ class Run:
             log.write(json.dumps(event).encode() + b"\n")
 
     def events(self, offset: int = 0) -> tuple[list[dict], int]:
-        """The events from a byte offset on, and the offset to go on from; see `events`."""
+        """The events from a byte offset on, and the offset to go on from; see `runs.events`."""
         try:
             with (self.folder / "events.jsonl").open("rb") as log:
                 log.seek(offset)
@@ -135,11 +134,11 @@ class Run:
         return [events.parse(line) for line in whole.splitlines() if line], offset + len(whole)
 
     def has_model(self) -> bool:
-        """Whether there are weights, and what is known of them."""
+        """Whether there are weights and their card."""
         return all((self.folder / name).is_file() for name in ("model.keras", "card.json"))
 
     def request_stop(self) -> None:
-        """Leave the mark that the run's process looks for after each batch."""
+        """Make the file that the run's process checks for after each batch."""
         (self.folder / "stop").touch()
 
     def stop_requested(self) -> bool:
@@ -155,23 +154,23 @@ def runs_with_unsaved_status() -> list[Run]:
     return [Run(folder) for folder in _unsaved_status]
 
 
-def _file_version(place: Path) -> tuple[int, int, int]:
-    """What tells a state of a file from others."""
-    state = place.stat()
-    return state.st_mtime_ns, state.st_ino, state.st_size
+def _file_version(path: Path) -> tuple[int, int, int]:
+    """Differs between two states of a file."""
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
 
-@lru_cache(maxsize=20_000)  # more than a class keeps: fewer than there are would help nobody
-def _read_status(place: Path, *stamp) -> dict:
-    """Read once: every look at the queue asks for every run's."""
-    found = json.loads(place.read_text())
-    if not isinstance(found, dict) or found.get("state") not in WAITING + ACTIVE + ENDED:
+@lru_cache(maxsize=20_000)  # more than a class keeps; a cache of fewer runs would never hit
+def _read_status(path: Path, *version) -> dict:
+    """Cached by the file's version, because every snapshot of the queue reads every run's."""
+    status = json.loads(path.read_text())
+    if not isinstance(status, dict) or status.get("state") not in WAITING + ACTIVE + ENDED:
         raise ValueError("state")
-    tries = found.get("tries")
-    return found | {
-        "sentence": str(found.get("sentence") or ""),
-        "created": _timestamp(found.get("created")),
-        "started": _timestamp(found.get("started")),
+    tries = status.get("tries")
+    return status | {
+        "sentence": str(status.get("sentence") or ""),
+        "created": _timestamp(status.get("created")),
+        "started": _timestamp(status.get("started")),
         "tries": tries if type(tries) is int else 0,
     }
 

@@ -1,4 +1,4 @@
-"""All runs of whom the program works for: make one, find one, name it, delete it."""
+"""The runs of the current user: create, list, rename, delete."""
 
 import json
 import logging
@@ -36,12 +36,14 @@ def validate_name(name: str) -> str:
     return name
 
 
-def create(experiment: Experiment, name: str = "run", continues: str | None = None, **known) -> Run:
+def create(
+    experiment: Experiment, name: str = "run", continues: str | None = None, **fields
+) -> Run:
     """A new run, queued. It gets a number behind its name where the name is taken.
 
     Args:
         continues: the name of an ended run, whose weights and curves the new one begins with.
-        known: more for its status, such as the sweep it belongs to.
+        fields: more for its status, such as the sweep it belongs to.
 
     Raises:
         RunError: the name isn't one, the run to continue has another network or no weights, or
@@ -54,7 +56,7 @@ def create(experiment: Experiment, name: str = "run", continues: str | None = No
         atomic_files.write(new / "experiment.json", experiment.to_json())
         if parent:
             _inherit(parent, new)
-        status = known | {"created": time.time(), "continues": continues}
+        status = fields | {"created": time.time(), "continues": continues}
         atomic_files.write(
             new / "status.json", json.dumps(status | {"state": "queued", "sentence": ""})
         )
@@ -65,32 +67,32 @@ def check_quota(count: int = 1, waiting: int = 0) -> None:
     """See that there may be more runs; limits: `settings`.
 
     Args:
-        count: how many more.
-        waiting: how many of them wait for their turn.
+        count: how many more are kept.
+        waiting: how many more wait for their turn.
 
     Raises:
         RunError: says how many there may be, and what to do.
     """
-    found = all_runs()
-    wait = waiting and sum(run.state in WAITING for run in found) + waiting
-    for most, there, what in (
-        (settings.WAITING_PER_PERSON.value(), wait, "wait: let one begin, or cancel one"),
-        (settings.KEPT_PER_PERSON.value(), len(found) + count, "be kept: delete one"),
+    runs = all_runs()
+    waiting_runs = waiting and sum(run.state in WAITING for run in runs) + waiting
+    for limit, received, rest in (
+        (settings.WAITING_PER_PERSON.value(), waiting_runs, "wait: let one begin, or cancel one"),
+        (settings.KEPT_PER_PERSON.value(), len(runs) + count, "be kept: delete one"),
     ):
-        if most and there > most:
-            raise RunError(f"At most {most} of your runs can {what}.")
+        if limit and received > limit:
+            raise RunError(f"At most {limit} of your runs can {rest}.")
 
 
 def publish(new: Path, name: str) -> Path:
     """Give a finished folder the first free of `name`, `name 2`, `name 3`, ..."""
     for number in range(1, 100_000):
-        place = new.with_name(name if number == 1 else f"{name[:54]} {number}")
-        if place.exists():
+        folder = new.with_name(name if number == 1 else f"{name[:54]} {number}")
+        if folder.exists():
             continue
         try:
-            return new.rename(place)
+            return new.rename(folder)
         except OSError:  # another process took it in between
-            if not place.exists():
+            if not folder.exists():
                 raise
     raise RunError(f"There are too many runs called {name!r}.")
 
@@ -130,20 +132,20 @@ def get(name: str) -> Run:
 
 
 def all_runs() -> list[Run]:
-    """Every run of whom the program works for, the newest first."""
+    """Every run of the current user, the newest first."""
     return sorted(runs_in(users.runs_folder()), key=_created, reverse=True)
 
 
 def all_users_runs() -> list[Run]:
-    """Every run of everybody, the oldest first; never for a page."""
-    places = users.all_run_folders()
-    return sorted((run for place in places for run in runs_in(place)), key=_created)
+    """Every run of all users, the oldest first; never for a page."""
+    folders = users.all_run_folders()
+    return sorted((run for folder in folders for run in runs_in(folder)), key=_created)
 
 
-def runs_in(place: Path) -> list[Run]:
+def runs_in(folder: Path) -> list[Run]:
     """The runs in a folder of runs, in no order."""
-    found = [Run(path) for path in place.iterdir()] if place.is_dir() else []
-    return [r for r in found if NAME.fullmatch(r.name) and (r.folder / "experiment.json").is_file()]
+    runs = [Run(path) for path in folder.iterdir()] if folder.is_dir() else []
+    return [r for r in runs if NAME.fullmatch(r.name) and (r.folder / "experiment.json").is_file()]
 
 
 def _created(run: Run) -> float:
@@ -163,18 +165,18 @@ def delete(name: str) -> None:
 
 
 def rename(old: str, new: str) -> Run:
-    """Call a run something else.
+    """Give a run another name.
 
     Raises:
         RunError: there is none, it is training, or the new name is taken or isn't one.
     """
-    place = users.runs_folder() / validate_name(new)
-    if place.exists():
+    folder = users.runs_folder() / validate_name(new)
+    if folder.exists():
         raise RunError(f"There is a run called {new!r} already.")
     run = _require_ended(old)
-    found = Run(run.folder.rename(place))
-    log.info("Run %s is called %r now.", run, found.name)
-    return found
+    renamed = Run(run.folder.rename(folder))
+    log.info("Run %s is called %r now.", run, renamed.name)
+    return renamed
 
 
 def _require_ended(name) -> Run:
