@@ -1,8 +1,10 @@
 """Pages of the app in this process, by Streamlit's AppTest: open one, and look at what it shows."""
 
 import base64
+import html
 import io
 import json
+import re
 import threading
 
 import numpy as np
@@ -40,6 +42,25 @@ def html_bodies(app: AppTest) -> list[str]:
     return [element.proto.body for element in app.get("html")]
 
 
+def plain_text(markup: str) -> str:
+    """What a person reads of a piece of HTML."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", markup)).split())
+
+
+def image_alts(app: AppTest, within: str = "") -> list[str]:
+    """The alternative words of the pictures in HTML; only of the pieces that hold `within`."""
+    bodies = [body for body in html_bodies(app) if within in body]
+    alts = [alt for body in bodies for alt in re.findall(r'<img[^>]* alt="([^"]*)"', body)]
+    return list(map(html.unescape, alts))
+
+
+def gallery_captions(app: AppTest) -> list[str]:
+    """What is read under each picture of the galleries."""
+    bodies = [body for body in html_bodies(app) if '<div class="gallery' in body]
+    captions = [text for body in bodies for text in re.findall(r"<figcaption>(.*?)</figcap", body)]
+    return list(map(plain_text, captions))
+
+
 def chart_specs(app: AppTest) -> list[dict]:
     """Every Plotly chart on the page, as Plotly's JSON."""
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
@@ -70,9 +91,9 @@ class Clicks:
         self.html, self.callbacks = {}, {}
         self._clicked = {}  # beginning of a key -> the click that the next run is about
 
-    def __call__(self, html, key, on_click=lambda click: None, leads_to=""):
-        st.html(html)
-        self.html[key], self.callbacks[key] = html, on_click
+    def __call__(self, body, key, on_click=lambda click: None, leads_to=""):
+        st.html(body)
+        self.html[key], self.callbacks[key] = body, on_click
         beginning = next(filter(key.startswith, self._clicked), None)
         return self._clicked.pop(beginning) if beginning is not None else None
 

@@ -27,70 +27,74 @@ def show() -> None:
     chosen = data_set.load_chosen(name, part)
     if chosen is None:
         return
-    read = misread.predict(model, chosen) if model else None
-    if model and read is None:
+    predictions = misread.predict(model, chosen) if model else None
+    if model and predictions is None:
         return
-    of_class = browse.indices_of_class(chosen.digits.labels, digit)
     labels = chosen.digits.labels
-    found = browse.misclassified(labels, read, digit, read_as) if model else of_class
-    counted = _counted(len(of_class), chosen, digit)
-    st.markdown(
-        counted + (_mistaken(model, chosen, len(of_class), found, read_as) if model else ".")
-    )
-    if len(found):
-        clicked = _page(chosen, found, read, f"page-{name}-{part}-{digit}-{model}-{read_as}")
+    indices = browse.indices_of_class(labels, digit)
+    text = count_text(len(indices), chosen, digit)
+    if model:
+        total, indices = len(indices), browse.misclassified(labels, predictions, digit, read_as)
+        text += _misread_text(model, chosen, total, len(indices), read_as)
+    else:
+        text += "."
+    st.markdown(text)
+    if len(indices):
+        key = f"page-{name}-{part}-{digit}-{model}-{read_as}"
+        clicked = _page(chosen, indices, predictions, key)
         if clicked is not None:
             by = model or current_session().model_name or model_store.names()[0]
             inside_link.open_image(by, name, part, clicked)
 
 
-def _counted(count, chosen, digit) -> str:
+def count_text(count: int, chosen: ChosenSet, digit: int | None) -> str:
+    """How many digits there are, as the beginning of a sentence."""
     which = (
         f"digit{'s' * (count != 1)}" if digit is None else f"image{'s' * (count != 1)} of {digit}"
     )
     return f"**{count:,}** {which} in {chosen.description()}"
 
 
-def _mistaken(model, chosen, count, found, read_as) -> str:
+def _misread_text(model, chosen, total, count, read_as) -> str:
     """How many are read wrongly, and what share that is."""
-    taken = "" if read_as is None else f" as {read_as}"
-    if not len(found):
-        return f"; **{model}** reads none of them wrongly{taken}. Choose another digit or model."
-    share = f"{len(found) / count:.2%}".replace("%", " %")
-    found = f"; **{model}** reads **{len(found):,}** of them wrongly{taken}, {share}."
+    wrongly = "wrongly" if read_as is None else f"wrongly as {read_as}"
+    if not count:
+        return f"; **{model}** reads none of them {wrongly}. Choose another digit or model."
+    share = f"{count / total:.2%}".replace("%", " %")
     doubt = (
         "" if chosen.dataset.name == "built-in" else " Look closely: a few labels are wrong too."
     )
-    return f"{found} The most surely wrong come first.{doubt}"
+    return (
+        f"; **{model}** reads **{count:,}** of them {wrongly}, {share}. The most surely wrong come"
+        f" first.{doubt}"
+    )
 
 
 def _page(
-    chosen: ChosenSet, found: np.ndarray, read: TopPredictions | None, key: str
+    chosen: ChosenSet, indices: np.ndarray, predictions: TopPredictions | None, key: str
 ) -> int | None:
-    """Sixty of what was found, and the way to the others; another key begins at the first.
+    """Sixty of the images, and the way to the others; another key begins at the first.
 
     Returns:
         The number of the image that has just been clicked.
     """
-    pages = browse.page_count(len(found))
-    place = st.container()
-    number = 1
-    if pages > 1:
-        number = st.pagination(pages, key=key)
-    with place:
-        shown = browse.page(found, number)
-        tiles = [_tile(chosen, int(i), read) for i in shown]
-        clicked = gallery.show(tiles, "wide" if read else "", key=f"gallery-{key}-{number}")
+    pages = browse.page_count(len(indices))
+    above = st.container()
+    number = st.pagination(pages, key=key) if pages > 1 else 1
+    with above:
+        shown = browse.page(indices, number)
+        tiles = [_tile(chosen, int(i), predictions) for i in shown]
+        clicked = gallery.show(tiles, "wide" if predictions else "", key=f"gallery-{key}-{number}")
     st.caption(NUMBERED)
     return None if clicked is None else int(shown[clicked])
 
 
-def _tile(chosen: ChosenSet, number: int, read: TopPredictions | None) -> Tile:
+def _tile(chosen: ChosenSet, number: int, predictions: TopPredictions | None) -> Tile:
     images, labels = chosen.digits
     alt = f"A {labels[number]}, number {number:,} of {chosen.description()}"
     title, words = str(labels[number]), f"no. {number:,}"
-    if read is None:
+    if predictions is None:
         return Tile(images[number], f"{alt}.", title, words)
-    sure = answer.percent(float(read.confidence[number]))
-    mistake = f"read as {read.digits[number]}, {sure}"
+    confidence = answer.percent(float(predictions.confidence[number]))
+    mistake = f"read as {predictions.digits[number]}, {confidence}"
     return Tile(images[number], f"{alt}, {mistake}.", title, words, mistake)

@@ -1,4 +1,4 @@
-"""The pen model under one's fingers: sliders for a hand, and the digit it writes."""
+"""The pen model: sliders for a writing style, and the digit that it writes."""
 
 import numpy as np
 import streamlit as st
@@ -13,7 +13,7 @@ from pages.ui.widgets.gallery import Tile
 
 VIEW = "Pen model"  # what the page calls it
 REPEATS = 8
-FORM = 56  # pixels: side of the little picture of a form
+FORM_SIDE = 56  # pixels: of the small picture of a form
 PLAIN_WRITER = Writer(WritingStyle(), np.zeros(10, int), np.zeros((10, writers.MAX_CONTROLS, 2)))
 # On a phone the digit stays in sight while a thumb moves the sliders under it
 STYLE = """
@@ -27,7 +27,7 @@ STYLE = """
 }
 """
 FORM_STYLE = f"""
-[class*=st-key-pen_form] button {{ width: {FORM}px; height: {FORM}px; padding: 0;
+[class*=st-key-pen_form] button {{ width: {FORM_SIDE}px; height: {FORM_SIDE}px; padding: 0;
   border-radius: 6px; margin: 0 .3rem .3rem 0; background: #000 center / 100% 100%; }}
 [class*=st-key-pen_form] button * {{ color: transparent; }}
 [class*=st-key-pen_form] button[aria-checked=true] {{ outline: 3px solid #2f86e0; }}
@@ -35,7 +35,7 @@ FORM_STYLE = f"""
 
 
 def use_writer(number: int) -> None:
-    """Show the pen model with the hand and the habits of a writer of the built-in set."""
+    """Show the pen model with the style and the habits of a writer of the built-in set."""
     st.session_state["look"] = VIEW
     st.session_state["pen_habits"] = number
     style_form.set_style(writers.writer(synthetic.SEED, number).style)
@@ -46,7 +46,7 @@ def _reset_style() -> None:
     style_form.set_style(WritingStyle())
 
 
-def _again() -> None:
+def _write_again() -> None:
     st.session_state["pen_seed"] = st.session_state.get("pen_seed", 0) + REPEATS
 
 
@@ -58,22 +58,26 @@ def show() -> None:
         wrap=True,
     )  # fmt: skip
     st.html(f"<style>{STYLE}</style>")
-    choice = _choose_form(digit)
+    form = _choose_form(digit)
     result, sliders = st.columns([5, 6], gap="large")
     with sliders:
-        hand = style_form.sliders()
+        author = PLAIN_WRITER._replace(style=style_form.sliders())
         _style_source()
-    who = PLAIN_WRITER._replace(style=hand)
     if st.session_state.get("pen_habits") is not None:
         borrowed = writers.writer(synthetic.SEED, st.session_state["pen_habits"])
-        who = who._replace(habits=borrowed.habits)
+        author = author._replace(habits=borrowed.habits)
     with result:
-        seed = st.session_state.get("pen_seed", 0)
-        _written(digit, [_one(digit, choice, who, seed + i) for i in range(REPEATS + 1)])
+        # The same seeds on every rerun, so that a slider shows what it does, and nothing else
+        first_seed = st.session_state.get("pen_seed", 0)
+        seeds = range(first_seed, first_seed + REPEATS + 1)
+        _written(
+            digit,
+            [synthesis.write_digit(digit, form, author, np.random.default_rng(i)) for i in seeds],
+        )
 
 
 def _style_source() -> None:
-    """Where the hand comes from, and the way back to the plain one."""
+    """Whose habits the digit has, and the way back to the plain style."""
     number = st.session_state.get("pen_habits")
     if number is not None:
         st.caption(f"With the habits of writer {number}: how they bend each form.")
@@ -82,36 +86,31 @@ def _style_source() -> None:
 
 def _choose_form(digit: int) -> int:
     """One of the digit's forms, by its picture."""
-    found = glyphs.forms_of(digit)
+    forms = glyphs.forms_of(digit)
     pictures = "".join(
         f"[class*=st-key-pen_form] button:nth-of-type({number}) {{"
         f" background-image: url({answer.data_url(_form_picture(form))}) }}"
-        for number, (form, _) in enumerate(found, 1)
+        for number, (form, _) in enumerate(forms, 1)
     )
     st.html(f"<style>{FORM_STYLE}{pictures}</style>")
     choice = st.segmented_control(
-        "Form", range(len(found)), default=0, required=True, key=f"pen_form_{digit}",
+        "Form", range(len(forms)), default=0, required=True, key=f"pen_form_{digit}",
         format_func=lambda number: str(number + 1), wrap=True, persist_state="session",
     )  # fmt: skip
-    share = f"{found[choice][1]:.0%}".replace("%", " %")
-    st.caption(f"Form {choice + 1} of {len(found)}: {share} of the built-in writers prefer it.")
+    share = f"{forms[choice][1]:.0%}".replace("%", " %")
+    st.caption(f"Form {choice + 1} of {len(forms)}: {share} of the built-in writers prefer it.")
     return choice
 
 
 def _form_picture(form) -> np.ndarray:
-    placed = place(np.split(form.curves @ form.controls, form.lifts), 2 * FORM, 0.66)
-    return rasterize(placed, 2 * FORM, 9)
+    placed = place(np.split(form.curves @ form.controls, form.lifts), 2 * FORM_SIDE, 0.66)
+    return rasterize(placed, 2 * FORM_SIDE, 9)
 
 
-def _one(digit: int, choice: int, who: Writer, seed: int) -> PenTrace:
-    """The same for the same seed, so that a slider shows what it does, and nothing else."""
-    return synthesis.write_digit(digit, choice, who, np.random.default_rng(seed))
-
-
-def _written(digit: int, several: list[PenTrace]) -> None:
-    """The first one being written and what it becomes; the others beside each other."""
+def _written(digit: int, traces: list[PenTrace]) -> None:
+    """The first one being written and the image it becomes; the others beside each other."""
     side = animation.CANVAS
-    first, *others = several
+    first, *others = traces
     with st.container(horizontal=True, gap="medium", key="written"):
         with st.container(width=side):
             st.markdown("**Being written**")
@@ -120,9 +119,7 @@ def _written(digit: int, several: list[PenTrace]) -> None:
         with st.container(width=side):
             st.markdown("**The image it becomes**")
             answer.show_image(synthesis.render_image(first))
-    st.button("Write it again", key="again", icon=":material/replay:", on_click=_again)
+    st.button("Write it again", key="again", icon=":material/replay:", on_click=_write_again)
     st.markdown(f"**{REPEATS} more by the same hand**: never twice the same")
-    gallery.show(
-        [Tile(synthesis.render_image(one), f"Another {digit} by the same hand.") for one in others],
-        "eight",
-    )
+    alt = f"Another {digit} by the same hand."
+    gallery.show([Tile(synthesis.render_image(trace), alt) for trace in others], "eight")

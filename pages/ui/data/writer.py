@@ -1,4 +1,4 @@
-"""What one person of the built-in set wrote, and the hand they have."""
+"""What one writer of the built-in set wrote, and their style."""
 
 import html
 
@@ -22,15 +22,15 @@ STYLE = """
 .hand u { position: absolute; top: -.2rem; width: .75rem; height: .75rem; border-radius: 50%;
   margin-left: -.375rem; background: #2f86e0; }
 """
-MNIST = (
+NO_WRITERS_OF_MNIST = (
     "Each of these writers is made up by dice. About 500 people wrote MNIST, but the file that"
     " Keras loads doesn't tell who wrote what: so here are only built-in digits."
 )
 
 
 def show() -> None:
-    """The choice of a writer, their digits, and their hand in numbers."""
-    st.caption(MNIST)
+    """The choice of a writer, their digits, and their style in numbers."""
+    st.caption(NO_WRITERS_OF_MNIST)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
         number = st.number_input(
             "Writer", 0, synthetic.TEST_WRITERS.stop - 1, step=1, key="writer",
@@ -47,13 +47,13 @@ def show() -> None:
         return
     part = "train" if number in synthetic.TRAIN_WRITERS else "test"
     digits = getattr(dataset, part)
-    found = np.flatnonzero(_who_wrote(dataset.checksum, part) == number)
+    indices = np.flatnonzero(_writer_numbers(dataset.checksum, part) == number)
     st.markdown(
-        f"Writer {number} wrote **{len(found)}** digits of the built-in"
+        f"Writer {number} wrote **{len(indices)}** digits of the built-in"
         f" {'training' if part == 'train' else 'test'} set. Compare one column: the same form"
         " comes again and again, and never twice the same."
     )
-    columns = browse.group_by_label(digits.labels, found)
+    columns = browse.group_by_label(digits.labels, indices)
     gallery.columns(
         [str(digit) for digit in range(10)],
         [
@@ -61,32 +61,32 @@ def show() -> None:
             for digit, column in enumerate(columns)
         ],
     )
-    _hand(number)
+    _style(number)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _who_wrote(checksum: str, part: str) -> np.ndarray:
+def _writer_numbers(checksum: str, part: str) -> np.ndarray:
     """int64 (n,): the writer of each digit."""
     return synthetic.load()[part == "test"].writers
 
 
 @st.cache_data(show_spinner=False)
-def _all_hands(seed: int, count: int) -> np.ndarray:
+def _all_styles(seed: int, count: int) -> np.ndarray:
     return browse.style_table(seed, range(count))
 
 
 def _random_writer() -> None:
-    dice = np.random.default_rng()
-    st.session_state["writer"] = int(dice.integers(synthetic.TEST_WRITERS.stop))
+    rng = np.random.default_rng()
+    st.session_state["writer"] = int(rng.integers(synthetic.TEST_WRITERS.stop))
 
 
-def _hand(number: int) -> None:
-    """Every number of a hand: where it lies between its limits, and among all writers."""
-    hands = _all_hands(synthetic.SEED, synthetic.TEST_WRITERS.stop)
-    hand = writer(synthetic.SEED, number).style
+def _style(number: int) -> None:
+    """Every number of a style: where it lies between its limits, and among all writers."""
+    styles = _all_styles(synthetic.SEED, synthetic.TEST_WRITERS.stop)
+    style = writer(synthetic.SEED, number).style
     st.markdown(f"**The hand of writer {number}**, in the numbers that the pen model goes by")
     entries = (
-        _entry(option, getattr(hand, option.name), hands[:, column])
+        _entry(option, getattr(style, option.name), styles[:, column])
         for column, option in enumerate(style_form.OPTIONS)
     )
     st.html(f'<style>{STYLE}</style><div class="hand">{"".join(entries)}</div>')
@@ -94,11 +94,11 @@ def _hand(number: int) -> None:
 
 def _entry(option, value: float, values: np.ndarray) -> str:
     low, high = option.limits
-    at = 100 * min(max((value - low) / (high - low), 0), 1)
+    left = 100 * min(max((value - low) / (high - low), 0), 1)
     rank = round(100 * browse.fraction_below(values, value))
     words = f"{option.help} In {rank} of 100 writers it is lower."
     head = f"{style_form.label(option)}: {style_form.format_value(option, value)}"
     return (
-        f'<div><b>{html.escape(head)}</b><i aria-hidden="true"><u style="left:{at:.1f}%"></u></i>'
+        f'<div><b>{html.escape(head)}</b><i aria-hidden="true"><u style="left:{left:.1f}%"></u></i>'
         f"<p>{html.escape(words)}</p></div>"
     )
