@@ -1,9 +1,12 @@
 """Images in, probabilities out: fast for one, and in flat memory for many."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+
+from mnist_core.network import keras_model
 
 # The probability under which the reader's best guess is offered as a guess. Here it questions 93 %
 # of letters and signs and 66 % of scribbles, of kinds it never learned from, at the price of 3.5 %
@@ -14,9 +17,7 @@ import numpy as np
 NOT_SURE_BELOW = 0.9
 EPSILON = 1e-12  # added to a probability before its logarithm
 BATCH = 1000  # images; more brings no speed and takes memory
-CACHE_SIZE = (
-    40  # classifiers in memory, for a class with a network each; the one unused longest goes
-)
+CACHE_SIZE = 40  # classifiers in memory, a class with a model each; the longest unused goes
 
 
 class Classifier:
@@ -36,8 +37,8 @@ class Classifier:
         # Compiled once, for any number of images: a Keras call costs several times as much
         # (tests/bench/prediction.py).
         @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
-        def ask(images):
-            x = tf.cast(images[..., None], tf.float32) / 255.0
+        def predict(images):
+            x = keras_model.to_input(images)
             if views == 1:
                 return model(x, training=False)
             moved = tf.nn.avg_pool2d(tf.pad(x, [[0, 0], [0, 1], [0, 1], [0, 0]]), 2, 1, "VALID")
@@ -45,7 +46,7 @@ class Classifier:
             logs = tf.reshape(tf.math.log(both + EPSILON), (2, -1, 10))
             return tf.nn.softmax(tf.reduce_mean(logs, axis=0))
 
-        self._ask = ask.get_concrete_function()
+        self._predict = predict.get_concrete_function()
         self._constant = tf.constant
 
     @classmethod
@@ -62,7 +63,7 @@ class Classifier:
         def make():
             return cls(model_store.load(name), model_store.card(name).get("looks", 1))
 
-        return _cached(path, path.stat().st_mtime_ns, make)
+        return _cache.get(path, path.stat().st_mtime_ns, make)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """How likely each digit is for each image.
@@ -76,44 +77,46 @@ class Classifier:
         Raises:
             ValueError: says what was expected and what came.
         """
-        images = _validate(images)
-        found = [np.zeros((0, 10), np.float32)]
+        images = np.asarray(images)
+        if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
+            raise ValueError(
+                f"Images must be uint8 (n, 28, 28). Received: {images.dtype} {images.shape}"
+            )
+        batches = [np.zeros((0, 10), np.float32)]
         for start in range(0, len(images), BATCH):
-            found.append(self._ask(self._constant(images[start : start + BATCH])).numpy())
-        return np.concatenate(found)
+            batch = self._constant(images[start : start + BATCH])
+            batches.append(self._predict(batch).numpy())
+        return np.concatenate(batches)
 
 
-def _validate(images) -> np.ndarray:
-    images = np.asarray(images)
-    if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (28, 28):
-        raise ValueError(
-            f"Images must be uint8 (n, 28, 28). Received: {images.dtype} {images.shape}"
-        )
-    return images
+class ClassifierCache:
+    """Classifiers by the file of their weights; the one unused longest makes room."""
+
+    def __init__(self, size: int = CACHE_SIZE):
+        self._size = size
+        self._entries: dict[Path, tuple[int, Classifier]] = {}  # the last used one comes last
+        self._lock = threading.Lock()
+        self._loading_lock = threading.Lock()  # one loads at a time; meanwhile all others answer
+
+    def get(self, path: Path, modified: int, make: Callable[[], Classifier]) -> Classifier:
+        """The classifier of these weights; made anew if they have been modified since."""
+        classifier = self._lookup(path, modified)
+        if classifier is None:
+            with self._loading_lock:
+                classifier = self._lookup(path, modified) or make()
+                with self._lock:
+                    self._entries[path] = (modified, classifier)
+                    while len(self._entries) > self._size:
+                        del self._entries[next(iter(self._entries))]
+        return classifier
+
+    def _lookup(self, path, modified) -> Classifier | None:
+        with self._lock:
+            entry = self._entries.pop(path, None)
+            if entry is None or entry[0] != modified:
+                return None
+            self._entries[path] = entry
+            return entry[1]
 
 
-_classifiers: dict[Path, tuple[int, Classifier]] = {}  # the one used last comes last
-_lock = threading.Lock()
-_loading_lock = threading.Lock()  # one at a time is loaded; meanwhile all others answer
-
-
-def _cached(path, stamp, make) -> Classifier:
-    """The classifier kept for these weights, made anew if its stamp is another."""
-    found = _lookup(path, stamp)
-    if found is None:
-        with _loading_lock:
-            found = _lookup(path, stamp) or make()
-            with _lock:
-                _classifiers[path] = (stamp, found)
-                while len(_classifiers) > CACHE_SIZE:
-                    del _classifiers[next(iter(_classifiers))]
-    return found
-
-
-def _lookup(path, stamp) -> Classifier | None:
-    with _lock:
-        found = _classifiers.pop(path, None)
-        if found is None or found[0] != stamp:
-            return None
-        _classifiers[path] = found
-        return found[1]
+_cache = ClassifierCache()

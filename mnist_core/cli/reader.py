@@ -8,10 +8,11 @@ from mnist_core.evaluation.metrics import format_accuracy
 def train_reader(options, emit) -> None:
     """Train the reader; a line per epoch, then its test results."""
     from mnist_core.pretrained import pipeline
+    from mnist_core.pretrained.recipe import RECIPE
 
     changes = {"seed": options.seed, "epochs": options.epochs}
     changes = {name: value for name, value in changes.items() if value is not None}
-    recipe = dataclasses.replace(pipeline.training.RECIPE, **changes)
+    recipe = dataclasses.replace(RECIPE, **changes)
 
     def on_epoch(figures):
         loss, accuracy = figures["loss"], figures["accuracy"]

@@ -9,6 +9,7 @@ import numpy as np
 from mnist_core.config import layer_shapes
 from mnist_core.config.layer_shapes import Layer
 from mnist_core.config.schema import Network
+from mnist_core.network.keras_model import to_input
 
 
 class LayerActivation(NamedTuple):
@@ -38,11 +39,11 @@ class Inspector:
 
         @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
         def outputs(images):
-            return _layer_outputs(layers, _to_input(images))
+            return _layer_outputs(layers, to_input(images))
 
         @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
         def embeddings(images):
-            return _layer_outputs(to_embedding, _to_input(images))[-1]
+            return _layer_outputs(to_embedding, to_input(images))[-1]
 
         @tf.function(
             input_signature=[
@@ -110,12 +111,6 @@ def _layer_outputs(layers, x) -> list:
         x = layer(x, training=False)
         outputs.append(x)
     return outputs
-
-
-def _to_input(images):
-    import tensorflow as tf
-
-    return tf.cast(images[..., None], tf.float32) / 255.0
 
 
 _inspectors: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # classifier -> Inspector

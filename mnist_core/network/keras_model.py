@@ -22,3 +22,10 @@ def build(network: Network, seed: int | None = None):
     for layer in layer_shapes.plan_layers(network):
         model.add(getattr(keras.layers, layer.kind)(name=layer.name, **layer.arguments))
     return model
+
+
+def to_input(images):
+    """uint8 (n, 28, 28) -> x, float32 (n, 28, 28, 1) in [0, 1], as a TensorFlow operation."""
+    import tensorflow as tf
+
+    return tf.cast(images[..., None], tf.float32) / 255.0

@@ -1,14 +1,15 @@
-"""Last touches to a trained network, and what it says of its own training labels."""
+"""Adjusting a trained network: batch normalization, calibration; and finding wrong labels."""
 
 import numpy as np
 
 from mnist_core.data.types import Digits
+from mnist_core.prediction import EPSILON, Classifier
 
 
 def recompute_batch_norm(model, images) -> None:
-    """Measure the averages of batch normalization anew, on images as the reader will get them.
+    """Compute the averages of batch normalization anew, on images as the reader will get them.
 
-    Those gathered in training are of images made softer by bending, and of weights long gone.
+    Those gathered in training are of augmented images, which are softer, and of other weights.
 
     Args:
         images: uint8 (n, 28, 28).
@@ -24,49 +25,45 @@ def recompute_batch_norm(model, images) -> None:
 
 
 def calibrate(model, digits: Digits, views: int = 1) -> float:
-    """Make "98 % sure" mean it: divide the logits by the number that suits these digits best.
+    """Divide the logits by the temperature at which the loss on these digits is least; return it.
 
-    Its value; it becomes part of the last layer's weights. Source: temperature scaling, Guo et
-    al., On Calibration of Modern Neural Networks, 2017.
+    Then "98 % sure" means it. The temperature becomes part of the last layer's weights. Source:
+    temperature scaling, Guo et al., On Calibration of Modern Neural Networks, 2017.
 
     Args:
         digits: by writers whom the model has not seen.
         views: test-time views of each image; see `Classifier`.
     """
-    from mnist_core.prediction import Classifier
-
-    found = np.log(Classifier(model, views).probabilities(digits.images).astype(np.float64) + 1e-12)
+    probabilities = Classifier(model, views).probabilities(digits.images)
+    logits = np.log(probabilities.astype(np.float64) + EPSILON)
     temperatures = np.geomspace(0.25, 4, 161)
-    losses = [_loss(found / temperature, digits.labels) for temperature in temperatures]
+    losses = [_cross_entropy(logits / temperature, digits.labels) for temperature in temperatures]
     best = float(temperatures[int(np.argmin(losses))])
-    logits = model.get_layer("logits")
-    logits.set_weights([weight / best for weight in logits.get_weights()])
+    layer = model.get_layer("logits")
+    layer.set_weights([weight / best for weight in layer.get_weights()])
     return best
 
 
-def _loss(z, labels):
-    """The mean of -log of the probability that softmax(z) gives the true digit."""
-    of_label = z[np.arange(len(labels)), labels]
-    return float(np.mean(np.log(np.exp(z).sum(axis=1)) - of_label))
+def _cross_entropy(logits, labels):
+    """The mean of -log of the probability that softmax gives the true digit."""
+    of_label = logits[np.arange(len(labels)), labels]
+    return float(np.mean(np.log(np.exp(logits).sum(axis=1)) - of_label))
 
 
 def suspected_label_errors(
-    model, versions: np.ndarray, labels: np.ndarray, below: float
+    model, renderings: np.ndarray, labels: np.ndarray, threshold: float
 ) -> np.ndarray:
-    """Which digits a half-trained network takes for anything but their label: bool (n,).
+    """Which drawings a half-trained network finds very unlikely to be their label: bool (n,).
 
-    It has not learned them by heart yet: what it finds so unlikely in every version is nearly
-    always a wrong label or a broken drawing.
+    It has not memorized them yet: what it finds so unlikely in every rendering is nearly always a
+    wrong label or a broken drawing.
 
     Args:
-        versions: uint8 (several, n, 28, 28), the same n digits in each.
+        renderings: uint8 (renderings, n, 28, 28), the same n drawings in each.
         labels: (n,).
-        below: the mean probability of its label under which a digit is doubted.
+        threshold: on the mean probability of its label; below it a drawing is suspected.
     """
-    from mnist_core.prediction import Classifier
-
     classifier = Classifier(model)
-    of_label = [
-        classifier.probabilities(images)[np.arange(len(labels)), labels] for images in versions
-    ]
-    return np.mean(of_label, axis=0) < below
+    rows = np.arange(len(labels))
+    of_label = [classifier.probabilities(images)[rows, labels] for images in renderings]
+    return np.mean(of_label, axis=0) < threshold

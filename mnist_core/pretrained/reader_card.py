@@ -1,4 +1,4 @@
-"""What is said of the reader: its data, how well it reads them, and what it reads badly."""
+"""The reader's card: its data, its metrics on them, and what it reads badly."""
 
 import hashlib
 from pathlib import Path
@@ -14,12 +14,12 @@ from mnist_core.strokes import non_digits, rendering
 from mnist_core.strokes.files import Drawing
 
 MNIST_LICENCE = "CC BY-SA 3.0"
-# What files of strokes are, by the beginning of their names: source and licence.
+# By the beginning of a stroke file's name: source and licence.
 SOURCES = {
     "pendigits": ("UCI Pen-Based Recognition of Handwritten Digits", "CC BY 4.0"),
     "unipen": ("UNIPEN train_r01_v07, section 1a", "CC BY 4.0"),
 }
-NON_DIGITS = 2000
+NON_DIGITS = 2000  # drawn of each kind, to see how often the reader is not sure
 METHOD = (
     "Accuracy: the share read right, with its 95 % interval (Wilson). Drawings: each laid on a"
     " 280 x 280 canvas at a random place, 35 to 85 % of it in size, with a pen of 8 to 26 pixels,"
@@ -37,37 +37,34 @@ class StrokeFile(NamedTuple):
 
 
 def read(path: str | Path) -> StrokeFile:
-    """A stroke file with what is in it; raises what `strokes.read` raises."""
+    """A stroke file with its drawings; raises what `strokes.files.read_drawings` raises."""
     return StrokeFile(Path(path), stroke_files.read_drawings(path))
 
 
 def describe(
     classifier: Classifier, mnist: Dataset, learned: list[StrokeFile], chosen_by: StrokeFile
 ) -> dict:
-    """All that the card says of the reader beyond what every card says.
+    """What the reader's card has beyond what every card has.
 
     Args:
         learned: the drawings it was trained on.
         chosen_by: drawings by other writers, by which its recipe was chosen.
     """
-    unseen = test_sets.render_drawings(chosen_by.drawings, seed=0)
     figures = {"mnist test": _figures(classifier, mnist.test, seen=False)}
-    figures[chosen_by.path.stem] = _figures(classifier, unseen, seen=False)
-    for file in learned:
+    for file in (chosen_by, *learned):
         digits = test_sets.render_drawings(file.drawings, seed=0)
-        figures[file.path.stem] = _figures(classifier, digits, seen=True)
+        figures[file.path.stem] = _figures(classifier, digits, seen=file is not chosen_by)
     return {
         "sources": [_mnist_source(mnist), *map(_source, learned), _source(chosen_by, "chosen by")],
         "figures": figures,
         "no_digits": _non_digit_figures(classifier),
-        "reads_badly": _worst_confusions(classifier, chosen_by),
+        "reads_badly": worst_confusions(classifier, chosen_by.drawings),
         "measured": METHOD,
     }
 
 
 def _figures(classifier, digits: Digits, seen: bool) -> dict:
-    found = metrics.evaluate(classifier, digits)._asdict()
-    return found | {"seen_in_training": seen}
+    return metrics.evaluate(classifier, digits)._asdict() | {"seen_in_training": seen}
 
 
 def _mnist_source(mnist) -> dict:
@@ -80,7 +77,7 @@ def _mnist_source(mnist) -> dict:
 
 
 def _source(file: StrokeFile, use: str = "learned") -> dict:
-    known = (of for start, of in SOURCES.items() if file.path.name.startswith(start))
+    known = (source for start, source in SOURCES.items() if file.path.name.startswith(start))
     name, licence = next(known, ("not stated", "not stated"))
     return {
         "name": name,
@@ -94,40 +91,31 @@ def _source(file: StrokeFile, use: str = "learned") -> dict:
 
 
 def _non_digit_figures(classifier) -> dict:
-    """How often what is no digit is left "not sure": kinds that training never showed."""
+    """How often non-digits are left "not sure": of kinds that training never showed."""
     kinds = {
         "letters and signs": non_digits.random_unseen_shape,
         "scribbles": non_digits.random_unseen_scribble,
     }
-    return {
-        kind: {
-            "drawings": NON_DIGITS,
-            "not_sure": float((_top_probabilities(classifier, draw) < NOT_SURE_BELOW).mean()),
-        }
-        for kind, draw in kinds.items()
-    }
+    figures = {}
+    for kind, draw in kinds.items():
+        images = rendering.render_non_digits(NON_DIGITS, 1, draw)
+        not_sure = classifier.probabilities(images).max(axis=1) < NOT_SURE_BELOW
+        figures[kind] = {"drawings": NON_DIGITS, "not_sure": float(not_sure.mean())}
+    return figures
 
 
-def _top_probabilities(classifier, draw):
-    return classifier.probabilities(rendering.render_non_digits(NON_DIGITS, 1, draw)).max(axis=1)
-
-
-def _worst_confusions(classifier, file: StrokeFile, most: int = 6) -> list[dict]:
-    """The most frequent mistakes on drawings by unseen writers, each drawn five times."""
-    counts = np.zeros((10, 10), int)
+def worst_confusions(classifier, drawings: list[Drawing], most: int = 6) -> list[dict]:
+    """The most frequent mistakes on drawings, each rendered five times."""
+    matrix = np.zeros((10, 10), int)
     for seed in range(5):
-        digits = test_sets.render_drawings(file.drawings, seed)
-        read_as = classifier.probabilities(digits.images).argmax(axis=1)
-        counts += metrics.confusion_matrix(digits.labels, read_as)
-    of_each = counts.sum(axis=1)
-    np.fill_diagonal(counts, 0)
-    worst = np.argsort(-counts, axis=None)[:most]
+        digits = test_sets.render_drawings(drawings, seed)
+        predicted = classifier.probabilities(digits.images).argmax(axis=1)
+        matrix += metrics.confusion_matrix(digits.labels, predicted)
     return [
         {
-            "digit": int(at // 10),
-            "read_as": int(at % 10),
-            "share": float(counts.flat[at] / of_each[at // 10]),
+            "digit": confusion.digit,
+            "read_as": confusion.read_as,
+            "share": float(confusion.count / matrix[confusion.digit].sum()),
         }
-        for at in worst
-        if counts.flat[at]
+        for confusion in metrics.top_confusions(matrix, most)
     ]

@@ -1,191 +1,169 @@
-"""How the reader is made: MNIST, drawings with a pen, and what is no digit, learned together.
+"""How the reader is trained: MNIST, drawings with a pen, and non-digits, in one training.
 
-Each drawing is drawn anew many times, with the differences that hands make (variation), on a
-canvas as a browser holds it, and put through MNIST's rule; then all images are moved, turned and
-bent like any other training image. See the README for the command and its time.
+Each drawing is rendered anew many times, with the differences between people's hands (`jitter`),
+on a canvas as a browser holds it, and put through MNIST's rule; then all images are augmented like
+any other training image.
 """
 
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from mnist_core.config.schema import Augmentation, ConvBlock, DenseLayer, Network, Recipe
+from mnist_core.config.schema import Network, Recipe
 from mnist_core.data.types import Digits
 from mnist_core.network import fused, keras_model, summary
 from mnist_core.pretrained.calibration import recompute_batch_norm, suspected_label_errors
+from mnist_core.pretrained.recipe import NETWORK, RECIPE, ReaderRecipe
 from mnist_core.strokes import rendering
 from mnist_core.training import augmentation, optimizers
 
 BATCH_NORM_SAMPLES = 3000  # images of MNIST, and as many drawings
-NON_DIGIT = -1  # the label of a doodle: every digit is equally likely
-
-
-def _block(filters):
-    return ConvBlock(
-        filters=filters,
-        kernel_size=3,
-        convolutions=2,
-        padding="same",
-        batch_normalization=True,
-        dropout_rate=0.1,
-    )
-
-
-NETWORK = Network(
-    blocks=(_block(32), _block(64), _block(128)), dense=(DenseLayer(128, dropout_rate=0.4),)
-)
-RECIPE = Recipe(
-    optimizer="AdamW",
-    learning_rate=0.002,
-    weight_decay=0.02,
-    schedule="cosine",
-    warmup=0.02,
-    batch_size=256,
-    epochs=44,
-    validation="none",
-    patience=0,
-    augmentation=Augmentation(shift=1.5, rotation=12.0, scale=0.12, shear=10.0, elastic=1.1),
-)
-
-
-@dataclass(frozen=True)
-class Mixture:
-    """What an epoch is made of besides MNIST, and how it is looked at."""
-
-    versions: int = 24  # of each drawing, in all
-    versions_an_epoch: int = 2
-    doodles: int = 40_000  # in all
-    doodles_an_epoch: int = 4_000
-    # Bending blurs an image a little, and what the reader will see is not blurred. So some are
-    # left as they are, and in the end most.
-    untouched: float = 0.2  # share of MNIST's images
-    untouched_drawings: float = 0.5  # of drawings: they vary already
-    pen_strength: float = 0.6  # of the augmentation, for the others of them
-    calm_from: float = 0.85  # share of the steps after which more and more are left untouched
-    doubt_at: float = 0.35  # share of the steps after which labels are questioned
-    doubt_below: float = 0.02  # probability of its label under which a drawing is left out
-    averaging: float = 0.999  # share of the averaged weights that a step keeps
-    # After the recipe's epochs, some more at one learning rate: they wander about the bottom of
-    # the valley, and the mean of all their weights lies nearer its middle than any. Source:
-    # Izmailov et al., Averaging Weights Leads to Wider Optima, 2018.
-    wandering: int = 24  # epochs
-    wandering_rate: float = 0.0007
-    wandering_strength: float = 0.7  # of the augmentation
-    wandering_unaveraged: int = 3  # epochs, at first
+FILTER_RENDERINGS = 4  # of each drawing, by which its label is checked
+NON_DIGIT = -1  # the label of a non-digit: every digit is equally likely
 
 
 class RenderedDrawings(NamedTuple):
-    """Drawings in many versions."""
+    """Drawings, each in several renderings."""
 
-    images: np.ndarray  # uint8 (versions, n, 28, 28)
+    images: np.ndarray  # uint8 (renderings, n, 28, 28)
     labels: np.ndarray  # uint8 (n,)
 
 
+class EpochExamples(NamedTuple):
+    """All images that an epoch shows, in no order."""
+
+    images: np.ndarray  # uint8 (n, 28, 28)
+    labels: np.ndarray  # int32 (n,), 0 to 9 or NON_DIGIT
+    strength: np.ndarray  # float32 (n,): of the augmentation
+    unaugmented: np.ndarray  # float64 (n,): the probability that it is left as it is
+
+
 def render(
-    drawings: list, doodles: int, versions: int, seed: int
+    drawings: list, non_digits: int, renderings: int, seed: int
 ) -> tuple[RenderedDrawings, np.ndarray]:
-    """All pictures of pens that training will see: (of digits, of what is none)."""
-    images = rendering.render_versions(drawings, versions, seed)
+    """All rendered images that training will see: (of drawings, of non-digits)."""
+    images = rendering.render_versions(drawings, renderings, seed)
     labels = np.array([drawing.label for drawing in drawings], np.uint8)
-    return RenderedDrawings(images, labels), rendering.render_non_digits(doodles, seed)
+    return RenderedDrawings(images, labels), rendering.render_non_digits(non_digits, seed)
 
 
 def train(
     mnist: Digits,
-    pens: RenderedDrawings,
-    doodles: np.ndarray,
+    drawings: RenderedDrawings,
+    non_digits: np.ndarray,
     recipe: Recipe = RECIPE,
-    mixture: Mixture = Mixture(),
-    net: Network = NETWORK,
+    reader_recipe: ReaderRecipe = ReaderRecipe(),  # noqa: B008 -- immutable
+    network: Network = NETWORK,
     dtype: str = "float32",
-    on_epoch: Callable[[dict, object], None] = lambda figures, model: None,
+    on_epoch: Callable[[dict], None] = lambda row: None,
 ):
-    """The trained Keras model, its weights averaged, and which drawings were left out: bool (n,).
+    """The trained Keras model, its weights averaged, and which drawings were excluded: bool (n,).
 
     Args:
         dtype: of the activations while training; "bfloat16" is twice as fast where the processor
             computes with it (AVX512-BF16, AMX).
-        on_epoch: called with {"epoch", "step", "loss", "accuracy", "seconds", "learning_rate"} and
-            the model as it is then.
+        on_epoch: called with {"epoch", "step", "loss", "accuracy", "seconds", "learning_rate"}.
     """
-    model = keras_model.build(net, recipe.seed)
-    average = keras_model.build(net, recipe.seed)
-    step = _compile(model, average, net, recipe, dtype)
-    kept = np.ones(len(pens.labels), bool)
-    for epoch in range(recipe.epochs + mixture.wandering):
-        began = time.monotonic()
-        dice = np.random.default_rng([recipe.seed, epoch])
-        shown = _epoch_examples(mnist, pens, doodles, kept, mixture, epoch, dice)
-        figures = _train_epoch(step, shown, recipe, mixture, epoch, dice)
-        on_epoch(figures | {"seconds": time.monotonic() - began}, average)
-        if epoch + 1 == math.ceil(mixture.doubt_at * recipe.epochs):
-            kept = ~suspected_label_errors(
-                average, pens.images[:4], pens.labels, mixture.doubt_below
-            )
-    recompute_batch_norm(
-        average,
-        np.concatenate([mnist.images[:BATCH_NORM_SAMPLES], pens.images[0][:BATCH_NORM_SAMPLES]]),
+    model = keras_model.build(network, recipe.seed)
+    average = keras_model.build(network, recipe.seed)
+    step = compile_step(model, average, network, recipe, dtype)
+    included = np.ones(len(drawings.labels), bool)
+    for epoch in range(recipe.epochs + reader_recipe.swa_epochs):
+        start = time.monotonic()
+        rng = np.random.default_rng([recipe.seed, epoch])
+        examples = epoch_examples(mnist, drawings, non_digits, included, reader_recipe, epoch, rng)
+        row = train_epoch(step, examples, recipe, reader_recipe, epoch, rng)
+        on_epoch(row | {"seconds": time.monotonic() - start})
+        if epoch + 1 == math.ceil(reader_recipe.label_filter_start * recipe.epochs):
+            renderings = drawings.images[:FILTER_RENDERINGS]
+            threshold = reader_recipe.label_filter_threshold
+            included = ~suspected_label_errors(average, renderings, drawings.labels, threshold)
+    samples = [mnist.images[:BATCH_NORM_SAMPLES], drawings.images[0][:BATCH_NORM_SAMPLES]]
+    recompute_batch_norm(average, np.concatenate(samples))
+    return average, ~included
+
+
+def epoch_examples(
+    mnist, drawings, non_digits, included, reader_recipe, epoch, rng
+) -> EpochExamples:
+    """All of MNIST, some renderings of each drawing that is included, some non-digits.
+
+    Args:
+        epoch: from 0: the renderings take turns.
+    """
+    count = reader_recipe.renderings_per_epoch
+    turns = (epoch * count + np.arange(count)) % len(drawings.images)
+    shown = np.flatnonzero(included)
+    rendered = drawings.images[turns][:, shown].reshape(-1, 28, 28)
+    size = min(reader_recipe.non_digits_per_epoch, len(non_digits))
+    chosen = non_digits[rng.choice(len(non_digits), size, replace=False)]
+    labels = [mnist.labels, np.tile(drawings.labels[shown], count), np.full(size, NON_DIGIT)]
+    unaugmented = [
+        reader_recipe.unaugmented_mnist,
+        reader_recipe.unaugmented_drawings,
+        reader_recipe.unaugmented_mnist,
+    ]
+    counts = [len(part) for part in labels]
+    return EpochExamples(
+        np.concatenate([mnist.images, rendered, chosen]),
+        np.concatenate(labels).astype(np.int32),
+        np.repeat(np.float32([1, reader_recipe.drawing_strength, 1]), counts),
+        np.repeat(unaugmented, counts),
     )
-    return average, ~kept
 
 
-def _train_epoch(step, shown, recipe, mixture, epoch, dice) -> dict:
-    """The figures of an epoch that shows all of `shown` once."""
-    batches = math.ceil(len(shown[1]) / recipe.batch_size)
-    order = np.array_split(dice.permutation(len(shown[1])), batches)
+def train_epoch(step, examples: EpochExamples, recipe, reader_recipe, epoch, rng) -> dict:
+    """Show all examples once; the epoch's row of the curves."""
+    count = len(examples.labels)
+    batches = math.ceil(count / recipe.batch_size)
     total = batches * recipe.epochs
-    found = []
-    for number, at in enumerate(order, start=epoch * batches):
+    results = []
+    for number, batch in enumerate(
+        np.array_split(rng.permutation(count), batches), start=epoch * batches
+    ):
         if number < total:
             rate = optimizers.learning_rate_at(recipe, number, total)
-            keep = min(mixture.averaging, (1 + number) / (10 + number))
+            keep = min(reader_recipe.ema_decay, (1 + number) / (10 + number))
         else:
-            rate = mixture.wandering_rate
-            averaged = number - total - mixture.wandering_unaveraged * batches
-            keep = averaged / (averaged + 1) if averaged >= 0 else mixture.averaging
-        batch = _batch(shown, at, mixture, number / total, dice)
-        found.append(step(*batch, rate, number, keep))
-    loss, accuracy = np.mean(found, axis=0).tolist()
-    figures = {"epoch": epoch + 1, "step": (epoch + 1) * batches, "learning_rate": rate}
-    return figures | {"loss": loss, "accuracy": accuracy}
+            rate = reader_recipe.swa_learning_rate
+            averaged = number - total - reader_recipe.swa_warmup_epochs * batches
+            keep = averaged / (averaged + 1) if averaged >= 0 else reader_recipe.ema_decay
+        strength = _batch_strength(examples, batch, reader_recipe, number / total, rng)
+        images, labels = examples.images[batch], examples.labels[batch]
+        results.append(step(images, labels, strength, rate, number, keep))
+    loss, accuracy = np.mean(results, axis=0).tolist()
+    row = {"epoch": epoch + 1, "step": (epoch + 1) * batches, "learning_rate": rate}
+    return row | {"loss": loss, "accuracy": accuracy}
 
 
-def _batch(shown, at, mixture, done, dice):
-    """(images, labels, strength) of the examples `at`, when a share `done` of training is over."""
-    images, labels, strength, untouched = shown
-    if done >= 1:
-        touched = dice.random(len(at)) >= untouched[at]
-        return images[at], labels[at], mixture.wandering_strength * strength[at] * touched
-    late = max(0.0, (done - mixture.calm_from) / (1 - mixture.calm_from))
-    touched = dice.random(len(at)) >= untouched[at] + (1 - untouched[at]) * late
-    return images[at], labels[at], strength[at] * touched
+def _batch_strength(examples, batch, reader_recipe, progress, rng):
+    """The strength of the augmentation of each image of a batch; 0 leaves it as it is.
+
+    Args:
+        progress: the share of the recipe's steps that are done; 1 and more is the SWA phase.
+    """
+    unaugmented, strength = examples.unaugmented[batch], examples.strength[batch]
+    if progress >= 1:
+        augmented = rng.random(len(batch)) >= unaugmented
+        return reader_recipe.swa_strength * strength * augmented
+    start = reader_recipe.augmentation_decay_start
+    decay = max(0.0, (progress - start) / (1 - start))
+    return strength * (rng.random(len(batch)) >= unaugmented + (1 - unaugmented) * decay)
 
 
-def _epoch_examples(mnist, pens, doodles, kept, mixture, epoch, dice):
-    """(images, labels, strength of the augmentation, chance of none) of all an epoch shows."""
-    several = mixture.versions_an_epoch
-    versions = (epoch * several + np.arange(several)) % len(pens.images)
-    shown = np.flatnonzero(kept)
-    drawn = pens.images[versions][:, shown].reshape(-1, 28, 28)
-    none = dice.choice(len(doodles), min(mixture.doodles_an_epoch, len(doodles)), replace=False)
-    images = np.concatenate([mnist.images, drawn, doodles[none]])
-    labels = [mnist.labels, np.tile(pens.labels[shown], several), np.full(len(none), NON_DIGIT)]
-    counts = [len(mnist.labels), len(drawn), len(none)]
-    strength = np.repeat(np.float32([1, mixture.pen_strength, 1]), counts)
-    untouched = [mixture.untouched, mixture.untouched_drawings, mixture.untouched]
-    return images, np.concatenate(labels).astype(np.int32), strength, np.repeat(untouched, counts)
+def compile_step(model, average, network, recipe, dtype):
+    """A function (images, labels, strength, learning_rate, number, keep) -> (loss, accuracy).
 
-
-def _compile(model, average, net, recipe, dtype):
+    It updates `model`, and `average` to keep * average + (1 - keep) * model. The accuracy is of
+    the digits alone.
+    """
     import tensorflow as tf
-    from keras import optimizers
 
-    learned = _trainable_weights(model, net)
-    optimizer = optimizers.AdamW(recipe.learning_rate, weight_decay=recipe.weight_decay)
+    learned = _trainable_weights(model, network)
+    optimizer = optimizers.make_optimizer(recipe)
     optimizer.build(learned)
 
     @tf.function(
@@ -198,30 +176,34 @@ def _compile(model, average, net, recipe, dtype):
             tf.TensorSpec((), tf.float32),
         ]
     )
-    def step(images, labels, strength, rate, number, keep):
-        x = tf.cast(images[..., None], tf.float32) / 255.0
+    def step(images, labels, strength, learning_rate, number, keep):
+        x = keras_model.to_input(images)
         x = augmentation.augment(x, recipe.augmentation, (recipe.seed, number), strength)
-        wanted = tf.one_hot(labels, 10) + 0.1 * tf.cast(labels == NON_DIGIT, tf.float32)[:, None]
-        optimizer.learning_rate.assign(rate)
+        targets = tf.one_hot(labels, 10) + 0.1 * tf.cast(labels == NON_DIGIT, tf.float32)[:, None]
+        optimizer.learning_rate.assign(learning_rate)
         with tf.GradientTape() as tape:
-            z = fused.logits(net, model, x, True, dtype)
-            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(wanted, z))
+            z = fused.logits(network, model, x, True, dtype)
+            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, z))
         optimizer.apply_gradients(zip(tape.gradient(loss, learned), learned, strict=True))
-        for mean, weight in zip(average.weights, model.weights, strict=True):
-            if mean.dtype == "float32":  # a dropout's seed is no weight
-                mean.assign_add((1 - keep) * (weight - mean))
-        digits = labels != NON_DIGIT
-        right = tf.boolean_mask(tf.argmax(z, 1, output_type=tf.int32) == labels, digits)
-        return tf.stack([loss, tf.reduce_mean(tf.cast(right, tf.float32))])
+        _update_average(average, model, keep)
+        correct = tf.argmax(z, 1, output_type=tf.int32) == labels
+        correct = tf.boolean_mask(correct, labels != NON_DIGIT)
+        return tf.stack([loss, tf.reduce_mean(tf.cast(correct, tf.float32))])
 
     return lambda *arguments: step(*arguments).numpy()
 
 
-def _trainable_weights(model, net) -> list:
-    """The weights that training moves: a bias before batch normalization has no effect."""
+def _update_average(average, model, keep) -> None:
+    for mean, weight in zip(average.weights, model.weights, strict=True):
+        if mean.dtype == "float32":  # a dropout's seed is no weight
+            mean.assign_add((1 - keep) * (weight - mean))
+
+
+def _trainable_weights(model, network) -> list:
+    """The weights that training changes: a bias before batch normalization has no effect."""
     normalized = {
         f"{layer.name}/bias"
-        for layer in summary.layer_table(net)
+        for layer in summary.layer_table(network)
         if layer.kind == "Conv2D" and "activation" not in layer.arguments
     }
     weights = model.trainable_variables

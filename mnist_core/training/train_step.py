@@ -6,6 +6,7 @@ than `fit` that looks at every batch (tests/bench/training.py).
 """
 
 from mnist_core.config.schema import Recipe
+from mnist_core.network.keras_model import to_input
 from mnist_core.training.augmentation import augment
 
 EVALUATION_BATCH = 1000  # images; more brings no speed and takes memory
@@ -31,7 +32,7 @@ def compile_train_step(model, recipe: Recipe):
         ]
     )
     def step(images, labels, learning_rate, number):
-        x = augment(_to_input(images), recipe.augmentation, (recipe.seed, number))
+        x = augment(to_input(images), recipe.augmentation, (recipe.seed, number))
         model.optimizer.learning_rate.assign(learning_rate)
         with tf.GradientTape() as tape:
             z = logits(x, training=True)
@@ -58,7 +59,7 @@ def compile_evaluation(model):
         ]
     )
     def sums(images, labels):
-        z = logits(_to_input(images), training=False)
+        z = logits(to_input(images), training=False)
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, z)
         right = tf.equal(tf.argmax(z, 1, output_type=tf.int32), labels)
         return tf.reduce_sum(loss), tf.reduce_sum(tf.cast(right, tf.float32))
@@ -72,9 +73,3 @@ def compile_evaluation(model):
         return loss / count, right / count
 
     return measure
-
-
-def _to_input(images):
-    import tensorflow as tf
-
-    return tf.cast(images[..., None], tf.float32) / 255.0
