@@ -32,6 +32,7 @@ PASSED_ON = (settings.MNIST_PATH.name, "KERAS_HOME", "TF_CPP_MIN_LOG_LEVEL")  # 
 WAITS = "Runs wait for the Ray cluster (MNIST_CORE_RAY):"
 NO_NODE = "none of its machines that are there has a processor for them."
 NOT_INSTALLED = 'Ray is not installed here: pip install "ray[default]>=2.52,<3"'
+SEE_LOG = "the app's log says more."
 SILENT = "it doesn't answer; is it started, and is the address right?"
 
 log = logging.getLogger(__name__)
@@ -109,15 +110,14 @@ def _reason(error: Exception) -> str:
         return NOT_INSTALLED if missing == "ray" else f"{error.name} is not installed here."
     if isinstance(error, OSError) or type(error).__name__ == "ServerUnavailable":
         return SILENT
-    log.debug("The Ray cluster can't be asked.", exc_info=error)
-    return f"{type(error).__name__}; the app's log says more."
+    return f"{type(error).__name__}; {SEE_LOG}"
 
 
 def _note(url: str = "", why: str = "") -> None:
     """Log that the cluster can't be reached, or can again: once, not at each try."""
     global _failure
     if why and why != _failure[1]:
-        log.warning("%s %s", WAITS, why, exc_info="log says more" in why)
+        log.warning("%s %s", WAITS, why, exc_info=why.endswith(SEE_LOG))
     elif _failure[1] and not why:
         log.info("The Ray cluster can be reached again.")
     _failure = url, why, time.monotonic()

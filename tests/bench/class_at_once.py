@@ -73,7 +73,7 @@ class Watch(threading.Thread):
         return [sum(sum(one.cpu_times()[:2]) for one in group) for group in groups]
 
 
-def report(lesson: classroom.Lesson, seconds: float, what: str) -> float:
+def report(lesson: classroom.ClassResult, seconds: float, what: str) -> float:
     """Print what a lesson was like; returns the median of its waits."""
     waits = lesson.waits()
     median, late = np.percentile(waits, [50, 95])
@@ -81,9 +81,9 @@ def report(lesson: classroom.Lesson, seconds: float, what: str) -> float:
     print(f"  sent to answer: median {median:.3f} s, 95th {late:.3f} s, worst {waits.max():.3f} s")
     up = [f"{number + PEN_UP:.3f} s" for number in (median, late, waits.max())]
     print(f"  pen-up to answer: median {up[0]}, 95th {up[1]}, worst {up[2]}")
-    mixed = classroom.mixed_up(lesson)
-    print(f"  errors {len(lesson.faults)}, lost {len(lesson.lost)}, mixed up {len(mixed)}")
-    for line in [*lesson.faults, *lesson.lost, *mixed][:10]:
+    mixed = classroom.find_mixed_up(lesson)
+    print(f"  errors {len(lesson.errors)}, lost {len(lesson.lost)}, mixed up {len(mixed)}")
+    for line in [*lesson.errors, *lesson.lost, *mixed][:10]:
         print(f"    {line}")
     return median
 
@@ -100,15 +100,15 @@ def main(minutes: float = 2, people: float = 30) -> None:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
         app = App(Path(home), MNIST_CORE_PEOPLE="many", MNIST_CORE_MINUTES="0")
         try:
-            print(f"{int(people)} people, a digit every {classroom.EVERY:.0f} s each")
-            visitors = classroom.come_in(app.url, int(people))
-            alone = classroom.draw_together(visitors, ALONE)
+            print(f"{int(people)} people, a digit every {classroom.DIGIT_INTERVAL:.0f} s each")
+            visitors = classroom.open_visitors(app.url, int(people))
+            alone = classroom.draw_all(visitors, ALONE)
             quiet = report(alone, ALONE, "Without a training")
             classroom.start_run(visitors[0], loading.best_available())
             print(HEAD)
             watch = Watch(app.pid)
             watch.start()
-            busy = classroom.draw_together(visitors, 60 * minutes, first_turn=1000)
+            busy = classroom.draw_all(visitors, 60 * minutes, first_turn=1000)
             watch.stop()
             growth(watch.rows)
             median = report(busy, 60 * minutes, "While a run trains")

@@ -1,6 +1,5 @@
 """Thirty people on one real server, drawing every two seconds while a run trains."""
 
-import contextlib
 import json
 
 import classroom
@@ -28,48 +27,35 @@ def app(tmp_path_factory):
     app.stop()
 
 
-@pytest.fixture
-def visit(app):
-    """A new visitor on a page; closed afterwards."""
-    with contextlib.ExitStack() as leaving:
-
-        def opened(path=classroom.DRAW):
-            visitor = classroom.somebody(app.url)
-            leaving.callback(visitor.close)
-            return visitor.open(path)
-
-        yield opened
-
-
 def state_of_run(app) -> str:
     (status,) = app.home.glob("people/*/runs/*/status.json")
     return json.loads(status.read_text())["state"]
 
 
 def test_thirty_people_draw_while_a_run_trains_and_each_gets_the_answer_to_their_own(app, capsys):
-    visitors = classroom.come_in(app.url, PEOPLE)  # all at once, and the server is only waking up
+    visitors = classroom.open_visitors(app.url, PEOPLE)  # of a server that is still starting
     classroom.start_run(visitors[0], loading.best_available())
-    lesson = classroom.draw_together(visitors, SECONDS)
+    result = classroom.draw_all(visitors, SECONDS)
     state = state_of_run(app)
     server = psutil.Process(app.pid)
     workers = [worker.nice() for worker in server.children() if worker.status() != "zombie"]
     classroom.stop_run(visitors[0])
-    wrong = classroom.mixed_up(lesson)
+    wrong = classroom.find_mixed_up(result)
     for visitor in visitors:
         visitor.close()
-    waits = lesson.waits()
+    waits = result.waits()
     median, late = np.percentile(waits, [50, 95])
     with capsys.disabled():
         print(
-            f"\n{PEOPLE} people, {lesson.sent} strokes, {len(waits)} answers, {len(lesson.lost)}"
-            f" lost, {len(wrong)} mixed up, {len(lesson.faults)} errors; sent to answer: median"
-            f" {median:.2f} s, 95th {late:.2f} s, worst {waits.max():.2f} s"
+            f"\n{PEOPLE} people, {result.sent} strokes, {len(waits)} answers; sent to answer:",
+            end="",
         )
-    assert not lesson.faults
-    assert not lesson.lost
-    assert len(waits) == lesson.sent
-    assert lesson.sent >= PEOPLE * SECONDS / classroom.EVERY / 4  # a crawl would pass the rest
-    assert not wrong
+        print(f" median {median:.2f} s, 95th {late:.2f} s, worst {waits.max():.2f} s")
+    assert result.errors == result.lost == wrong == []
+    assert len(waits) == result.sent
+    assert (
+        result.sent >= PEOPLE * SECONDS / classroom.DIGIT_INTERVAL / 4
+    )  # a crawl would pass the rest
     assert "Traceback" not in app.log()
     assert state == "training"
     assert workers
@@ -79,17 +65,16 @@ def test_thirty_people_draw_while_a_run_trains_and_each_gets_the_answer_to_their
     assert late < SLOW_95
 
 
-def test_a_mixed_up_answer_would_be_noticed(app, visit):
-    lesson = classroom.Lesson()
-    for person in (1, 2):
-        visitor = visit()
-        visitor.wait(lambda visitor=visitor: visitor.has("others"))
-        told = visitor.draw(classroom.digit(person, 0)[0])
-        lesson.told.append(classroom.Told(person, visitor.paths()[1:], told, 0.0))
-    assert classroom.mixed_up(lesson) == []
-    one, two = lesson.told
-    lesson.told = [one._replace(answer=two.answer), two._replace(answer=one.answer)]
-    assert len(classroom.mixed_up(lesson)) == 2
+def test_a_mixed_up_answer_would_be_noticed(app):
+    result = classroom.ClassResult()
+    for person, visitor in enumerate(classroom.open_visitors(app.url, 2)):
+        answer = visitor.draw(classroom.digit_strokes(person, 0)[0])
+        result.strokes.append(classroom.DrawnStroke(person, visitor.paths()[1:], answer, 0.0))
+        visitor.close()
+    assert classroom.find_mixed_up(result) == []
+    one, two = result.strokes
+    result.strokes = [one._replace(answer=two.answer), two._replace(answer=one.answer)]
+    assert len(classroom.find_mixed_up(result)) == 2
 
 
 def test_what_a_visitor_sends_of_a_stroke_is_what_chromium_sent():

@@ -12,6 +12,7 @@ import time
 import psutil
 import pytest
 from app import App
+from small_runs import PARAMETERS, TIMEOUT, events_of_kind, have_ended, wait_until
 from visitor import Visitor
 
 from mnist_core.data import loading
@@ -22,9 +23,8 @@ from mnist_core.scheduler import local
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 120  # seconds, for what a busy machine does
-MOST_ACTIONS = 4  # of a guest before the kill, which comes up to LONGEST seconds after the last
-LONGEST = 0.5
+MAX_ACTIONS = 4  # of a guest before the kill
+MAX_DELAY = 0.5  # seconds from the last action to the kill
 FEW = "recipe.train_images=600&recipe.epochs=2&network.blocks.0.filters=4&network.dense.0.units=16"
 
 
@@ -33,23 +33,23 @@ class Guest(threading.Thread):
 
     def __init__(self, app):
         super().__init__(daemon=True)
-        self.did, self.visitor = collections.Counter(), Visitor(app.url)
+        self.actions, self.visitor = collections.Counter(), Visitor(app.url)
 
     def run(self):
-        with contextlib.suppress(Exception):  # the server is killed under their hands
+        with contextlib.suppress(Exception):  # the server is killed meanwhile
             self._do("came", self.visitor.open, f"/train?{FEW}&data={loading.best_available()}")
             while True:
                 self._do("started", self.visitor.press, "start")
                 self._do("went", self.visitor.go, "runs")
-                self._delete_one()
+                self._delete_oldest()
                 self._do("went", self.visitor.go, "train")
 
-    def _do(self, what, call, *arguments):
+    def _do(self, name, call, *arguments):
         call(*arguments)
-        self.did[what] += 1
+        self.actions[name] += 1
 
-    def _delete_one(self):
-        """The oldest that has ended."""
+    def _delete_oldest(self):
+        """The oldest that has ended, where there are a few."""
         ended = [run.name for run in run_store.all_runs() if run.state in ENDED]
         if len(ended) > 2:
             self.visitor.set("run", ended[-1])
@@ -58,60 +58,58 @@ class Guest(threading.Thread):
 
 
 def kill_at_random_moments(home, count):
-    """So many servers on one home, one after the other, each killed; what was done on them."""
-    dice, did = random.Random(7), collections.Counter()
+    """Kill so many servers on one home, one after the other; returns what guests did on them."""
+    rng, actions = random.Random(7), collections.Counter()
     for _ in range(count):
         app = App(home)
         guest = Guest(app)
         guest.start()
-        wanted, end = dice.randint(0, MOST_ACTIONS), time.monotonic() + PATIENCE
-        while guest.did.total() < wanted and guest.is_alive() and time.monotonic() < end:
-            time.sleep(0.005)
-        time.sleep(dice.uniform(0, LONGEST))
-        before = {run.name: run.status() for run in run_store.all_runs() if run.state in ACTIVE}
+        wanted = rng.randint(0, MAX_ACTIONS)
+        wait_until(
+            lambda guest=guest, wanted=wanted: (
+                guest.actions.total() >= wanted or not guest.is_alive()
+            ),
+            advance=False,
+            poll=0.005,
+        )
+        time.sleep(rng.uniform(0, MAX_DELAY))
+        active = [run.status() for run in run_store.all_runs() if run.state in ACTIVE]
         app.kill()
-        guest.join(PATIENCE)
+        guest.join(TIMEOUT)
         guest.visitor.close()
-        did += guest.did
-        did["trained meanwhile"] += sum(map(local.is_alive, before.values()))
-    return did
+        actions += guest.actions
+        actions["trained meanwhile"] += sum(map(local.is_alive, active))
+    return actions
 
 
-def lost_and_left(home, count, capsys):
-    """What was done, after looking at every run: all readable and ended, nothing left over."""
-    did = kill_at_random_moments(home, count)
+def check_after_kills(home, count, capsys):
+    """Every run can be read and has ended, and nothing is left over; returns what was done."""
+    actions = kill_at_random_moments(home, count)
     app = App(home)  # finds them again, and has the rest begin
     visitor = Visitor(app.url).open("/runs")
-    end = time.monotonic() + PATIENCE + 6 * did["started"]
-    while not all(run.state in ENDED for run in run_store.all_runs()):
-        assert time.monotonic() < end, [run.status() for run in run_store.all_runs()]
-        time.sleep(0.2)
+    timeout = TIMEOUT + 6 * actions["started"]
+    wait_until(have_ended(), advance=False, timeout=timeout)
     visitor.go("runs")
-    found = run_store.all_runs()
+    runs = run_store.all_runs()
     assert visitor.faults == visitor.errors() == []
-    shown = visitor.text()
+    assert runs[0].name in visitor.text()
     visitor.close()
-    log = app.log()
     app.stop()
-    states = collections.Counter(run.state for run in found)
+    states = collections.Counter(run.state for run in runs)
     with capsys.disabled():
-        print(f"\n{count} servers killed, guests: {dict(did)}; runs afterwards: {dict(states)}")
-    assert "Traceback" not in log
-    assert found[0].name in shown
+        print(f"\n{count} servers killed, guests: {dict(actions)}; runs afterwards: {dict(states)}")
+    assert "Traceback" not in app.log()
     assert set(states) == {"finished"}  # their processes don't die with the server
-    for run in found:
-        assert len([e for e in run.events()[0] if e["kind"] == "epoch"]) == 2
-        assert model_store.load(run.name).count_params() == 11_042
+    for run in runs:
+        assert len(events_of_kind(run, "epoch")) == 2
+        assert model_store.load(run.name).count_params() == PARAMETERS
     # No process is left waiting, and what a killed server was making or removing is cleared away
-    while waiting := list(at_work(home)):  # the last one may be just about to end
-        assert time.monotonic() < end, waiting
-        time.sleep(0.2)
-    unfinished = [path.name for path in home.rglob(".*")]
-    assert unfinished == []
-    return did
+    wait_until(lambda: not list(processes_of(home)), advance=False, timeout=timeout)
+    assert [path.name for path in home.rglob(".*")] == []
+    return actions
 
 
-def at_work(home):
+def processes_of(home):
     """Processes that train, or wait for it, on a home."""
     for process in psutil.process_iter(["cmdline"]):
         with contextlib.suppress(psutil.Error):  # it is gone, or somebody else's
@@ -121,41 +119,36 @@ def at_work(home):
 
 
 def test_a_dozen_killed_servers_lose_no_run(home, capsys):
-    did = lost_and_left(home, 12, capsys)
-    assert did["started"] >= 6
-    assert did["trained meanwhile"]
+    actions = check_after_kills(home, 12, capsys)
+    assert actions["started"] >= 6
+    assert actions["trained meanwhile"]
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_fifty_killed_servers_lose_no_run(home, capsys):
-    lost_and_left(home, 50, capsys)
+    check_after_kills(home, 50, capsys)
 
 
-def test_stopping_the_server_keeps_its_workers_and_a_restart_finds_them(home):
+def test_stopping_the_server_keeps_its_processes_and_a_restart_finds_them(home):
     app = App(home)
     visitor = Visitor(app.url).open(
         f"/train?{FEW}&data={loading.best_available()}&recipe.epochs=200"
     )
     visitor.press("start")
     (run,) = run_store.all_runs()
-    end = time.monotonic() + PATIENCE
-    while run.state != "training":
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait_until(lambda: run.state == "training", advance=False)
     visitor.close()
     app.stop()
-    told = len(run.events()[0])
-    while len(run.events()[0]) < told + 5:  # nobody looks, and it goes on
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    events = len(run.events()[0])
+    wait_until(lambda: len(run.events()[0]) >= events + 5, advance=False)  # it goes on
     app = App(home)
     visitor = Visitor(app.url).open("/train")
     assert "Training" in visitor.text()
     visitor.press("stop")
-    visitor.wait(lambda: "Stopped in epoch" in visitor.text(), PATIENCE)
+    visitor.wait(lambda: "Stopped in epoch" in visitor.text(), TIMEOUT)
     assert visitor.faults == []
     visitor.close()
     app.stop()
     assert run.state == "stopped"
-    assert model_store.load(run.name).count_params() == 11_042
+    assert model_store.load(run.name).count_params() == PARAMETERS

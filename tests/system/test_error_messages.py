@@ -1,4 +1,4 @@
-"""What a person is told when something goes wrong."""
+"""The one sentence that users get for an error."""
 
 import errno
 import logging
@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from mnist_core.config.schema import Experiment
 from mnist_core.data import loading
@@ -14,15 +14,15 @@ from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
 from mnist_core.system import error_messages, users
 
-PATH = re.compile(r"(?<![\w.:])/\w|[A-Za-z]:\\|0x[0-9a-f]{4}|Traceback|Errno")
+DETAILS = re.compile(r"(?<![\w.:])/\w|[A-Za-z]:\\|0x[0-9a-f]{4}|Traceback|Errno")
 
 
-def said(text):
+def message_of(text):
     return error_messages.user_message(ValueError(text))
 
 
 @pytest.mark.parametrize(
-    ("number", "told"),
+    ("number", "expected"),
     [
         (errno.ENOSPC, "full"),
         (errno.EDQUOT, "full"),
@@ -37,47 +37,43 @@ def said(text):
         (None, "log"),
     ],
 )
-def test_a_fault_of_the_machine_is_told_in_plain_words(number, told):
-    fault = OSError(number, "some text", "/srv/secret/runs/mine/card.json")
-    found = error_messages.user_message(fault)
-    assert told in found
-    assert "secret" not in found
-    assert not PATH.search(found)
+def test_an_error_of_the_machine_is_named_in_plain_words(number, expected):
+    error = OSError(number, "some text", "/srv/secret/runs/mine/card.json")
+    message = error_messages.user_message(error)
+    assert expected in message
+    assert "secret" not in message
+    assert not DETAILS.search(message)
 
 
-def test_a_real_file_that_is_gone_and_a_real_folder_that_can_t_be_made(tmp_path):
-    with pytest.raises(OSError) as gone:
-        (tmp_path / "nothing").read_bytes()
-    assert error_messages.user_message(gone.value) == error_messages.FILE_GONE
+def test_errors_of_real_files_locks_and_memory_have_their_own_sentences(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(OSError) as inside:
-        (tmp_path / "file" / "more").mkdir()
-    assert error_messages.user_message(inside.value) == error_messages.FILE_GONE
+    lock, out_of_memory = tmp_path / "queue.lock", "OOM when allocating tensor with shape[9]"
 
+    def fail_for_memory():
+        raise RuntimeError(out_of_memory)
 
-def test_a_lock_that_another_server_holds_is_told_so(tmp_path):
-    with FileLock(tmp_path / "queue.lock"), pytest.raises(Timeout) as busy:
-        FileLock(tmp_path / "queue.lock").acquire(timeout=0.01)
-    assert error_messages.user_message(busy.value) == error_messages.QUEUE_BUSY
-
-
-def test_too_little_memory_is_told_with_what_to_do():
-    assert "batch_size" in error_messages.user_message(MemoryError())
-    assert "batch_size" in error_messages.user_message(
-        RuntimeError("OOM when allocating tensor with shape[9]")
-    )
+    for fail, expected in (
+        ((tmp_path / "nothing").read_bytes, error_messages.FILE_GONE),
+        ((tmp_path / "file" / "more").mkdir, error_messages.FILE_GONE),
+        (lambda: FileLock(lock).acquire(timeout=0.01), error_messages.QUEUE_BUSY),
+        (lambda: bytes(1 << 62), error_messages.OUT_OF_MEMORY),
+        (fail_for_memory, error_messages.OUT_OF_MEMORY),
+    ):
+        with FileLock(lock), pytest.raises(Exception) as error:
+            fail()
+        assert error_messages.user_message(error.value) == expected
 
 
 def test_our_own_sentences_stay_as_they_are():
-    with pytest.raises(ValueError) as fault:
+    with pytest.raises(ValueError) as error:
         Experiment().with_values({"recipe.epochs": "0"})
-    assert error_messages.user_message(fault.value) == str(fault.value)
+    assert error_messages.user_message(error.value) == str(error.value)
     for text in (
         "It read 3/4 of them, at 200 images/s and/or more. See https://example.org/a/b.",
         "A path outside: ../x, not ./y, 28×28, 1 / 2",
         "'quick' can't be continued: it has no weights yet, or is still training.",
     ):
-        assert said(text) == text
+        assert message_of(text) == text
 
 
 @pytest.mark.parametrize(
@@ -101,18 +97,18 @@ def test_our_own_sentences_stay_as_they_are():
     ],
 )  # fmt: skip
 def test_of_a_path_only_the_last_name_is_left(text, left):
-    assert said(text) == left
+    assert message_of(text) == left
 
 
 def test_the_folder_of_a_run_is_left_out_though_names_have_spaces(home, monkeypatch):
     place = home / "my own place"
     monkeypatch.setenv("MNIST_CORE_HOME", str(place))
     card = users.home() / "runs" / "my net 2" / "card.json"
-    assert said(f"{card} must be a card.") == "my net 2/card.json must be a card."
+    assert message_of(f"{card} must be a card.") == "my net 2/card.json must be a card."
     monkeypatch.setenv("MNIST_PATH", str(home / "of ann" / "mnist.npz"))
-    with pytest.raises(ValueError) as fault:
+    with pytest.raises(ValueError) as error:
         loading.load("mnist")
-    assert error_messages.user_message(fault.value) == (
+    assert error_messages.user_message(error.value) == (
         "mnist.npz must be MNIST as Keras keeps it (mnist.npz), and is no file."
     )
 
@@ -121,34 +117,34 @@ def test_a_damaged_model_is_named_without_its_folder(home):
     run = run_store.create(Experiment(), "mine")
     (run.folder / "model.keras").write_bytes(b"damaged")
     (run.folder / "card.json").write_text("{")
-    with pytest.raises(model_store.ModelError) as fault:
+    with pytest.raises(model_store.ModelError) as error:
         model_store.card("mine")
-    assert str(home) in str(fault.value)  # the command line names the file
-    assert str(home) not in error_messages.user_message(fault.value)
-    assert "mine/card.json must be the card of a model" in error_messages.user_message(fault.value)
+    assert str(home) in str(error.value)  # the command line names the file
+    assert str(home) not in error_messages.user_message(error.value)
+    assert "mine/card.json must be the card of a model" in error_messages.user_message(error.value)
 
 
 def test_anything_else_is_named_by_its_kind_and_the_log_has_the_rest(caplog):
     try:
         {}["/srv/secret"]
-    except KeyError as fault:
+    except KeyError as error:
         with caplog.at_level(logging.ERROR):
-            found = error_messages.user_message(fault)
-    assert "KeyError" in found
-    assert "secret" not in found
+            message = error_messages.user_message(error)
+    assert "KeyError" in message
+    assert "secret" not in message
     assert "Traceback" in caplog.text
     assert "/srv/secret" in caplog.text
 
 
-def test_the_same_fault_is_logged_once(caplog):
-    fault = OSError(errno.EIO, f"only in {os.getpid()}")
+def test_the_same_error_is_logged_once(caplog):
+    error = OSError(errno.EIO, f"only in {os.getpid()}")
     with caplog.at_level(logging.ERROR):
         for _ in range(5):
-            error_messages.user_message(fault)
+            error_messages.user_message(error)
     assert caplog.text.count(f"only in {os.getpid()}") == 1
 
 
 def test_a_text_without_end_is_cut_and_an_empty_one_is_no_sentence():
-    assert len(said("x " * 10_000)) <= error_messages.MAX_LENGTH
-    assert "ValueError" in said("  ")
-    assert "Traceback" not in said("Traceback (most recent call last):\n  File '/x/y.py'")
+    assert len(message_of("x " * 10_000)) <= error_messages.MAX_LENGTH
+    assert "ValueError" in message_of("  ")
+    assert "Traceback" not in message_of("Traceback (most recent call last):\n  File '/x/y.py'")
