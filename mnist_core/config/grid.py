@@ -53,16 +53,16 @@ def experiments(base: Experiment, path: str, text: str) -> dict[str, Experiment]
     texts = dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip())
     if len(texts) > MAX_TEXTS:
         raise ValueError(f"A sweep takes 2 to {MAX_RUNS} different values. Received: {len(texts)}")
-    names = {}
-    for value in texts:
-        experiment = _with_value(base, path, value)
-        names.setdefault(experiment, _value_text(path, flatten(experiment)[path]))
-    if not 2 <= len(names) <= MAX_RUNS:
+    experiments = {}
+    for text in texts:
+        experiment = _with_value(base, path, text)
+        experiments[_value_text(path, flatten(experiment)[path])] = experiment
+    if not 2 <= len(experiments) <= MAX_RUNS:
         raise ValueError(
             f"A sweep takes 2 to {MAX_RUNS} different values, with commas between them."
-            f" Received: {len(names)}"
+            f" Received: {len(experiments)}"
         )
-    return {name: experiment for experiment, name in names.items()}
+    return experiments
 
 
 def _with_value(base, path, value) -> Experiment:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_core.config import labels
-from mnist_core.config.paths import flatten
+from mnist_core.config.paths import flatten, sort_paths
 from mnist_core.config.schema import OPTIONS, ConvBlock, DenseLayer, Experiment, Network
 from mnist_core.presets import PRESETS
 
@@ -45,3 +45,11 @@ def test_the_paths_are_those_that_settings_are_changed_by():
     for path, value in flatten(PRESETS["tiny"]).items():
         text = value if isinstance(value, str) else json.dumps(value)
         assert PRESETS["tiny"].with_values({path: text}) == PRESETS["tiny"]
+
+
+def test_paths_are_sorted_as_they_are_declared():
+    declared = [path for path in OPTIONS if path not in ("network", "recipe")]
+    assert declared.index("network.blocks.3.filters") < declared.index("network.head")
+    assert declared.index("network.head") < declared.index("recipe.optimizer")
+    assert sort_paths(Experiment, sorted(declared)) == declared
+    assert list(flatten(PRESETS["tiny"])) == sort_paths(Experiment, flatten(PRESETS["tiny"]))

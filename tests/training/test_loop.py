@@ -141,15 +141,18 @@ def test_validation_on_a_split_leaves_those_images_out_of_training(dataset):
     assert both == {image.tobytes() for image in dataset.train.images}
 
 
-@pytest.mark.parametrize("validation", ["none", "test", "split"])
-def test_a_recipe_knows_the_images_and_the_steps_of_its_training(dataset, validation):
+@pytest.mark.parametrize(
+    ("validation", "held_back", "steps"), [("none", 0, 7), ("test", 0, 7), ("split", 68, 5)]
+)
+def test_a_recipe_knows_the_images_and_the_steps_of_its_training(
+    dataset, validation, held_back, steps
+):
     asked = experiment(epochs=1, validation=validation, validation_fraction=0.333, train_images=205)
-    train, held_back = loop.split_dataset(dataset, asked.recipe)
-    if validation != "split":
-        held_back = digits(0)
-    assert asked.recipe.split_sizes(256) == (len(train.labels), len(held_back.labels))
-    steps = loop.train(asked, dataset).epochs[0]["step"]
-    assert asked.recipe.steps_per_epoch(256) == steps == math.ceil(len(train.labels) / 32)
+    train, _ = loop.split_dataset(dataset, asked.recipe)
+    assert asked.recipe.split_sizes(256) == (205 - held_back, held_back)
+    assert len(train.labels) == 205 - held_back
+    assert asked.recipe.steps_per_epoch(256) == steps
+    assert loop.train(asked, dataset).epochs[0]["step"] == steps
 
 
 def test_peeking_validates_on_the_test_set(dataset):
