@@ -10,7 +10,8 @@ from app_pages import PAGES, html_bodies, open_page, texts
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as strategy
 
-from mnist_core.config import layer_shapes, validation
+from mnist_core.config import validation
+from mnist_core.config.layer_shapes import plan_layers
 from mnist_core.config.schema import Experiment
 from mnist_core.interpret.activations import LayerActivation
 from mnist_core.presets import PRESETS
@@ -24,6 +25,7 @@ from pages.ui.runs import actions as run_actions
 from pages.ui.state.session import Lesson
 
 ADDRESSES = 15  # for each page
+TINY = PRESETS["tiny"]
 WIDGETS = (
     *("set", "part", "digit", "true", "read", "whose", "pen_digit", "look", "look_at", "view"),
     *("number", "at", "compare", "run", "writer", "exam", "mistakes", "by", "model", "beside"),
@@ -75,9 +77,9 @@ class Address(dict):
 @pytest.fixture
 def warnings(monkeypatch):
     """What was warned of on the page."""
-    found = []
-    monkeypatch.setattr(st, "warning", lambda text, **_: found.append(text))
-    return found
+    texts = []
+    monkeypatch.setattr(st, "warning", lambda text, **_: texts.append(text))
+    return texts
 
 
 def is_plain(text: str) -> bool:
@@ -93,41 +95,29 @@ def is_plain(text: str) -> bool:
 def test_any_address_gives_an_experiment_and_at_most_a_sentence(warnings, query):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(st, "query_params", Address(query))
-        del warnings[:]
-        found = links.read()
-        assert isinstance(found, Experiment)
+        warnings.clear()
+        experiment = links.read()
+        assert isinstance(experiment, Experiment)
         assert len(warnings) <= 1
-        for text in warnings:
-            assert is_plain(text)
-            assert len(text) < 1500
-            assert "\n" not in text
-        links.write(found)
+        assert all(is_plain(text) and len(text) < 1500 and "\n" not in text for text in warnings)
+        links.write(experiment)
         others = {k: v for k, v in query.items() if k.split(".")[0] not in links.PARTS}
         assert others.items() <= st.query_params.items()
-        del warnings[:]
-        assert links.read() == found
+        warnings.clear()
+        assert links.read() == experiment
         assert not warnings
 
 
 @fuzz
 @given(strategy.dictionaries(strategy.sampled_from(["title", "question", "controls"]), any_text))
 def test_any_lesson_is_one_within_its_limits(warnings, query):
-    del warnings[:]
-    found = lesson.read(query)
-    assert isinstance(found, Lesson)
-    assert len(found.title) <= lesson.MAX_LENGTH["title"]
-    assert len(found.question) <= lesson.MAX_LENGTH["question"]
-    assert set(found.controls or ()) <= set(lesson.CONTROL_NAMES)
+    warnings.clear()
+    read = lesson.read(query)
+    assert isinstance(read, Lesson)
+    assert len(read.title) <= lesson.MAX_LENGTH["title"]
+    assert len(read.question) <= lesson.MAX_LENGTH["question"]
+    assert set(read.controls or ()) <= set(lesson.CONTROL_NAMES)
     assert all(is_plain(text) and len(text) < 300 for text in warnings)
-
-
-def steps() -> list[LayerActivation]:
-    """The layers of a network, with nothing in them."""
-    found = []
-    for layer in layer_shapes.plan_layers(PRESETS["tiny"].network):
-        nothing = np.zeros(layer.output_shape)
-        found.append(LayerActivation(layer, nothing, nothing, ()))
-    return found
 
 
 @fuzz
@@ -136,12 +126,12 @@ def steps() -> list[LayerActivation]:
 @example("block1_conv.٣.3.3")
 @example("probabilities.9")
 @example("a." + "1." * 1000 + "1")
-def test_any_place_in_a_network_is_one_that_it_has(said):
-    known = steps()
-    spot = one_value.clip_location(inside_views.parse_location(said), known)
-    (shape,) = [step.output.shape for step in known if step.layer.name == spot.layer]
-    assert len(spot.index) == len(shape)
-    assert all(0 <= i < n for i, n in zip(spot.index, shape, strict=True))
+def test_any_location_in_a_network_is_one_that_it_has(text):
+    layers = plan_layers(TINY.network)
+    steps = [LayerActivation(layer, None, np.zeros(layer.output_shape), ()) for layer in layers]
+    location = one_value.clip_location(inside_views.parse_location(text), steps)
+    (shape,) = [layer.output_shape for layer in layers if layer.name == location.layer]
+    assert all(0 <= i < n for i, n in zip(location.index, shape, strict=True))
 
 
 @fuzz
@@ -161,37 +151,29 @@ def test_no_words_of_a_stranger_are_markdown(text):
     assert is_plain(errors.message(ValueError(f"It can't be. Received: {text}")))
 
 
-# The pages themselves
-
-
-@pytest.fixture
-def one_run(nothing_trains, loaded_models, drawn, clicks):
-    """There is one run, and a small data set."""
-    run_store.create(PRESETS["tiny"], "mine").set_status("finished")
-
-
-def address(dice: random.Random) -> dict[str, str]:
+def random_address(rng: random.Random) -> dict[str, str]:
     """Some parameters that pages know, and others; more often than not a good one among them."""
-    found = {}
-    for _ in range(dice.randint(1, 5)):
-        key = dice.choice(dice.choice([WIDGETS, WIDGETS, FIELDS, BAD[20:]]))
-        found[key] = dice.choice(dice.choice([GOOD, BAD, BAD]))
-    return found
+    return {
+        rng.choice(rng.choice([WIDGETS, WIDGETS, FIELDS, BAD[20:]])): rng.choice(
+            rng.choice([GOOD, BAD, BAD])
+        )
+        for _ in range(rng.randint(1, 5))
+    }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_opens_by_any_address_without_a_traceback_or_a_path(one_run, page, tmp_path):
-    dice = random.Random(f"{page} 6")
+@pytest.mark.usefixtures("nothing_trains", "loaded_models", "drawn", "clicks")
+def test_a_page_opens_by_any_address_without_a_traceback_or_a_path(page, tmp_path):
+    run_store.create(TINY, "mine").set_status("finished")
+    rng = random.Random(f"{page} 6")
     before = [(run.name, run.status()) for run in run_store.all_runs()]
     for _ in range(ADDRESSES):
-        query = address(dice)
+        query = random_address(rng)
         app = open_page(page, query)
-        shown = [texts(app), *html_bodies(app)]
-        for secret in (*FORBIDDEN, str(tmp_path)):
-            assert not [text for text in shown if secret in text], (query, secret)
-        for text in shown:
-            assert not re.search(r"(?<!\\)<(?:script|img[^>]*onerror)|(?<!\\)!\[x\]\(", text), query
+        shown = "\n".join([texts(app), *html_bodies(app)])
+        assert not [secret for secret in (*FORBIDDEN, str(tmp_path)) if secret in shown], query
+        assert not re.search(r"(?<!\\)<(?:script|img[^>]*onerror)|(?<!\\)!\[x\]\(", shown), query
     # No address started, stopped, renamed or deleted anything
     assert [(run.name, run.status()) for run in run_store.all_runs()] == before
 
