@@ -1,61 +1,80 @@
-"""The Evaluate page from the entry point, on a small built-in set."""
+"""The Evaluate page, where MNIST is missing and the built-in set is small."""
 
-import html
 import json
 import re
-import time
 
 import numpy as np
 import pytest
 import streamlit as st
-from app_pages import open_page, texts
+from app_pages import html_bodies, image_alts, open_page, plain_text, texts
 
 from mnist_core.data import browse
-from mnist_core.data.types import Digits
-from mnist_core.evaluation import cached_predictions, metrics, test_sets
+from mnist_core.evaluation import cached_predictions, metrics
 from mnist_core.evaluation.perturbations import PERTURBATIONS
 from mnist_core.prediction import Classifier
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from pages.ui.app import background_jobs
-from pages.ui.evaluate import test_set as exam_room
+from pages.ui.evaluate import test_set as test_set_choice
 
-pytestmark = pytest.mark.slow  # a whole app per test
+pytestmark = pytest.mark.slow  # models read hundreds of digits
 
 SEVEN = [[[84, 60], [196, 60], [125, 230]]]
 
 
 @pytest.fixture
 def visit(only_small_set, clicks):
-    """A function that opens the Evaluate page; MNIST is missing, the built-in set is small."""
+    """A function that opens the page, as a link with these parameters does."""
     background_jobs.job_pool.clear()
     return lambda **query: open_page("evaluate", query)
 
 
 @pytest.fixture(scope="module")
-def answers(small_set):
+def labels(small_set):
+    return small_set[1].labels
+
+
+@pytest.fixture(scope="module")
+def probabilities(small_set):
+    """By model: what it answers on the small test set."""
     images = small_set[1].images
     return {name: Classifier.load(name).probabilities(images) for name in ("classic", "reader")}
 
 
-def bodies(app):
-    return [element.proto.body for element in app.get("html")]
+@pytest.fixture(scope="module")
+def predictions(probabilities):
+    """What the classic takes each digit for."""
+    return browse.top_predictions(probabilities["classic"])
+
+
+@pytest.fixture(scope="module")
+def misread(labels, probabilities):
+    """By model: which images it misreads."""
+    return {name: answers.argmax(axis=1) != labels for name, answers in probabilities.items()}
 
 
 def gallery(app):
     """The alternative words of the pictures shown."""
-    (body,) = [b for b in bodies(app) if '<div class="gallery' in b]
-    return [html.unescape(alt) for alt in re.findall(r'<img[^>]* alt="([^"]*)"', body)]
+    return image_alts(app, within='<div class="gallery')
 
 
-def figures(app):
-    """What the table of figures says, row by row."""
-    (body,) = [b for b in bodies(app) if '<div class="test' in b]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+def numbers(app):
+    return [int(re.search(r"number ([\d,]+) of", alt)[1]) for alt in gallery(app)]
 
 
-def charts(app):
-    return {chart.proto.alt: json.loads(chart.proto.spec) for chart in app.get("plotly_chart")}
+def metrics_text(app):
+    """What the table of metrics says, row by row."""
+    (body,) = [body for body in html_bodies(app) if '<div class="test' in body]
+    return plain_text(body)
+
+
+def charts(app, words):
+    """The specifications of the charts whose description holds these words."""
+    return [
+        json.loads(chart.proto.spec)
+        for chart in app.get("plotly_chart")
+        if words in chart.proto.alt
+    ]
 
 
 def choose(app, key, value):
@@ -63,90 +82,74 @@ def choose(app, key, value):
     assert not app.exception
 
 
-def numbers(app):
-    return [int(re.search(r"number ([\d,]+) of", alt).group(1)) for alt in gallery(app)]
-
-
-def test_a_first_visitor_sees_the_reader_on_the_best_set_there_is(visit, small_set, answers):
+def test_a_first_visitor_sees_the_reader_on_the_best_set_there_is(visit, labels, probabilities):
     app = visit()
     assert app.selectbox(key="model").value == "reader"
-    found = metrics.compute_metrics(answers["reader"], small_set[1].labels)
-    low, high = found.interval
-    said = figures(app)
-    assert f"Accuracy {100 * found.accuracy:.2f} % {100 * low:.2f} to {100 * high:.2f}" in said
-    assert f"Loss {found.loss:.4f}" in said
-    assert f"Calibration error {100 * found.calibration_error:.2f} %" in said
+    known = metrics.compute_metrics(probabilities["reader"], labels)
+    low, high = known.interval
+    text = metrics_text(app)
+    assert f"Accuracy {100 * known.accuracy:.2f} % {100 * low:.2f} to {100 * high:.2f}" in text
+    assert f"Loss {known.loss:.4f}" in text
+    assert f"Calibration error {100 * known.calibration_error:.2f} %" in text
 
 
-def test_the_most_confidently_wrong_come_first(visit, small_set, answers):
+def test_the_most_confidently_wrong_come_first(visit, labels, predictions):
     app = visit(model="classic")
-    read = browse.top_predictions(answers["classic"])
-    wrong = browse.misclassified(small_set[1].labels, read)
+    wrong = browse.misclassified(labels, predictions)
     assert len(wrong)  # or this test shows nothing
     assert numbers(app) == wrong[: len(numbers(app))].tolist()
     assert f"**{len(wrong)}** images that classic misreads" in texts(app)
 
 
-def commonest(labels, read):
-    matrix = metrics.confusion_matrix(labels, read.digits)
+def test_a_cell_shows_its_images_and_a_link_can_hold_it(visit, labels, predictions):
+    matrix = metrics.confusion_matrix(labels, predictions.digits)
     np.fill_diagonal(matrix, 0)
-    return divmod(int(matrix.argmax()), 10)
-
-
-def test_a_cell_shows_its_images_and_a_link_can_hold_it(visit, small_set, answers):
+    digit, read_as = divmod(int(matrix.argmax()), 10)  # the commonest mistake
     app = visit(model="classic")
-    read = browse.top_predictions(answers["classic"])
-    digit, taken = commonest(small_set[1].labels, read)
     choose(app, "true", str(digit))
-    choose(app, "read", str(taken))
-    assert numbers(app) == browse.misclassified(small_set[1].labels, read, digit, taken).tolist()
-    assert all(alt.startswith(f"A {digit},") for alt in gallery(app))
-    assert all(f"read as {taken}, " in alt for alt in gallery(app))
-    linked = visit(model="classic", true=str(digit), read=str(taken))
+    choose(app, "read", str(read_as))
+    assert numbers(app) == browse.misclassified(labels, predictions, digit, read_as).tolist()
+    assert all(
+        alt.startswith(f"A {digit},") and f"read as {read_as}, " in alt for alt in gallery(app)
+    )
+    linked = visit(model="classic", true=digit, read=read_as)
     assert numbers(linked) == numbers(app)
     app.button(key="all_mistakes").click().run()
     assert app.selectbox(key="true").value == app.selectbox(key="read").value == "Any"
 
 
 def test_a_cell_of_the_diagonal_shows_what_was_read_right_the_least_sure_first(
-    visit, small_set, answers
+    visit, labels, predictions
 ):
-    app = visit(model="classic", true="3", read="3")
-    read = browse.top_predictions(answers["classic"])
-    right = browse.correctly_classified(small_set[1].labels, read, 3)
+    app = visit(model="classic", true=3, read=3)
+    right = browse.correctly_classified(labels, predictions, 3)
     assert numbers(app) == right[:18].tolist()
     assert f"**{len(right)}** images of 3 that classic reads right" in texts(app)
 
 
 def test_an_empty_cell_says_so(visit):
-    app = visit(model="reader", true="0", read="1")
+    app = visit(model="reader", true=0, read=1)
     assert "No images of 0 that reader misreads as 1." in texts(app)
 
 
-def test_the_matrix_is_the_one_that_counting_gives(visit, small_set, answers):
-    (spec,) = [s for alt, s in charts(visit(model="classic")).items() if "confusion" in alt]
+def test_the_matrix_is_the_one_that_counting_gives(visit, labels, probabilities):
+    (chart,) = charts(visit(model="classic"), "confusion")
     counted = np.zeros((10, 10), int)
-    for true, read in zip(small_set[1].labels, answers["classic"].argmax(axis=1), strict=True):
-        counted[true, read] += 1
-    cells = spec["data"][1]
-    shown = np.zeros((10, 10), int)
-    for x, y, text in zip(range(100), range(100), cells["text"], strict=True):
-        shown[y // 10, x % 10] = int(text.replace(",", "") or 0)
-    assert (shown == counted).all()
+    for digit, read_as in zip(labels, probabilities["classic"].argmax(axis=1), strict=True):
+        counted[digit, read_as] += 1
+    shown = [int(text.replace(",", "") or 0) for text in chart["data"][1]["text"]]
+    assert shown == counted.ravel().tolist()
 
 
-def test_two_models_stand_side_by_side(visit, small_set, answers):
+def test_two_models_stand_side_by_side(visit, misread):
     app = visit(model="classic", beside="reader")
-    labels = small_set[1].labels
-    wrong = {name: found.argmax(axis=1) != labels for name, found in answers.items()}
-    only = (wrong["classic"] & ~wrong["reader"]).sum()
+    only = (misread["classic"] & ~misread["reader"]).sum()
     assert f"Only **classic** misreads **{only}** of these images" in texts(app)
-    more = 100 * (wrong["classic"].mean() - wrong["reader"].mean())
-    assert f"{'+' if more > 0 else '−'}{abs(more):.2f} points" in figures(app)
-    kinds = [alt for alt in charts(app) if "confusion" in alt]
-    assert len(kinds) == 2
-    (curve,) = [s for alt, s in charts(app).items() if "calibration" in alt]
-    assert {"classic", "reader"} <= {trace["name"] for trace in curve["data"]}
+    more = 100 * (misread["classic"].mean() - misread["reader"].mean())
+    assert f"{'+' if more > 0 else '−'}{abs(more):.2f} points" in metrics_text(app)
+    assert len(charts(app, "confusion")) == 2
+    (chart,) = charts(app, "calibration")
+    assert {"classic", "reader"} <= {line["name"] for line in chart["data"]}
 
 
 @pytest.mark.parametrize(
@@ -159,35 +162,37 @@ def test_two_models_stand_side_by_side(visit, small_set, answers):
     ],
 )
 def test_the_cell_is_framed_in_the_matrix_whose_images_are_shown(visit, link, framed):
-    app = visit(model="classic", true="4", read="9", **link)
-    specs = [s for alt, s in charts(app).items() if "confusion" in alt]
-    frames = [[s for s in spec["layout"]["shapes"] if s["line"].get("color")] for spec in specs]
-    assert [len(found) == 1 for found in frames] == framed
+    app = visit(model="classic", true=4, read=9, **link)
+    frames = [
+        [shape for shape in chart["layout"]["shapes"] if shape["line"].get("color")]
+        for chart in charts(app, "confusion")
+    ]
+    assert [len(shapes) == 1 for shapes in frames] == framed
 
 
-@pytest.mark.parametrize("whose", ["Only classic", "Only reader", "Both"])
-def test_images_that_only_one_model_misreads_can_be_told_apart(visit, small_set, answers, whose):
-    app = visit(model="classic", beside="reader")
-    choose(app, "whose", whose)
-    wrong = {name: found.argmax(axis=1) != small_set[1].labels for name, found in answers.items()}
-    expected = {
-        "Only classic": wrong["classic"] & ~wrong["reader"],
-        "Only reader": wrong["reader"] & ~wrong["classic"],
-        "Both": wrong["classic"] & wrong["reader"],
-    }[whose]
-    shown = set(numbers(app)) if expected.any() else set()
-    assert shown <= set(np.flatnonzero(expected).tolist())
-    assert len(shown) == min(24, expected.sum())
+@pytest.mark.parametrize(
+    ("whose", "classic", "reader"),
+    [("Only classic", True, False), ("Only reader", False, True), ("Both", True, True)],
+)
+def test_images_that_only_one_model_misreads_can_be_told_apart(
+    visit, misread, whose, classic, reader
+):
+    app = visit(model="classic", beside="reader", whose=whose)
+    expected = np.flatnonzero(
+        (misread["classic"] == classic) & (misread["reader"] == reader)
+    ).tolist()
+    shown = set(numbers(app)) if expected else set()
+    assert shown <= set(expected)
+    assert len(shown) == min(24, len(expected))
 
 
-def test_a_clicked_image_is_seen_on_inside(visit, clicks, small_set):
+def test_a_clicked_image_is_seen_on_inside(visit, clicks):
     app = visit(model="classic")
-    first = numbers(app)[1]
+    number = numbers(app)[1]
     clicks.click(app, "cell-", 1)
-    memory = app.session_state["session"]
-    assert memory.model_name == "classic"
-    assert app.number_input(key="number").value == first
-    assert f"number {first} of the built-in test set" in texts(app)
+    assert app.session_state["session"].model_name == "classic"
+    assert app.number_input(key="number").value == number
+    assert f"number {number} of the built-in test set" in texts(app)
 
 
 def test_results_are_kept_and_a_new_server_asks_nobody(visit, monkeypatch):
@@ -196,7 +201,7 @@ def test_results_are_kept_and_a_new_server_asks_nobody(visit, monkeypatch):
     monkeypatch.setattr(
         cached_predictions.Classifier, "load", lambda name: pytest.fail("asked again")
     )
-    assert "Accuracy" in figures(visit(model="classic"))
+    assert "Accuracy" in metrics_text(visit(model="classic"))
 
 
 def test_a_model_that_cannot_be_asked_leaves_a_sentence_and_the_other_models_figures(visit, home):
@@ -207,47 +212,77 @@ def test_a_model_that_cannot_be_asked_leaves_a_sentence_and_the_other_models_fig
     app = visit(beside="classic")
     assert app.selectbox(key="model").value == "broken"
     assert "broken can't be asked." in texts(app)
-    assert "classic" in figures(app) and "broken" not in figures(app)
+    assert "classic" in metrics_text(app) and "broken" not in metrics_text(app)
 
 
 def test_a_network_whose_training_blew_up_says_so(visit, monkeypatch):
-    class Spoilt:
+    class NanClassifier:
         def probabilities(self, images):
             return np.full((len(images), 10), np.nan, np.float32)
 
-    monkeypatch.setattr(cached_predictions.Classifier, "load", lambda name: Spoilt())
+    monkeypatch.setattr(cached_predictions.Classifier, "load", lambda name: NanClassifier())
     app = visit(model="classic")
     assert "classic can't be tested." in texts(app) and "no numbers (NaN)" in texts(app)
 
 
-class File:
+def test_moving_the_test_set_fills_the_curves_and_they_stay(visit, monkeypatch):
+    for name, perturbation in PERTURBATIONS.items():  # quick
+        amounts = perturbation.identity, perturbation.amounts[-1]
+        monkeypatch.setitem(PERTURBATIONS, name, perturbation._replace(amounts=amounts))
+    app = visit(model="classic")
+    assert "6 more readings of 300 images" in texts(app)
+    jobs = background_jobs.job_pool("robustness")
+    started = []
+    monkeypatch.setattr(jobs, "start", lambda *job, start=jobs.start: started.append(start(*job)))
+    app.button(key="move").click().run()
+    (job,) = started
+    job.result()
+    app.run()
+    assert not app.exception
+    curves = charts(app, "Accuracy of classic")
+    assert len(curves) == len(PERTURBATIONS)
+    assert all(len(chart["data"][0]["x"]) == 2 for chart in curves)
+    assert {"move", "stop_moving"}.isdisjoint(button.key for button in app.button)
+    background_jobs.job_pool.clear()
+    assert "more readings" not in texts(visit(model="classic"))
+
+
+def test_every_digit_has_its_figures(visit, labels, predictions):
+    table = visit(model="classic").dataframe[0].value
+    known = metrics.per_class_metrics(metrics.confusion_matrix(labels, predictions.digits))
+    assert table["Digit"].tolist() == list(range(10))
+    for name in ("Recall", "Precision", "F1"):
+        assert table[name].tolist() == pytest.approx((100 * getattr(known, name.lower())).tolist())
+    assert table["Images"].tolist() == known.images.tolist()
+
+
+class UploadedFile:
     """What the uploader gives."""
 
-    def __init__(self, content: bytes, name="mine.jsonl"):
-        self.content, self.name = content, name
+    name = "mine.jsonl"
 
-    def getvalue(self):
-        return self.content
+    def __init__(self, content: bytes):
+        self.getvalue = lambda: content
 
 
 @pytest.fixture
-def give(monkeypatch):
-    """A function that has the uploader hold a file."""
+def visit_with_file(visit, monkeypatch):
+    """A function that opens the page with a file of drawings, or gives an open one another."""
 
-    def hold(content):
-        monkeypatch.setattr(st, "file_uploader", lambda *_, **__: File(content))
+    def go(content, app=None):
+        monkeypatch.setattr(st, "file_uploader", lambda *_, **__: UploadedFile(content))
+        return app.run() if app else visit(model="classic", exam=test_set_choice.STROKE_FILE)
 
-    return hold
-
-
-def drawings(*labels):
-    return "".join(json.dumps({"label": n, "strokes": SEVEN}) + "\n" for n in labels).encode()
+    return go
 
 
-def test_a_file_of_drawings_is_a_test_too_and_its_images_go_to_inside(visit, give, clicks):
-    give(drawings(7, 7, 1))
-    app = visit(model="classic", exam="A stroke file")
-    assert "Misread 1 of 3" in figures(app)
+def drawings(*digits):
+    return "".join(json.dumps({"label": n, "strokes": SEVEN}) + "\n" for n in digits).encode()
+
+
+def test_a_file_of_drawings_is_a_test_too_and_its_images_go_to_inside(visit_with_file, clicks):
+    app = visit_with_file(drawings(7, 7, 1))
+    assert "Misread 1 of 3" in metrics_text(app)
     (alt,) = gallery(app)
     assert alt.startswith("A 1, number 2 of mine.jsonl, read as 7, ")
     clicks.click(app, "cell-", 0)
@@ -256,7 +291,7 @@ def test_a_file_of_drawings_is_a_test_too_and_its_images_go_to_inside(visit, giv
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "sentence"),
     [
         (b"", "mine.jsonl must hold a drawing a line. Received: an empty file"),
         (b"\xff\xfe", "mine.jsonl must be JSON lines in UTF-8. Received: other bytes"),
@@ -265,62 +300,18 @@ def test_a_file_of_drawings_is_a_test_too_and_its_images_go_to_inside(visit, giv
         (b"\n" * 20_001, "at most 20,000 drawings to be tested on here"),
     ],
 )
-def test_a_bad_file_gets_one_sentence(visit, give, content, said):
-    give(content)
-    app = visit(model="classic", exam="A stroke file")
-    assert [said in error.value for error in app.error] == [True]
+def test_a_bad_file_gets_one_sentence(visit_with_file, content, sentence):
+    (error,) = visit_with_file(content).error
+    assert sentence in error.value
 
 
-def test_a_bad_file_does_not_take_away_the_last_good_one(visit, give):
-    give(drawings(7, 1))
-    app = visit(model="classic", exam="A stroke file")
+def test_a_bad_file_does_not_take_away_the_last_good_one(visit_with_file):
+    app = visit_with_file(drawings(7, 1))
     assert "Tested on the 2 drawings of mine.jsonl." in texts(app)
-    give(b"{")
-    app.run()
+    app = visit_with_file(b"{", app)
     assert "line 1 must be JSON" in texts(app)
-    assert "Misread 1 of 2" in figures(app)
+    assert "Misread 1 of 2" in metrics_text(app)
 
 
 def test_without_a_file_the_page_asks_for_one(visit):
-    assert "Give a file" in texts(visit(exam=exam_room.STROKE_FILE))
-
-
-def test_moving_the_test_set_fills_the_curves_and_they_stay(visit, monkeypatch):
-    for name, move in PERTURBATIONS.items():  # quick
-        monkeypatch.setitem(
-            PERTURBATIONS, name, move._replace(amounts=(move.identity, move.amounts[-1]))
-        )
-    app = visit(model="classic")
-    assert "6 more readings of 300 images" in texts(app)
-    app.button(key="move").click().run()
-    for _ in range(100):
-        app.run()
-        assert not app.exception
-        if "stop_moving" not in {button.key for button in app.button}:
-            break
-        time.sleep(0.2)
-    curves = [s for alt, s in charts(app).items() if alt.startswith("Accuracy of classic")]
-    assert len(curves) == len(PERTURBATIONS)
-    assert all(len(spec["data"][0]["x"]) == 2 for spec in curves)
-    assert "move" not in {button.key for button in app.button}
-    background_jobs.job_pool.clear()
-    assert "more readings" not in texts(visit(model="classic"))
-
-
-def test_every_digit_has_its_figures(visit, small_set, answers):
-    app = visit(model="classic")
-    table = app.dataframe[0].value
-    matrix = metrics.confusion_matrix(small_set[1].labels, answers["classic"].argmax(axis=1))
-    found = metrics.per_class_metrics(matrix)
-    assert table["Digit"].tolist() == list(range(10))
-    for name in ("Recall", "Precision", "F1"):
-        assert table[name].tolist() == pytest.approx((100 * getattr(found, name.lower())).tolist())
-    assert table["Images"].tolist() == found.images.tolist()
-
-
-def test_the_exam_of_a_set_is_the_sets_own(small_set):
-    digits = Digits(small_set[1].images, small_set[1].labels)
-    assert (
-        test_sets.make_test_set(digits).fingerprint
-        == test_sets.make_test_set(Digits(*map(np.copy, digits))).fingerprint
-    )
+    assert "Give a file" in texts(visit(exam=test_set_choice.STROKE_FILE))
