@@ -62,7 +62,7 @@ def correctly_classified(labels: np.ndarray, predictions: TopPredictions, digit:
 
 
 def page_count(count: int, size: int = PAGE_SIZE) -> int:
-    """How many pages so many digits fill; nothing fills one, with nothing on it."""
+    """How many pages so many digits fill: at least one, which may be empty."""
     return max(1, math.ceil(count / size))
 
 

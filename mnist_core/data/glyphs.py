@@ -211,7 +211,7 @@ FORMS: dict[int, dict[str, int]] = {
 }
 
 
-# How wide a digit is beside the others of the same hand.
+# How wide a digit is beside the others of the same writer.
 WIDTHS = (1.1, 1.0, 1.35, 1.1, 1.1, 1.15, 1.05, 1.05, 1.05, 0.95)
 
 

@@ -51,7 +51,7 @@ MNIST_ARRAYS = {
 def find_mnist() -> Path | None:
     """The file that `load` would read: MNIST_PATH's, Keras' cached one, our own, or None.
 
-    A MNIST_PATH is taken at its word: if it names no file, `load` says so and looks no further.
+    Where MNIST_PATH is set and names no file, `load` says so and looks no further.
     """
     if os.environ.get("MNIST_PATH"):
         return Path(os.environ["MNIST_PATH"]).expanduser()

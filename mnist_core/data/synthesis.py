@@ -37,8 +37,8 @@ def synthesize(
     """Digits that these writers write: uint8 (n, 28, 28), their labels uint8 and writers int64.
 
     Labels and writers come in random order, each as often as any other. The same seed gives
-    the same digits on one processor or many, and a writer has the same hand in every call with
-    that seed.
+    the same digits on one processor or many, and a writer has the same style in every call
+    with that seed.
 
     Args:
         count: how many.

@@ -32,7 +32,7 @@ class Dataset(NamedTuple):
 
 
 def subset(digits: Digits, count: int, seed: int) -> Digits:
-    """`count` of the digits, drawn by `seed`; fewer are always among more. All: as they are."""
+    """`count` random digits; those of a smaller count are always among those of a larger."""
     if not 1 <= count <= len(digits.labels):
         raise ValueError(f"count must be from 1 to {len(digits.labels)}. Received: {count}")
     if count == len(digits.labels):

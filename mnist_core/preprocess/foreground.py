@@ -143,7 +143,7 @@ def _ink_of_patch(pixels):
 
 
 def _ink_of_photo(pixels):
-    """Ink on a photo: what is off the paper's smooth shading, above the camera's noise."""
+    """Ink on a photo of paper: what differs from smooth shading by more than the noise."""
     factor = -(-max(pixels.shape[:2]) // PAPER_SIDE)
     channels = (Image.fromarray(channel).reduce(factor) for channel in np.moveaxis(pixels, 2, 0))
     channels = (np.asarray(channel, np.float32) for channel in channels)

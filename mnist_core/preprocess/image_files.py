@@ -43,7 +43,7 @@ def open_picture(source: bytes | str | Path) -> np.ndarray:
             if file.width * file.height > MAX_PIXELS:
                 raise _RejectedError(f"{file.width} x {file.height} pixels in a {file.format} file")
             return _to_array(_apply_orientation(_reduce(file), file.getexif().get(ORIENTATION, 1)))
-    except Exception as error:  # broken files make Pillow's readers fail in every way there is
+    except Exception as error:  # Pillow's readers raise anything for a broken file
         received = _error_text(error)
     raise ValueError(
         f"{name} must be a whole picture file ({', '.join(FORMATS)}) of at most"
@@ -53,7 +53,7 @@ def open_picture(source: bytes | str | Path) -> np.ndarray:
 
 
 class _RejectedError(Exception):
-    """A limit is passed; the text says what came."""
+    """A limit is exceeded; the text says what came."""
 
 
 def _bytes(source):

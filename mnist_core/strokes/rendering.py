@@ -21,7 +21,7 @@ NON_DIGIT_STREAM = 1 << 32  # no version of a drawing has this number
 
 
 def render_versions(drawings: Sequence[Drawing], count: int, seed: int) -> np.ndarray:
-    """Each drawing as `count` hands would have made it, each time on a canvas: to images.
+    """Images of `count` jittered versions of each drawing, each at a random place and size.
 
     Returns:
         uint8 (count, len(drawings), 28, 28).

@@ -25,33 +25,24 @@ def digits():
     return synthesis.synthesize(600, seed=3, writers=range(40))
 
 
-def test_digits_come_in_mnists_form(digits):
+def test_digits_come_in_mnists_form_each_digit_and_each_writer_equally_often(digits):
     images, labels, writers = digits
     assert (images.dtype, images.shape) == (np.uint8, (600, 28, 28))
-    assert (labels.dtype, labels.shape, writers.shape) == (np.uint8, (600,), (600,))
+    assert (labels.dtype, writers.dtype) == (np.uint8, np.int64)
     assert (images.max(axis=(1, 2)) == 255).all()
-
-
-def test_every_digit_and_every_writer_comes_equally_often(digits):
-    _, labels, writers = digits
     assert np.bincount(labels).tolist() == [60] * 10
     assert np.bincount(writers).tolist() == [15] * 40
 
 
-def test_the_same_seed_writes_the_same_digits():
-    first, again = (synthesis.synthesize(30, 3, range(40)) for _ in range(2))
-    for one, other in zip(first, again, strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
-@pytest.mark.slow
-def test_one_process_or_many_write_the_same_digits(monkeypatch):
-    monkeypatch.setattr(synthesis, "CHUNK", 8)
-    by_many = synthesis.synthesize(30, 3, range(40))[0]
+@pytest.mark.parametrize("chunk", [1000, pytest.param(8, marks=pytest.mark.slow)])
+def test_the_same_seed_writes_the_same_digits_by_one_process_or_many(chunk, monkeypatch):
+    monkeypatch.setattr(synthesis, "CHUNK", chunk)
+    first = synthesis.synthesize(30, 3, range(40))
     monkeypatch.setattr(
         parallel, "parallel_map", lambda function, parts, *more: [function(p, *more) for p in parts]
     )
-    np.testing.assert_array_equal(synthesis.synthesize(30, 3, range(40))[0], by_many)
+    for one, other in zip(first, synthesis.synthesize(30, 3, range(40)), strict=True):
+        np.testing.assert_array_equal(one, other)
 
 
 def test_no_two_digits_are_alike_and_another_seed_writes_others(digits):
@@ -145,19 +136,32 @@ def test_fast_strokes_run_past_their_end():
     assert beyond[0, 1] > 0.05 and beyond[1, 0] > 0.05  # down, and to the right
 
 
-def test_fast_strokes_bend_on_the_way():
-    def bent(speed):
-        across = write(speed=speed)[0][:, :-1, 0]  # without the end, which runs on
-        return (across - across.mean(axis=1, keepdims=True)).std()
-
-    assert bent(1.0) > 2 * bent(0.0)
+def bend(paths):
+    across = paths[:, :-1, 0]  # without the end, which runs on
+    return (across - across.mean(axis=1, keepdims=True)).std()
 
 
-def test_tremor_shakes_the_line():
-    def rough(tremor):
-        return np.abs(np.diff(write(tremor=tremor)[0][..., 0], n=2)).mean()
+def roughness(paths):
+    return np.abs(np.diff(paths[..., 0], n=2)).mean()
 
-    assert rough(0.04) > 5 * rough(0.004) > 5 * rough(0.0)
+
+def spread(paths):
+    """How much one digit differs from the next."""
+    return paths.std(axis=0).mean()
+
+
+@pytest.mark.parametrize(
+    ("measure", "name", "less", "more", "factor"),
+    [
+        (bend, "speed", 0.0, 1.0, 2),
+        (roughness, "tremor", 0.0, 0.004, 1),
+        (roughness, "tremor", 0.004, 0.04, 5),
+        (spread, "wildness", 0.0, 1.0, 1.5),
+        (spread, "wildness", 1.0, 3.0, 1.5),
+    ],
+)
+def test_more_of_it_shows_as_more_of_its_measure(measure, name, less, more, factor):
+    assert measure(write(**{name: more})[0]) > factor * measure(write(**{name: less})[0])
 
 
 def test_joins_make_strokes_miss_each_other_as_wholes():
@@ -180,11 +184,6 @@ def test_the_pen_is_as_wide_as_asked_and_differs_a_little():
 def test_a_thick_pen_leaves_room_in_loops():
     points, widths = write(OVAL, aspect=0.3, pen=0.25)
     assert (np.ptp(points[..., 0], axis=1) > 2 * widths).all()
-
-
-def test_wildness_is_how_much_one_digit_differs_from_the_next():
-    spread = [write(OVAL, wildness=value)[0].std(axis=0).mean() for value in (0.0, 1.0, 3.0)]
-    assert spread[2] > 1.5 * spread[1] > 1.5 * 1.5 * spread[0]
 
 
 def test_a_habit_moves_the_path_the_same_way_each_time():

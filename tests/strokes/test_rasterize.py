@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mnist_core.strokes.rasterize import place, rasterize
@@ -52,18 +52,12 @@ def arc(step, radius=80):
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.floats(0.02, 0.8), st.floats(20, 100), st.floats(4, 26))
+@given(st.floats(0.02, np.pi), st.floats(20, 100), st.floats(4, 26))
+@example(np.pi, 80, 20)  # there and back: round where it turns
 def test_a_dot_at_each_point_of_a_path_adds_nothing_to_it(step, radius, width):
     path = arc(step, radius)
     dotted = rasterize([path, *path[:, None]], width=width)
     np.testing.assert_array_equal(rasterize([path], width=width), dotted)
-
-
-def test_a_path_that_goes_back_on_itself_is_round_where_it_turns():
-    back = rasterize([np.array([[60.0, 140], [200, 140], [60, 140]])], width=20)
-    there = rasterize([np.array([[60.0, 140], [200, 140]])], width=20)
-    # Pillow's line back may lie a sub-pixel beside the line there: a quarter of white
-    assert np.abs(back.astype(int) - there).max() <= 64
 
 
 def test_points_that_are_drawn_twice_change_nothing():
