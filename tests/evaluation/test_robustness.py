@@ -1,4 +1,4 @@
-"""The curves of a moved test set: counted one by one, kept point by point."""
+"""The curves of a perturbed test set: counted one by one, kept point by point."""
 
 import json
 
@@ -12,77 +12,56 @@ from mnist_core.evaluation.cached_predictions import Predictions
 from mnist_core.evaluation.perturbations import PERTURBATIONS
 
 COUNT = 40
-POINTS = sum(len(move.amounts) - 1 for move in PERTURBATIONS.values())
-
-
-class Inky:
-    """A classifier that goes by the ink: another answer for another amount of it."""
-
-    def __init__(self):
-        self.calls = 0
-
-    def probabilities(self, images):
-        self.calls += 1
-        found = np.zeros((len(images), 10), np.float32)
-        found[np.arange(len(images)), images.sum(axis=(1, 2), dtype=int) // 3000 % 10] = 1
-        return found
+POINTS = sum(len(perturbation.amounts) - 1 for perturbation in PERTURBATIONS.values())
 
 
 @pytest.fixture(scope="module")
-def digits():
+def test():
+    """Digits that the counting classifier reads right as long as they are not perturbed."""
     images, _, _ = synthesis.synthesize(COUNT, seed=2, writers=range(3))
-    return Digits(images, (images.sum(axis=(1, 2), dtype=int) // 3000 % 10).astype(np.uint8))
+    labels = images.sum(axis=(1, 2), dtype=int) // 3000 % 10
+    return test_sets.make_test_set(Digits(images, labels.astype(np.uint8)))
+
+
+def missing(test):
+    return len(robustness.missing_points(robustness.cached("classic", test)))
 
 
 @pytest.fixture
-def inky(monkeypatch, home):
-    found = Inky()
-    monkeypatch.setattr(cached_predictions.Classifier, "load", lambda name: found)
-    return found
+def path(test, classifier):
+    """Where the points are kept."""
+    cached_predictions.predict("classic", test)
+    (predictions,) = (cached_predictions.cache_path("classic", test, "").parent).iterdir()
+    return predictions.with_name(f"{predictions.stem}-robustness-{robustness.VERSION}.json")
 
 
-def counted(digits, name, amount):
-    """How many are read right, one image at a time."""
-    images = perturbations.perturb(name, digits.images, amount)
-    read = [Inky().probabilities(image[None])[0].argmax() for image in images]
-    return sum(one == label for one, label in zip(read, digits.labels, strict=True))
-
-
-def test_each_point_is_what_reading_the_moved_images_one_by_one_gives(digits, inky):
-    test = test_sets.make_test_set(digits)
-    found = robustness.measure("classic", test)
-    assert {name: sorted(curve) for name, curve in found.items()} == {
-        name: list(move.amounts) for name, move in PERTURBATIONS.items()
+def test_each_point_is_what_reading_the_perturbed_images_one_by_one_gives(test, classifier):
+    curves = robustness.measure("classic", test)
+    assert {name: tuple(sorted(curve)) for name, curve in curves.items()} == {
+        name: perturbation.amounts for name, perturbation in PERTURBATIONS.items()
     }
-    for name, amount in [
-        ("shift", 2),
-        ("rotation", -30),
-        ("scale", 0.7),
-        ("pen", 1),
-        ("noise", 40),
-    ]:
-        assert found[name][amount] == counted(digits, name, amount)
-    assert all(found[name][move.identity] == COUNT for name, move in PERTURBATIONS.items())
+    assert all(curves[name][p.identity] == COUNT for name, p in PERTURBATIONS.items())
+    points = {"shift": 2, "rotation": -30, "scale": 0.7, "pen": 1, "noise": 40}
+    for name, amount in points.items():
+        images = perturbations.perturb(name, test.digits.images, amount)
+        predicted = [classifier.probabilities(image[None])[0].argmax() for image in images]
+        assert curves[name][amount] == (predicted == test.digits.labels).sum()
 
 
-def test_nothing_is_computed_twice(digits, inky):
-    test = test_sets.make_test_set(digits)
+def test_nothing_is_computed_twice(test, classifier):
     first = robustness.measure("classic", test)
-    assert inky.calls == 1 + POINTS
     assert robustness.measure("classic", test) == first == robustness.cached("classic", test)
-    assert inky.calls == 1 + POINTS
+    assert classifier.calls == 1 + POINTS
 
 
-def test_who_stops_keeps_what_is_there_and_goes_on_later(digits, inky):
-    test, told = test_sets.make_test_set(digits), []
-    some = robustness.measure("classic", test, told.append, lambda: len(told) > 5)
-    assert len(robustness.missing_points(some)) == POINTS - 5
+def test_who_stops_keeps_the_points_so_far_and_goes_on_later(test, classifier):
+    steps = []
+    some = robustness.measure("classic", test, steps.append, lambda: len(steps) > 5)
     assert robustness.cached("classic", test) == some
-    assert [len(robustness.missing_points(known)) for known in told] == list(
-        range(POINTS, POINTS - 6, -1)
-    )
+    left = [len(robustness.missing_points(curves)) for curves in [*steps, some]]
+    assert left == [*range(POINTS, POINTS - 6, -1), POINTS - 5]
     robustness.measure("classic", test)
-    assert inky.calls == 1 + POINTS
+    assert classifier.calls == 1 + POINTS
 
 
 @pytest.mark.parametrize(
@@ -90,37 +69,29 @@ def test_who_stops_keeps_what_is_there_and_goes_on_later(digits, inky):
     ["{", "[]", '{"shift": 7}', '{"shift": [[1, 2, 3]]}', '{"shift": [["1", 4]], "pen": [[1, -1]]}',
      '{"shift": [[0.123, 4]], "pen": [[1, 9999]]}', '{"shift": [[1, null]]}'],
 )  # fmt: skip
-def test_a_damaged_file_of_points_is_as_good_as_none(digits, inky, content):
-    test = test_sets.make_test_set(digits)
-    cached_predictions.predict("classic", test)
-    robustness._cache_path("classic", test).write_text(content)
-    assert len(robustness.missing_points(robustness.cached("classic", test))) == POINTS
+def test_a_damaged_file_of_points_is_as_good_as_none(test, path, content):
+    path.write_text(content)
+    assert missing(test) == POINTS
 
 
-def test_points_of_another_version_of_the_perturbations_are_not_used(digits, inky, monkeypatch):
-    test = test_sets.make_test_set(digits)
+def test_a_file_of_points_is_plain_json(test, path):
+    curves = robustness.measure("classic", test)
+    pairs = json.loads(path.read_text())
+    assert {name: dict(map(tuple, of_name)) for name, of_name in pairs.items()} == curves
+
+
+def test_points_of_another_version_of_the_perturbations_are_not_used(test, classifier, monkeypatch):
     robustness.measure("classic", test)
     monkeypatch.setattr(robustness, "VERSION", robustness.VERSION + 1)
-    assert len(robustness.missing_points(robustness.cached("classic", test))) == POINTS
+    assert missing(test) == POINTS
 
 
-def test_without_a_place_to_keep_them_all_points_are_still_returned(digits, inky, home):
+def test_without_a_folder_to_keep_them_all_points_are_still_returned(test, classifier, home):
     home.write_text("a file where the folder should be")
-    found = robustness.measure("classic", test_sets.make_test_set(digits))
-    assert robustness.missing_points(found) == []
+    assert robustness.missing_points(robustness.measure("classic", test)) == []
 
 
-def test_a_file_of_points_is_plain_json(digits, inky):
-    test = test_sets.make_test_set(digits)
-    found = robustness.measure("classic", test)
-    plain = json.loads(robustness._cache_path("classic", test).read_text())
-    assert {name: dict(map(tuple, pairs)) for name, pairs in plain.items()} == found
-
-
-def test_the_time_to_come_grows_with_the_points_and_the_images(digits):
-    test, known = (
-        test_sets.make_test_set(digits),
-        Predictions(np.zeros((COUNT, 10), np.float32), 2.0),
-    )
-    assert robustness.estimate_seconds(known, test, 0) == 0
-    assert robustness.estimate_seconds(known, test, 10) == pytest.approx(10 * 2.0, rel=0.01)
+def test_the_estimated_time_grows_with_the_points_and_the_images(test):
+    predictions = Predictions(np.zeros((COUNT, 10), np.float32), 2.0)
+    assert robustness.estimate_seconds(predictions, test, 0) == 0
+    assert robustness.estimate_seconds(predictions, test, 10) == pytest.approx(20, rel=0.01)
