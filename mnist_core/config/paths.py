@@ -3,27 +3,30 @@
 Links, `--set`, sweeps, tables and the form all name a field by its path.
 """
 
-import contextlib
 import dataclasses
 import json
 from collections.abc import Iterable
 from typing import Any
 
-from mnist_core.config.options import Option, options
+from mnist_core.config.options import Option, fields, options
 from mnist_core.config.validation import describe, from_dict, to_dict
 
 MAX_ENTRIES = 99  # far above any list here; each list checks its own length
 
 
-def flatten(instance) -> dict[str, Any]:
-    """All that a dataclass says: path -> value; a list by its length, then its entries."""
-    values, plain = {}, to_dict(instance)
-    for path, option in options(type(instance)).items():
-        if dataclasses.is_dataclass(option.kind):
-            continue
-        with contextlib.suppress(ValueError):  # a list has fewer entries than it could have
-            holder, key = locate(plain, path)
-            values[path] = len(holder[key]) if option.length else holder[key]
+def flatten(instance, prefix: str = "") -> dict[str, Any]:
+    """All values of a dataclass: path -> value; a list by its length, then its entries."""
+    values = {}
+    for name, option in fields(type(instance)).items():
+        value, path = getattr(instance, name), f"{prefix}{name}"
+        if option.length:
+            values[path] = len(value)
+            for number, entry in enumerate(value):
+                values |= flatten(entry, f"{path}.{number}.")
+        elif dataclasses.is_dataclass(value):
+            values |= flatten(value, f"{path}.")
+        else:
+            values[path] = value
     return values
 
 
