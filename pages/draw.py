@@ -97,7 +97,7 @@ def show_answer(session: Session, image: np.ndarray | None, names: list[str]) ->
 
 
 def compare(model: str, image: np.ndarray | None) -> None:
-    """What another network makes of the same drawing, one click away: that is the lesson."""
+    """What another network makes of the same drawing, and the button that lets it read."""
     other = model_store.CLASSIC if model == model_store.READER else model_store.READER
     classifier = model_loader().classifier(other)
     probabilities = None

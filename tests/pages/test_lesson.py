@@ -156,10 +156,10 @@ def test_every_field_of_an_experiment_can_be_a_control():
     assert links.query(Experiment())["data"] == "mnist"
 
 
-@pytest.mark.parametrize("page", explanation.WORDS)
+@pytest.mark.parametrize("page", explanation.EXPLANATIONS)
 def test_every_page_says_what_one_is_looking_at(page, only_small_set):
     app = open_train()
     app.switch_page(f"pages/{page.lower()}.py").run()
     assert not app.exception
     shown = " ".join(entry.value for entry in app.markdown)
-    assert explanation.WORDS[page][0] in shown
+    assert explanation.EXPLANATIONS[page][0] in shown

@@ -1,4 +1,4 @@
-"""A hand for the tests: strokes by mouse or finger, and a look at the answer.
+"""Strokes by mouse or finger in a real browser, and what the page makes of them.
 
 Strokes are lists of (x, y) in shares of the canvas, x right, y down.
 """
@@ -6,7 +6,6 @@ Strokes are lists of (x, y) in shares of the canvas, x right, y down.
 import itertools
 import math
 import re
-import time
 
 CANVAS = "canvas.upper-canvas"
 ONE = [[(0.5, 0.18), (0.5, 0.82)]]
@@ -51,17 +50,27 @@ def touch(tab, strokes) -> None:
         send("touchEnd", [])
 
 
-def answer(tab) -> str:
-    """What the page answers now."""
-    place = tab.locator(".st-key-answer")
-    return place.inner_text() if place.count() else ""
-
-
 def wait_for_answer(tab, pattern: str, seconds: float = 60) -> str:
     """The answer once it begins with `pattern`, a regular expression."""
-    end = time.monotonic() + seconds
-    while not re.match(pattern, answer(tab)):
-        if time.monotonic() > end:
-            raise AssertionError(f"The answer should begin {pattern!r}. It is {answer(tab)!r}")
-        tab.wait_for_timeout(30)
-    return answer(tab)
+    from playwright.sync_api import expect  # late: without it browser tests are left out
+
+    place = tab.locator(".st-key-answer")
+    begins = re.compile(rf"^\s*(?:{pattern})")
+    expect(place).to_have_text(begins, use_inner_text=True, timeout=1000 * seconds)
+    return place.inner_text()
+
+
+def image_url(tab) -> str:
+    """The image that the network sees, as a data URL: another image, another URL."""
+    return tab.locator("img.seen").get_attribute("src")
+
+
+def wait_for_image(tab, url: str) -> None:
+    """Wait until the network sees this image."""
+    tab.wait_for_function("url => document.querySelector('img.seen').src == url", arg=url)
+
+
+def wait_for_another_image(tab, url: str) -> str:
+    """Wait until the network sees another image than this; its URL."""
+    tab.wait_for_function("url => document.querySelector('img.seen').src != url", arg=url)
+    return image_url(tab)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-WORDS = {
+EXPLANATIONS = {
     "Draw": [
         "Your drawing is cut out, shrunk to 20 × 20 and laid into **28 × 28 grey pixels**, the way"
         " MNIST's digits were made. A trained network turns those 784 numbers into **ten"
@@ -53,4 +53,4 @@ WORDS = {
 def show(page: str) -> None:
     """A button that unfolds the page's explanation."""
     with st.popover("What am I looking at?", icon=":material/help:", key="explanation"):
-        st.markdown("\n\n".join(WORDS[page]))
+        st.markdown("\n\n".join(EXPLANATIONS[page]))

@@ -1,4 +1,4 @@
-"""What Streamlit does after each run of a page, as far as this app does better without."""
+"""Keeps Streamlit from what it does after each run of a page and this app does not need."""
 
 from streamlit.runtime.scriptrunner import script_runner
 

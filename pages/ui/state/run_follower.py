@@ -1,4 +1,4 @@
-"""What a page knows of a run: its events so far, read once each."""
+"""A run as a page follows it: its events so far, each read once."""
 
 from dataclasses import dataclass, field
 
@@ -10,12 +10,12 @@ from pages.ui.state.double_buffer import DoubleBuffer
 
 @dataclass
 class RunFollower:
-    """A run that a visitor follows."""
+    """A run and the events of it that have been read."""
 
     run: Run
     events: list[dict] = field(default_factory=list)
     offset: int = 0
-    layers: DoubleBuffer = field(default_factory=DoubleBuffer)  # its curves, while it trains
+    buffer: DoubleBuffer = field(default_factory=DoubleBuffer)  # its curves, while it trains
 
     def update(self) -> None:
         """Take in what has happened since."""

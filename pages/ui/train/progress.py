@@ -42,8 +42,8 @@ def _tick(follower: RunFollower, ended: bool) -> None:
     _metrics(follower)
     if not ended:
         queue_widgets.stop_button("stop", follower.run)
-        follower.layers.push(follower.curves())
-        charts.live(follower.layers, charts.run_figures, charts.ALT.format(of="the run"))
+        follower.buffer.push(follower.curves())
+        charts.live(follower.buffer, charts.run_figures, charts.ALT.format(of="the run"))
 
 
 def _headline(follower: RunFollower) -> None:

@@ -1,4 +1,4 @@
-"""Digits side by side, as HTML: sharp pixels, words under each, as many in a row as fit."""
+"""Images side by side, as HTML: sharp pixels, a caption under each, as many in a row as fit."""
 
 import html
 from collections.abc import Callable
@@ -41,8 +41,8 @@ class Tile(NamedTuple):
     image: np.ndarray  # uint8 (h, w)
     alt: str
     title: str = ""  # what it is, in short
-    words: str = ""  # after it
-    more: str = ""  # on a line of its own
+    detail: str = ""  # after the title
+    note: str = ""  # on a line of its own
 
 
 def style() -> None:
@@ -83,9 +83,9 @@ def columns(heads: list[str], tiles: list[list[Tile]]) -> None:
 
 
 def _figure(tile, number: int | None) -> str:
-    title, words = html.escape(tile.title), html.escape(tile.words)
-    more = f"<br>{html.escape(tile.more)}" if tile.more else ""
-    caption = f"<figcaption><b>{title}</b> <span>{words}</span>{more}</figcaption>"
+    title, detail = html.escape(tile.title), html.escape(tile.detail)
+    note = f"<br>{html.escape(tile.note)}" if tile.note else ""
+    caption = f"<figcaption><b>{title}</b> <span>{detail}</span>{note}</figcaption>"
     return f"<figure>{_picture(tile, number)}{caption if title else ''}</figure>"
 
 
