@@ -110,9 +110,11 @@ def prewarm() -> None:
 @atexit.register
 def end_prewarmed() -> None:
     """End the process that waits: nobody else knows of it. (It ends with this process, too.)"""
-    if _is_running(_prewarmed):
-        _prewarmed.stdin.close()
-        _prewarmed.terminate()
+    global _prewarmed
+    process, _prewarmed = _prewarmed, None
+    if _is_running(process):
+        process.stdin.close()
+        process.terminate()
 
 
 def lower_priority() -> None:

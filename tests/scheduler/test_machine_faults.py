@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import json
-import multiprocessing
 import os
 import shutil
 import subprocess
@@ -22,7 +21,9 @@ from small_runs import (
     events_of_kind,
     has_epochs,
     have_ended,
+    output_of,
     small_experiment,
+    start_python,
     wait_until,
 )
 
@@ -33,13 +34,11 @@ from mnist_core.network import summary
 from mnist_core.presets import PRESETS
 from mnist_core.runs import history
 from mnist_core.runs import store as run_store
-from mnist_core.runs.run import ACTIVE, Run
+from mnist_core.runs.run import Run
 from mnist_core.scheduler import job, local, queue, scheduler
 from mnist_core.system import error_messages
 
 pytestmark = pytest.mark.slow
-
-SERVERS = 2
 
 
 @pytest.fixture(autouse=True)
@@ -136,9 +135,7 @@ def test_a_disk_that_gets_full_in_mid_run_ends_it_with_its_reason_and_its_weight
             assert len(model_store.card("filled")["curves"]) >= 1
             model_store.load("filled")
             assert sentence in texts(open_page("runs"))
-        more = scheduler.start(small_experiment(), "on", continues="filled")
-        wait_until(have_ended(more))
-        assert more.state == "finished"
+        assert trained("on", continues="filled").state == "finished"
         assert status_on_disk(run) == run.state
 
 
@@ -280,30 +277,30 @@ def test_a_server_that_does_not_let_go_of_the_queue_costs_the_others_a_sentence(
     scheduler.stop(run)
 
 
-def serve(home, names, at_once):
-    """What a server does for the queue: it starts runs, and looks after all until they ended."""
-    os.environ |= {"MNIST_CORE_HOME": str(home), "MNIST_CORE_RUNS_AT_ONCE": str(at_once)}
-    for name in names:
-        scheduler.start(small_experiment(), name)
-    while not have_ended()():
-        scheduler.advance()
-        active = [run.name for run in run_store.all_runs() if run.state in ACTIVE]
-        if len(active) > at_once:
-            sys.exit(3)
-        time.sleep(0.01)
-
-
 def test_servers_on_one_home_share_one_queue_and_start_no_run_twice(home):
-    together = multiprocessing.get_context("spawn")
-    names = [[f"{number}{letter}" for letter in "ab"] for number in range(SERVERS)]
-    servers = [together.Process(target=serve, args=(home, some, 1)) for some in names]
+    code = """
+        import time
+        from small_runs import POLL, have_ended, small_experiment
+        from mnist_core.runs.run import ACTIVE
+        from mnist_core.runs.store import all_runs
+        from mnist_core.scheduler import scheduler
+
+        for name in {names}:
+            scheduler.start(small_experiment(), name)
+        while not have_ended()():
+            scheduler.advance()
+            assert [run.state in ACTIVE for run in all_runs()].count(True) <= 1
+            time.sleep(POLL)
+    """
+    names = ["ab", "cd"]  # of the runs of each server
+    servers = [
+        start_python(code.format(names=list(letters)), MNIST_CORE_RUNS_AT_ONCE="1")
+        for letters in names
+    ]
     for server in servers:
-        server.start()
-    for server in servers:
-        server.join(TIMEOUT)
-    assert [server.exitcode for server in servers] == [0] * SERVERS
+        output_of(server)
     runs = run_store.all_runs()
-    assert sorted(run.name for run in runs) == sorted(itertools.chain(*names))
+    assert sorted(run.name for run in runs) == list("abcd")
     for run in runs:
         assert run.state == "finished"
         assert len(events_of_kind(run, "start")) == 1

@@ -7,9 +7,7 @@ two processors each. REQUIRE_RAY=1 fails where Ray is not installed; else those 
 import os
 import shutil
 import socket
-import subprocess
 import sys
-import textwrap
 import time
 from types import SimpleNamespace
 
@@ -18,11 +16,12 @@ import pytest
 from small_runs import (
     LONG,
     PARAMETERS,
-    TIMEOUT,
     events_of_kind,
     has_epochs,
     have_ended,
+    output_of,
     small_experiment,
+    start_python,
     wait_until,
 )
 
@@ -74,20 +73,6 @@ def cluster(nodes, home, monkeypatch):
     sweeps.stop_all(left)
     if nodes.head_node and left:
         wait_until(have_ended(*left), advance=False)
-
-
-def run_python(code, cwd=None, **variables):
-    """What it prints; a server that ends right after that."""
-    result = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        cwd=cwd,
-        env=paths.subprocess_environment(**variables),
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout
 
 
 @pytest.mark.slow
@@ -144,7 +129,7 @@ def test_a_run_goes_on_without_the_server_that_asked_and_stop_ends_it_within_a_b
         Path({str(copy / "__init__.py")!r}).write_text("raise ImportError")
     """
     limits = {"MNIST_CORE_RUNS_AT_ONCE": "3", "PYTHONPATH": str(copy.parent)}
-    run_python(code, cwd=copy.parent, **limits)
+    output_of(start_python(code, cwd=copy.parent, **limits))
     assert third.state == "starting"
     have_steps = [lambda run=run: events_of_kind(run, "steps") for run in (first, second, third)]
     wait_until(lambda: have_steps[0]() and have_steps[1](), advance=False)
@@ -226,7 +211,7 @@ def test_without_the_variable_nothing_imports_ray_and_no_process_is_started(home
         scheduler.advance(), scheduler.max_concurrent_runs(), scheduler.stop
         print("ray" in sys.modules, len(psutil.Process().children()))
     """
-    assert run_python(code, MNIST_CORE_RAY="") == "False 0\n"
+    assert output_of(start_python(code, MNIST_CORE_RAY="")) == "False 0\n"
 
 
 def test_where_ray_is_not_installed_the_run_waits_and_one_sentence_says_what_to_install(

@@ -2,7 +2,11 @@
 
 import contextlib
 import os
+import subprocess
+import sys
+import textwrap
 import time
+from pathlib import Path
 
 import psutil
 
@@ -11,6 +15,7 @@ from mnist_core.data import loading
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
 from mnist_core.scheduler import scheduler
+from mnist_core.system import paths
 
 SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
 PARAMETERS = 11_042  # of that network
@@ -53,6 +58,26 @@ def wait_until(condition, advance=True, timeout=TIMEOUT, poll=POLL):
             with contextlib.suppress(OSError):
                 scheduler.advance()
         time.sleep(poll)
+
+
+def start_python(code, cwd=None, **variables):
+    """A process that runs this code and knows the program and what tests share."""
+    path = os.pathsep.join([str(paths.PROJECT), str(Path(__file__).parent)])
+    return subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(code)],
+        cwd=cwd,
+        env=paths.subprocess_environment(**{"PYTHONPATH": path} | variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def output_of(process):
+    """What a process of `start_python` prints; it must end well."""
+    stdout, stderr = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 0, stderr
+    return stdout
 
 
 def kill_processes():
