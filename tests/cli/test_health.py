@@ -43,16 +43,13 @@ def test_a_queue_that_somebody_holds_is_not_well(home, capsys, monkeypatch):
     assert "has held the queue for 0.1 seconds" in checks["queue"]["words"]
 
 
-def test_too_little_room_is_not_well(home, capsys, monkeypatch):
+def test_too_little_room_and_an_mnist_path_that_names_no_file_are_not_well(
+    home, capsys, monkeypatch, tmp_path
+):
     monkeypatch.setattr(health_checks, "MIN_FREE_BYTES", 1 << 60)
-    status, checks = check(capsys)
-    assert (status, checks["room"]["well"]) == (1, False)
-
-
-def test_an_mnist_path_that_names_no_file_is_not_well(home, capsys, monkeypatch, tmp_path):
     monkeypatch.setenv("MNIST_PATH", str(tmp_path / "nowhere.npz"))
     status, checks = check(capsys)
-    assert status == 1
+    assert (status, checks["room"]["well"], checks["data"]["well"]) == (1, False, False)
     assert "nowhere.npz" in checks["data"]["words"]
 
 

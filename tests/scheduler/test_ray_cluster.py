@@ -30,7 +30,7 @@ from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
 from mnist_core.scheduler import heartbeat, job, job_process, ray_cluster, scheduler, sweeps
-from mnist_core.system import error_messages, paths, settings
+from mnist_core.system import error_messages, paths
 
 STORE = 100 << 20  # bytes of shared memory for a node's objects, of which there are none
 # A node that is gone is noticed after 2 s in place of 15
@@ -240,13 +240,6 @@ def test_an_address_where_nobody_is_is_waited_for_once_and_logged_once(home, mon
     assert run.state == "queued"
     messages = [record.getMessage() for record in caplog.records]
     assert messages.count(f"{ray_cluster.WAITS} {ray_cluster.SILENT}") == 1
-
-
-@pytest.mark.parametrize("text", ["local", "yes", "http://10.0.0.5:6379", "ray://10.0.0.5:10001"])
-def test_the_variable_must_be_auto_or_an_address(text, monkeypatch):
-    monkeypatch.setenv("MNIST_CORE_RAY", text)
-    with pytest.raises(ValueError, match=r"^MNIST_CORE_RAY must be auto, or a host and a port"):
-        settings.validate_all()
 
 
 @pytest.mark.parametrize(
