@@ -1,4 +1,4 @@
-"""Train an experiment: blocking, in this process, telling what happens through plain callables."""
+"""Train an experiment: blocking, in this process, reporting through plain callables."""
 
 import math
 import time
@@ -10,16 +10,14 @@ from mnist_core.config.schema import Experiment, Recipe
 from mnist_core.data import types
 from mnist_core.network import keras_model
 from mnist_core.training import optimizers, train_step
-
-MAX_POINTS = 20_000  # of a run's step curve; above, a point is the mean of several steps
-EVENT_INTERVAL = 0.25  # seconds between two "steps" events: a page draws at 2 Hz
+from mnist_core.training.step_recorder import StepRecorder
 
 
 class TrainingResult(NamedTuple):
-    """What a training came to.
+    """The result of a training.
 
     `epochs` holds a dict per full epoch. The test figures are None if the run failed. `outcome` is
-    finished, stopped or failed, and `sentence` says why where it is not plain.
+    finished, stopped or failed, and `sentence` says why where that is not plain.
     """
 
     model: Any
@@ -39,7 +37,7 @@ class ResumePoint(NamedTuple):
 
 
 def _ignore(*_):
-    """What happens on an event that nobody listens to."""
+    """The default callback."""
 
 
 def train(
@@ -99,7 +97,7 @@ def split_dataset(
 class _TrainingLoop:
     """The state of a training between two batches."""
 
-    def __init__(self, experiment, dataset, on_event, should_stop, on_model, model, done):
+    def __init__(self, experiment, dataset, on_event, should_stop, on_model, model, resume_from):
         self.recipe: Recipe = experiment.recipe
         self.on_event, self.should_stop, self.on_model = on_event, should_stop, on_model
         self.train, self.validation = split_dataset(dataset, self.recipe)
@@ -109,16 +107,16 @@ class _TrainingLoop:
         self.measure = train_step.compile_evaluation(self.model)
         self.per_epoch = self.recipe.steps_per_epoch(len(dataset.train.labels))
         self.total = self.per_epoch * self.recipe.epochs
-        self.done, self.epochs, self.best = done, [], None
-        self.curve = _StepCurve(on_event, self.total, done.steps)
+        self.resume_from, self.epochs, self.best = resume_from, [], None
+        self.recorder = StepRecorder(on_event, self.total, resume_from.steps)
 
     def run(self) -> tuple[str, str]:
         """(outcome, sentence) of the training."""
-        self._say_start()
-        self.curve.start_clock()
+        self._report_start()
+        self.recorder.start_clock()
         for epoch in range(self.recipe.epochs):
-            self.curve.begin_epoch(self.done.epochs + epoch + 1)
-            outcome, sentence = self._batches(epoch)
+            self.recorder.begin_epoch(self.resume_from.epochs + epoch + 1)
+            outcome, sentence = self._train_epoch(epoch)
             if outcome != "finished":
                 self._restore_best()
                 return outcome, sentence
@@ -129,41 +127,52 @@ class _TrainingLoop:
         self._restore_best()
         return "finished", sentence
 
-    def _say_start(self):
-        start = {"kind": "start", "first_step": self.done.steps + 1, "total_steps": self.total}
-        start |= {"steps_per_epoch": self.per_epoch, "first_epoch": self.done.epochs + 1}
-        start |= {"epochs": self.recipe.epochs, "parameters": self.model.count_params()}
+    def _report_start(self):
         self.on_event({"kind": "status", "state": "training"})
-        self.on_event(start | {"time": time.time()})
+        start = {
+            "kind": "start",
+            "first_step": self.resume_from.steps + 1,
+            "total_steps": self.total,
+            "steps_per_epoch": self.per_epoch,
+            "first_epoch": self.resume_from.epochs + 1,
+            "epochs": self.recipe.epochs,
+            "parameters": self.model.count_params(),
+            "time": time.time(),
+        }
+        self.on_event(start)
 
-    def _batches(self, epoch) -> tuple[str, str]:
-        """One epoch's batches, in an order that the seed and the epoch decide."""
-        rng = np.random.default_rng((self.recipe.seed, self.curve.epoch))
+    def _train_epoch(self, epoch) -> tuple[str, str]:
+        """Train on one epoch's batches, in an order that the seed and the epoch decide."""
+        rng = np.random.default_rng((self.recipe.seed, self.recorder.epoch))
         order = rng.permutation(len(self.labels))
         size, first = self.recipe.batch_size, epoch * self.per_epoch
         for number in range(self.per_epoch):
-            at = order[number * size : (number + 1) * size]
+            batch = order[number * size : (number + 1) * size]
             rate = optimizers.learning_rate_at(self.recipe, first + number, self.total)
-            seed = self.done.steps + first + number
-            loss, right = self.step(self.train.images[at], self.labels[at], rate, seed)
-            loss, right = float(loss), float(right)
-            self.curve.add(loss, right)
+            seed = self.resume_from.steps + first + number
+            step = self.step(self.train.images[batch], self.labels[batch], rate, seed)
+            loss, accuracy = map(float, step)
+            self.recorder.add(loss, accuracy)
             if not math.isfinite(loss):
-                self.curve.tell()
-                return "failed", _diverged(self.curve, number + 1, self.recipe)
+                self.recorder.send()
+                return "failed", _diverged(self.recorder.epoch, number + 1, self.recipe)
             if self.should_stop():
-                self.curve.tell()
-                return "stopped", f"Stopped in epoch {self.curve.epoch}, step {number + 1}."
-        self.curve.tell()
+                self.recorder.send()
+                return "stopped", f"Stopped in epoch {self.recorder.epoch}, step {number + 1}."
+        self.recorder.send()
         return "finished", ""
 
     def _end_epoch(self, epoch):
-        loss, accuracy, seconds = self.curve.end_epoch()
-        last = optimizers.learning_rate_at(
-            self.recipe, (epoch + 1) * self.per_epoch - 1, self.total
-        )
-        figures = {"epoch": self.curve.epoch, "step": self.curve.step, "learning_rate": last}
-        figures |= {"loss": loss, "accuracy": accuracy, "seconds": seconds}
+        loss, accuracy, seconds = self.recorder.end_epoch()
+        last_step = (epoch + 1) * self.per_epoch - 1
+        figures = {
+            "epoch": self.recorder.epoch,
+            "step": self.recorder.step,
+            "learning_rate": optimizers.learning_rate_at(self.recipe, last_step, self.total),
+            "loss": loss,
+            "accuracy": accuracy,
+            "seconds": seconds,
+        }
         if self.validation:
             val_loss, val_accuracy = self.measure(self.validation)
             figures |= {"val_loss": val_loss, "val_accuracy": val_accuracy}
@@ -185,65 +194,9 @@ class _TrainingLoop:
             self.model.set_weights(self.best[2])
 
 
-def _diverged(curve, number, recipe) -> str:
+def _diverged(epoch: int, number: int, recipe: Recipe) -> str:
     return (
-        f"The loss stopped being a number in epoch {curve.epoch}, step {number}: the steps are too"
+        f"The loss stopped being a number in epoch {epoch}, step {number}: the steps are too"
         f" large. Try a learning_rate of {recipe.learning_rate / 10:g} in place of"
         f" {recipe.learning_rate:g}."
     )
-
-
-class _StepCurve:
-    """Each step's own loss and accuracy, told a few times a second."""
-
-    def __init__(self, on_event, total, done_steps):
-        self.on_event, self.total, self.first = on_event, total, done_steps
-        self.every = math.ceil(total / MAX_POINTS)
-        self.step, self.epoch = done_steps, 1
-        self.pending: list[tuple[float, float]] = []
-        self.of_epoch: list[tuple[float, float]] = []
-
-    def start_clock(self):
-        self.told = self.started = time.monotonic()
-
-    def begin_epoch(self, number):
-        self.epoch, self.epoch_began = number, time.monotonic()
-
-    def add(self, loss, accuracy):
-        self.step += 1
-        self.pending.append((loss, accuracy))
-        self.of_epoch.append((loss, accuracy))
-        # The first step includes compiling; telling it at once shows that something happens.
-        if time.monotonic() - self.told > EVENT_INTERVAL or self.step == self.first + 1:
-            self.tell()
-
-    def tell(self):
-        """Tell of the steps that make whole points; the rest waits."""
-        whole = len(self.pending) // self.every * self.every
-        if not whole:
-            return
-        now = time.monotonic()
-        points = np.array(self.pending[:whole]).reshape(-1, self.every, 2).mean(axis=1)
-        first = self.step - len(self.pending) + 1
-        self.pending = self.pending[whole:]
-        event = {"kind": "steps", "epoch": self.epoch, "first": first, "every": self.every}
-        loss, accuracy = points[:, 0].round(5).tolist(), points[:, 1].round(4).tolist()
-        event |= {"loss": loss, "accuracy": accuracy}
-        event |= {"seconds_left": self._seconds_left(now), "time": time.time()}
-        self.on_event(event)
-        self.told = now
-
-    def _seconds_left(self, now) -> float | None:
-        """By the pace since the first step, which compiled; None while there is no pace yet."""
-        taken = self.step - self.first - 1
-        if not taken:
-            self.started = now
-            return None
-        return round((now - self.started) / taken * (self.total - taken - 1), 1)
-
-    def end_epoch(self) -> tuple[float, float, float]:
-        """(loss, accuracy, seconds) of the epoch that ends: means over its steps."""
-        loss, accuracy = np.mean(self.of_epoch, axis=0)
-        now = time.monotonic()
-        self.of_epoch = []
-        return float(loss), float(accuracy), now - self.epoch_began

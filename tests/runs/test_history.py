@@ -4,7 +4,8 @@ import pytest
 
 from mnist_core.runs import history
 from mnist_core.runs.history import Curve
-from mnist_core.training import loop
+from mnist_core.training import step_recorder
+from mnist_core.training.step_recorder import StepRecorder
 
 START = {"kind": "start", "first_step": 1, "total_steps": 40, "steps_per_epoch": 10, "epochs": 4}
 
@@ -30,13 +31,13 @@ def test_points_lie_at_the_steps_they_end_at():
 @pytest.mark.parametrize("every", [1, 2, 3, 7])
 def test_the_last_step_is_the_number_of_steps_that_a_training_took(every):
     events = []
-    curve = loop._StepCurve(events.append, every * loop.MAX_POINTS, 0)
-    curve.start_clock()
-    curve.begin_epoch(1)
+    recorder = StepRecorder(events.append, every * step_recorder.MAX_POINTS, 0)
+    recorder.start_clock()
+    recorder.begin_epoch(1)
     for _ in range(42):
-        curve.add(1.0, 0.5)
-    curve.tell()
-    assert curve.every == every
+        recorder.add(1.0, 0.5)
+    recorder.send()
+    assert recorder.every == every
     assert history.last_step(events) == 42
     assert history.from_events([START, *events]).steps.step == list(range(every, 43, every))
 
