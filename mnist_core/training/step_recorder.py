@@ -21,12 +21,15 @@ class StepRecorder:
         self.epoch_steps: list[tuple[float, float]] = []
 
     def start_clock(self) -> None:
+        """Call this just before the first step."""
         self.last_sent = self.pace_started = time.monotonic()
 
     def begin_epoch(self, number: int) -> None:
+        """The steps that follow are of this epoch, 1-based."""
         self.epoch, self.epoch_started = number, time.monotonic()
 
     def add(self, loss: float, accuracy: float) -> None:
+        """Take the figures of the next step."""
         self.step += 1
         self.pending.append((loss, accuracy))
         self.epoch_steps.append((loss, accuracy))
