@@ -1,4 +1,4 @@
-"""Small networks with random weights, taken apart, and an image to put through them."""
+"""Inspectors of small networks with random weights, and an image to put through them."""
 
 import numpy as np
 import pytest
@@ -21,26 +21,26 @@ NETWORKS = {
         dense=(),
     ),
 } | {
-    f"bent by {name}": Network((ConvBlock(2, 5, activation=name),), dense=(DenseLayer(5, name),))
+    f"activation {name}": Network((ConvBlock(2, 5, activation=name),), dense=(DenseLayer(5, name),))
     for name in ACTIVATIONS
 }
-each_network = pytest.mark.parametrize("net", NETWORKS.values(), ids=NETWORKS)
+each_network = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
 
 
 def image(seed=0):
-    dice = np.random.default_rng(seed)
-    ink = dice.integers(0, 256, (28, 28)) * (dice.random((28, 28)) < 0.4)
+    rng = np.random.default_rng(seed)
+    ink = rng.integers(0, 256, (28, 28)) * (rng.random((28, 28)) < 0.4)
     return ink.astype(np.uint8)
 
 
-def inspector(net, seed=1):
-    """The network taken apart, every weight of it random, those of normalization too."""
-    model = keras_model.build(net, seed)
-    dice = np.random.default_rng(seed)
+def inspector(network, seed=1):
+    """Of the network with every weight random, those of normalization too."""
+    model = keras_model.build(network, seed)
+    rng = np.random.default_rng(seed)
     for layer in model.layers:
-        weights = [dice.normal(0, 0.3, w.shape) for w in layer.get_weights()]
+        weights = [rng.normal(0, 0.3, w.shape) for w in layer.get_weights()]
         if layer.__class__.__name__ == "BatchNormalization":
             weights = [np.abs(w) + 0.2 for w in weights]
         if layer.__class__.__name__ != "Dropout":
             layer.set_weights(weights)
-    return activations.Inspector(net, model)
+    return activations.Inspector(network, model)
