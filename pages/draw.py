@@ -38,7 +38,7 @@ def board(session: Session, names: list[str]) -> None:
     if st.button("Why? Look inside the network", key="inside", icon=":material/search_insights:",
                  disabled=image is None, help="Its layers at work on this drawing.",
     ):  # fmt: skip
-        inside_link.open_drawing(session, model)
+        inside_link.open_drawing(model)
     with st.expander("From drawing to image, step by step", icon=":material/transform:"):
         answer.show_steps(steps)
 

@@ -14,7 +14,6 @@ from pages.ui.inside.inspection import Inspection
 from pages.ui.state.session import ValueLocation
 from pages.ui.widgets import answer, clickable
 
-LARGE = 250  # pixels on the screen, of a map and of the image beside it
 STYLE = """
 .large { display: flex; flex-wrap: wrap; gap: .9rem; }
 .large figure { margin: 0; width: 250px; max-width: 47%; }

@@ -12,9 +12,9 @@ LOGIT_WEIGHTS = "Ten stencils"  # the view of that name
 DRAWING, DATA_SET, SENT = "My drawing", "A digit of a set", "Sent here"  # as links say it
 
 
-def open_drawing(session: Session, model: str) -> None:
+def open_drawing(model: str) -> None:
     """Go to Inside with what is on the canvas."""
-    _go(session, model, {"look_at": DRAWING})
+    _go(model, {"look_at": DRAWING})
 
 
 def open_image(model: str, name: str, part: str, number: int) -> None:
@@ -25,27 +25,26 @@ def open_image(model: str, name: str, part: str, number: int) -> None:
         part: "train" or "test".
         number: which image, from 0.
     """
-    _go(current_session(), model, _widgets(name, part, number))
+    _go(model, _widgets(name, part, number))
 
 
 def open_sent_image(model: str, image: np.ndarray, description: str) -> None:
     """Go to Inside with any other image: uint8 (28, 28)."""
-    session = current_session()
-    session.sent_image = SentImage(image, description)
-    _go(session, model, {"look_at": SENT})
+    current_session().sent_image = SentImage(image, description)
+    _go(model, {"look_at": SENT})
 
 
 def open_view(model: str, view: str) -> None:
     """Go to a view of Inside, with the first digit of the test set."""
-    widgets = _widgets(loading.best_available(), "test", 0)
-    _go(current_session(), model, widgets | {"view": view})
+    _go(model, _widgets(loading.best_available(), "test", 0) | {"view": view})
 
 
 def _widgets(name, part, number) -> dict:
     return {"look_at": DATA_SET, **data_set.link_fields(name, part), "number": number}
 
 
-def _go(session, model, widgets) -> None:
+def _go(model, widgets) -> None:
+    session = current_session()
     # Not by the address: Streamlit refuses to set a parameter that this page's widgets hold too
     session.model_name, session.pending_widgets = model, widgets
     st.switch_page(PAGE, query_params={})
