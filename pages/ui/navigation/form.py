@@ -119,7 +119,7 @@ def basic_controls(form: Form) -> None:
     form.show(*CONTROLS[""])
 
 
-def network(form: Form) -> None:
+def network_controls(form: Form) -> None:
     """All of the network but how many blocks and dense layers it has."""
     entries = {
         f"{labels.ENTRIES[name]} {number + 1}": _paths_in(f"network.{name}.{number}")
@@ -138,7 +138,7 @@ def network(form: Form) -> None:
     form.show("network.head")
 
 
-def recipe(form: Form) -> None:
+def training_controls(form: Form) -> None:
     """All of the recipe that is not among the first five controls."""
     optimizer, schedule = (form.values["recipe"][name] for name in ("optimizer", "schedule"))
     unused = set() if schedule == "cosine" else {"recipe.warmup"}
@@ -147,7 +147,7 @@ def recipe(form: Form) -> None:
     form.show(*(path for path in CONTROLS["The training in detail"] if path not in unused))
 
 
-def validation_section(form: Form) -> None:
+def validation_controls(form: Form) -> None:
     """What checks the network while it learns, and when that ends the run."""
     form.show("recipe.validation")
     kind = form.values["recipe"]["validation"]
@@ -164,22 +164,22 @@ def validation_section(form: Form) -> None:
         form.show("recipe.patience", "recipe.restore_best_weights")
 
 
-def augmentation(form: Form) -> None:
+def augmentation_controls(form: Form) -> None:
     """Random changes to the training images."""
     form.show(*_paths_in("recipe.augmentation"))
 
 
-def data_set(form: Form) -> None:
+def data_controls(form: Form) -> None:
     """What it learns from."""
     form.show("data")
 
 
 DETAILS = {
-    "The network in detail": network,
-    "The training in detail": recipe,
-    "Validation and early stopping": validation_section,
-    "Augmentation": augmentation,
-    "Data": data_set,
+    "The network in detail": network_controls,
+    "The training in detail": training_controls,
+    "Validation and early stopping": validation_controls,
+    "Augmentation": augmentation_controls,
+    "Data": data_controls,
 }
 # Every control of the form, by where it is
 CONTROLS = {
@@ -204,7 +204,7 @@ CONTROLS = {
 }  # fmt: skip
 
 
-def label(name: str) -> str:
+def control_label(name: str) -> str:
     """What a control is called: network.blocks.filters -> Block: Filters."""
     *parts, last = name.split(".")
     entry = labels.ENTRIES.get(parts[-1], "") if parts else ""

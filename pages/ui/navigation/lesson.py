@@ -102,7 +102,7 @@ def make_link(experiment: Experiment) -> None:
                                 placeholder="Which learning rate is best, and why?")  # fmt: skip
         controls = st.multiselect(
             "Controls that the class may move", CONTROL_NAMES, key="lesson_controls",
-            format_func=form.label, placeholder="None: it may only press Start",
+            format_func=form.control_label, placeholder="None: it may only press Start",
         )  # fmt: skip
         lesson = Lesson(title.strip(), question.strip(), tuple(controls))
         address = urllib.parse.urlencode(links.query(experiment) | lesson.query())
