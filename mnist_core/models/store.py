@@ -46,10 +46,10 @@ def weights_path(name: str) -> Path:
     Raises:
         ModelError: there is no such model.
     """
-    place = folder(name)
-    if not Run(place).has_model():
+    model_folder = folder(name)
+    if not Run(model_folder).has_model():
         raise ModelError(f"There is no model called {name!r}. There are: {', '.join(names())}")
-    return place / "model.keras"
+    return model_folder / "model.keras"
 
 
 def card(name: str) -> dict:
@@ -58,11 +58,11 @@ def card(name: str) -> dict:
     Raises:
         ModelError: there is no such model, or its card can't be read.
     """
-    place = weights_path(name).with_name("card.json")
+    path = weights_path(name).with_name("card.json")
     try:
-        return json.loads(place.read_text()) | {"name": name}
-    except (OSError, ValueError, TypeError, RecursionError) as fault:
-        raise ModelError(f"{place} must be the card of a model, as JSON: {fault}.") from None
+        return json.loads(path.read_text()) | {"name": name}
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise ModelError(f"{path} must be the card of a model, as JSON: {error}.") from None
 
 
 def load(name: str):
@@ -75,26 +75,26 @@ def load(name: str):
     model = keras_model.build(experiment(name).network)
     try:
         weights.load_weights(model, path)
-    except ValueError as fault:
-        raise ModelError(f"{path} must hold the weights of {name!r}: {fault}") from None
+    except ValueError as error:
+        raise ModelError(f"{path} must hold the weights of {name!r}: {error}") from None
     return model
 
 
 def experiment(name: str) -> Experiment:
-    """What was asked when this model was trained: its network, recipe and data set.
+    """The experiment that this model was trained by: its network, recipe and data set.
 
     Raises:
         ModelError: there is no such model, or its card is damaged.
     """
-    found = card(name).get("experiment")
+    plain = json.dumps(card(name).get("experiment"))
     try:
-        return Experiment.from_json(json.dumps(found))
-    except ValueError as fault:
-        raise ModelError(f"The card of {name!r} is damaged: {fault}") from None
+        return Experiment.from_json(plain)
+    except ValueError as error:
+        raise ModelError(f"The card of {name!r} is damaged: {error}") from None
 
 
-def save(place: Path, model, card: dict) -> None:
+def save(run_folder: Path, model, card: dict) -> None:
     """Put a model and its card into a folder, each file whole or not at all."""
-    with atomic_files.replace(place / "model.keras") as part:
+    with atomic_files.replace(run_folder / "model.keras") as part:
         model.save(part)
-    atomic_files.write(place / "card.json", json.dumps(card, indent=1))
+    atomic_files.write(run_folder / "card.json", json.dumps(card, indent=1))

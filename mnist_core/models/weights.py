@@ -1,4 +1,4 @@
-"""A .keras file of weights, looked through before Keras reads it.
+"""A .keras file of weights, checked before Keras reads it.
 
 Such a file is a zip; its weights are HDF5, which can point to other files and can claim, in a few
 kilobytes, to hold gigabytes. Keras reads 15 GB to find that a shape is wrong. Its network's
@@ -28,14 +28,14 @@ def load_weights(model, path: Path) -> None:
     try:
         _check(path, OPTIMIZER_FACTOR * 4 * model.count_params() + HDF5_OVERHEAD)
         model.load_weights(path)
-    except RejectedFileError as refusal:
-        raise ValueError(str(refusal)) from None
-    except Exception as fault:  # h5py and Keras raise anything for a damaged file
-        raise ValueError(" ".join(str(fault).split())) from None
+    except RejectedFileError as error:
+        raise ValueError(str(error)) from None
+    except Exception as error:  # h5py and Keras raise anything for a damaged file
+        raise ValueError(" ".join(str(error).split())) from None
 
 
-def _check(path: Path, most: int) -> None:
-    """Refuse a file that would have Keras open others, or read more than `most` bytes."""
+def _check(path: Path, max_bytes: int) -> None:
+    """Refuse a file that would have Keras open others, or read more than `max_bytes`."""
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         if names.count(WEIGHTS) != 1:
@@ -43,41 +43,43 @@ def _check(path: Path, most: int) -> None:
                 f"It must hold one {WEIGHTS}, and holds {names.count(WEIGHTS)}."
             )
         size = archive.getinfo(WEIGHTS).file_size
-        if size > most:
+        if size > max_bytes:
             raise RejectedFileError(
-                f"Its weights must be at most {most:,} bytes, and are {size:,}."
+                f"Its weights must be at most {max_bytes:,} bytes, and are {size:,}."
             )
         with archive.open(WEIGHTS) as member, h5py.File(member, "r") as file:
-            _check_arrays(file, most)
+            _check_arrays(file, max_bytes)
 
 
-def _check_arrays(file: h5py.File, most: int) -> None:
-    total, things, groups = 0, 0, [("", file)]
+def _check_arrays(file: h5py.File, max_bytes: int) -> None:
+    total, objects, groups = 0, 0, [("", file)]
     while groups:
-        where, group = groups.pop()
+        parent, group = groups.pop()
         for name in group:
-            things += 1
-            place = f"{where}/{name}"[-100:]
-            if things > MAX_OBJECTS:  # also where a group holds itself
+            objects += 1
+            path = f"{parent}/{name}"[-100:]
+            if objects > MAX_OBJECTS:  # also where a group holds itself
                 raise RejectedFileError(f"It must hold at most {MAX_OBJECTS:,} arrays and groups.")
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                raise RejectedFileError(f"{place} must be in the file, and is a link.")
-            thing = group[name]
-            if isinstance(thing, h5py.Group):
-                groups.append((place, thing))
+                raise RejectedFileError(f"{path} must be in the file, and is a link.")
+            member = group[name]
+            if isinstance(member, h5py.Group):
+                groups.append((path, member))
                 continue
-            total += _bytes(place, thing)
-            if total > most:
-                raise RejectedFileError(f"Its arrays must be at most {most:,} bytes, and are more.")
+            total += _unpacked_bytes(path, member)
+            if total > max_bytes:
+                raise RejectedFileError(
+                    f"Its arrays must be at most {max_bytes:,} bytes, and are more."
+                )
 
 
-def _bytes(place: str, thing) -> int:
+def _unpacked_bytes(path: str, array) -> int:
     """How much memory an array takes, if it is one of numbers, and in this file."""
-    if not isinstance(thing, h5py.Dataset) or thing.dtype.kind not in "fiu":
-        raise RejectedFileError(f"{place} must be an array of numbers, and isn't.")
-    if thing.external or thing.is_virtual:
-        raise RejectedFileError(f"{place} must be in the file, and is in another.")
-    if thing.shape is None:
-        raise RejectedFileError(f"{place} must have a shape, and has none.")
-    unpacked = max(math.prod(thing.shape), math.prod(thing.chunks or (0,)))
-    return unpacked * thing.dtype.itemsize
+    if not isinstance(array, h5py.Dataset) or array.dtype.kind not in "fiu":
+        raise RejectedFileError(f"{path} must be an array of numbers, and isn't.")
+    if array.external or array.is_virtual:
+        raise RejectedFileError(f"{path} must be in the file, and is in another.")
+    if array.shape is None:
+        raise RejectedFileError(f"{path} must have a shape, and has none.")
+    unpacked = max(math.prod(array.shape), math.prod(array.chunks or (0,)))
+    return unpacked * array.dtype.itemsize

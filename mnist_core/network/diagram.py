@@ -1,4 +1,4 @@
-"""A network's layers -> a drawing of them, as SVG text that stands on light and dark pages.
+"""A network's layers -> a diagram, as SVG text that can be read on light and dark pages.
 
 A map is drawn as a stack of squares: the side grows with its size, the stack with the number of
 maps. A row of numbers is a bar, longer for more numbers.
@@ -37,19 +37,19 @@ def to_svg(table: Sequence[Layer]) -> str:
         if number:
             parts.append(_arrow(x))
             x += 24
-        drawn, width = _stack(x, shape, colour) if len(shape) == 3 else _bar(x, shape, colour)
-        parts.append(drawn + _caption(x + width / 2, word, shape))
+        shapes, width = _stack(x, shape, colour) if len(shape) == 3 else _bar(x, shape, colour)
+        parts.append(shapes + _caption(x + width / 2, word, shape))
         x += width + 8
-    said = html.escape(describe(table), quote=True)
+    description = html.escape(describe(table), quote=True)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{said}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{description}"'
         f' viewBox="0 0 {x:.0f} {HEIGHT}" width="{x:.0f}" height="{HEIGHT}"'
         f' font-family="sans-serif" font-size="11">{"".join(parts)}</svg>'
     )
 
 
 def describe(table: Sequence[Layer]) -> str:
-    """The same in words, for those who don't see it."""
+    """The diagram in words, for screen readers."""
     steps = [f"{WORDS[r.kind]} to {_size(r.output_shape)}" for r in table if r.kind in SHOWN]
     return f"The network: a 28 by 28 image, then {', then '.join(steps)}."
 

@@ -1,8 +1,8 @@
-"""A network's layers as TensorFlow's own fused operations: the same numbers, for training fast.
+"""A network's layers as TensorFlow's own fused operations, to train the reader faster.
 
 Keras computes batch normalization from a dozen small operations; the fused one and 16-bit
 activations train a network of the reader's kind about twice as fast on a processor
-(tests/bench/forward.py). A test holds this against the Keras model.
+(tests/bench/forward.py). tests/network/test_fused.py compares it with the Keras model.
 """
 
 from mnist_core.config.layer_shapes import (
@@ -38,7 +38,7 @@ def logits(network, model, x, training: bool, dtype: str = "float32"):
 def _convolution(tf, plan, layer, value, training):
     kernel, bias = (tf.cast(weight, value.dtype) for weight in layer.trainable_variables)
     value = tf.nn.conv2d(value, kernel, 1, layer.padding.upper())
-    if training and "activation" not in plan.arguments:  # normalization takes any bias away
+    if training and "activation" not in plan.arguments:  # normalization subtracts any bias
         return value
     return layer.activation(value + bias)
 

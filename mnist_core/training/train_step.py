@@ -1,8 +1,8 @@
-"""One step of training, compiled: augment, forward, backward, update. And its counterpart: measure.
+"""One step of training, compiled: augment, forward, backward, update. And evaluation, compiled.
 
 A step of our own in place of Keras' `fit`: it gives each batch's own loss and accuracy (the logs
 of `fit` are running means since the epoch began), it can end after any batch, and it is faster
-than `fit` that looks at every batch (tests/bench/training.py).
+than `fit` with a callback after every batch (tests/bench/training.py).
 """
 
 from mnist_core.config.schema import Recipe
@@ -39,14 +39,14 @@ def compile_train_step(model, recipe: Recipe):
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, z))
         gradients = tape.gradient(loss, model.trainable_variables)
         model.optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
-        right = tf.equal(tf.argmax(z, 1, output_type=tf.int32), labels)
-        return loss, tf.reduce_mean(tf.cast(right, tf.float32))
+        correct = tf.equal(tf.argmax(z, 1, output_type=tf.int32), labels)
+        return loss, tf.reduce_mean(tf.cast(correct, tf.float32))
 
     return step
 
 
 def compile_evaluation(model):
-    """A function Digits -> (loss, accuracy): floats, means over all images, nothing learned."""
+    """A function Digits -> (loss, accuracy): floats, means over all images."""
     import keras
     import tensorflow as tf
 
@@ -61,15 +61,15 @@ def compile_evaluation(model):
     def sums(images, labels):
         z = logits(to_input(images), training=False)
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, z)
-        right = tf.equal(tf.argmax(z, 1, output_type=tf.int32), labels)
-        return tf.reduce_sum(loss), tf.reduce_sum(tf.cast(right, tf.float32))
+        correct = tf.equal(tf.argmax(z, 1, output_type=tf.int32), labels)
+        return tf.reduce_sum(loss), tf.reduce_sum(tf.cast(correct, tf.float32))
 
     def measure(digits):
-        count, loss, right = len(digits.labels), 0.0, 0.0
+        count, loss, correct = len(digits.labels), 0.0, 0.0
         for start in range(0, count, EVALUATION_BATCH):
-            part = slice(start, start + EVALUATION_BATCH)
-            part_loss, part_right = sums(digits.images[part], digits.labels[part].astype("int32"))
-            loss, right = loss + float(part_loss), right + float(part_right)
-        return loss / count, right / count
+            batch = slice(start, start + EVALUATION_BATCH)
+            sum_loss, sum_correct = sums(digits.images[batch], digits.labels[batch].astype("int32"))
+            loss, correct = loss + float(sum_loss), correct + float(sum_correct)
+        return loss / count, correct / count
 
     return measure

@@ -29,21 +29,21 @@ def share(experiment: Experiment, dataset) -> tuple[float, float]:
     spent = 0.0
     with (
         tempfile.TemporaryDirectory() as folder,
-        TensorBoardWriter(Path(folder), experiment) as files,
+        TensorBoardWriter(Path(folder), experiment) as writer,
     ):
 
         def on_event(event):
             nonlocal spent
             began = time.perf_counter()
-            files.write_event(event)
+            writer.write_event(event)
             spent += time.perf_counter() - began
 
         began = time.perf_counter()
         loop.train(experiment, dataset, on_event)
-        took = time.perf_counter() - began
-    if files.error:
-        sys.exit(files.error)
-    return spent, took
+        total = time.perf_counter() - began
+    if writer.error:
+        sys.exit(writer.error)
+    return spent, total
 
 
 if __name__ == "__main__":
@@ -53,5 +53,5 @@ if __name__ == "__main__":
         "the shortest steps": SHORT_STEPS,
     }
     for name, experiment in experiments.items():
-        spent, took = share(experiment, dataset)
-        print(f"{name}: {spent:.3f} s of {took:.1f} s, {spent / took:.2%}")
+        spent, total = share(experiment, dataset)
+        print(f"{name}: {spent:.3f} s of {total:.1f} s, {spent / total:.2%}")

@@ -1,4 +1,4 @@
-"""The reader's training step by Keras' own layers and by `forward`, in 32 and in 16 bits.
+"""The reader's training step by Keras' own layers and by fused operations, in 32 and in 16 bits.
 
 Run: python tests/bench/forward.py
 """
@@ -46,28 +46,28 @@ def by_keras(model, x):
 
 
 def main():
-    dice = np.random.default_rng(0)
-    x = dice.random((BATCH, 28, 28, 1), np.float32)
-    labels = dice.integers(0, 10, BATCH, np.int32)
-    ways = {
+    rng = np.random.default_rng(0)
+    x = rng.random((BATCH, 28, 28, 1), np.float32)
+    labels = rng.integers(0, 10, BATCH, np.int32)
+    methods = {
         "Keras, float32": by_keras,
-        "forward, float32": lambda m, x: fused.logits(NETWORK, m, x, True),
-        "forward, bfloat16": lambda m, x: fused.logits(NETWORK, m, x, True, "bfloat16"),
+        "fused, float32": lambda m, x: fused.logits(NETWORK, m, x, True),
+        "fused, bfloat16": lambda m, x: fused.logits(NETWORK, m, x, True, "bfloat16"),
     }
-    steps = {name: step_of(way) for name, way in ways.items()}
+    steps = {name: step_of(method) for name, method in methods.items()}
     for step in steps.values():
         step(x, labels)
-    spent: dict[str, list[float]] = {name: [] for name in ways}
+    seconds: dict[str, list[float]] = {name: [] for name in methods}
     for _ in range(ROUNDS):  # in turns, so that a busy machine is the same for all
         for name, step in steps.items():
             start = time.perf_counter()
             for _ in range(TIMES):
                 step(x, labels)
-            spent[name].append((time.perf_counter() - start) / TIMES)
-    first = statistics.median(spent["Keras, float32"])
-    for name, found in spent.items():
-        taken = statistics.median(found)
-        print(f"{name:18} {BATCH / taken:6.0f} images/s, {first / taken:.2f} times Keras")
+            seconds[name].append((time.perf_counter() - start) / TIMES)
+    keras_seconds = statistics.median(seconds["Keras, float32"])
+    for name, measured in seconds.items():
+        median = statistics.median(measured)
+        print(f"{name:18} {BATCH / median:6.0f} images/s, {keras_seconds / median:.2f} times Keras")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 MNIST_PATH=... python tests/bench/training.py [PRESET]
 
-Also what `estimate` says about the same epoch.
+Also what `training.duration` estimates for the same epoch.
 """
 
 import os
@@ -29,8 +29,8 @@ def ours(experiment, digits):
 
     def epoch():
         for number in range(len(labels) // size):
-            at = slice(number * size, (number + 1) * size)
-            float(step(digits.images[at], labels[at], 0.001, number)[0])
+            batch = slice(number * size, (number + 1) * size)
+            float(step(digits.images[batch], labels[batch], 0.001, number)[0])
 
     return epoch
 
@@ -46,27 +46,29 @@ def keras_fit(experiment, digits, **compiling):
 
 
 def main(name="lenet"):
-    """Print images per second and ratios; the ways take turns, so that noise hits all."""
+    """Print images per second and ratios; the methods take turns, so that noise hits all."""
     experiment = PRESETS[name]
     digits = types.subset(loading.load("mnist").train, IMAGES, seed=0)
-    ways = {
+    methods = {
         "our step": ours(experiment, digits),
         "fit": keras_fit(experiment, digits),
         "fit, 16 steps per execution": keras_fit(experiment, digits, steps_per_execution=16),
     }
-    seconds = {way: [] for way in ways}
+    seconds = {method: [] for method in methods}
     for number in range(ROUNDS + 1):
-        for way, epoch in ways.items():
+        for method, epoch in methods.items():
             began = time.perf_counter()
             epoch()
             if number:  # the first compiles
-                seconds[way].append(time.perf_counter() - began)
+                seconds[method].append(time.perf_counter() - began)
     base = statistics.median(seconds["our step"])
-    for way, took in seconds.items():
-        median = statistics.median(took)
-        print(f"{way:30} {IMAGES / median:8,.0f} images/s  {base / median:.2f} of our step's speed")
-    guess = duration.epoch_seconds(experiment.with_values({"recipe.validation": "none"}))
-    print(f"{'estimate':30} {60_000 / guess:8,.0f} images/s")
+    for method, measured in seconds.items():
+        median = statistics.median(measured)
+        print(
+            f"{method:30} {IMAGES / median:8,.0f} images/s  {base / median:.2f} of our step's speed"
+        )
+    estimate = duration.epoch_seconds(experiment.with_values({"recipe.validation": "none"}))
+    print(f"{'estimate':30} {60_000 / estimate:8,.0f} images/s")
 
 
 if __name__ == "__main__":
