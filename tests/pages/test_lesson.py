@@ -1,25 +1,17 @@
 """A teacher's link: a title, a question, and only the controls that the class may move."""
 
-import dataclasses
 import urllib.parse
 
 import pytest
-from app_pages import open_page
+from app_pages import FIRST_CONTROLS, html_bodies, open_page, texts
 
-from mnist_core.config.schema import Augmentation, ConvBlock, DenseLayer, Experiment, Recipe
+from mnist_core.config.paths import flatten
+from mnist_core.config.schema import Experiment
+from mnist_core.presets import PRESETS
 from pages.ui.app import explanation
-from pages.ui.navigation import form, lesson, links
+from pages.ui.navigation import form, lesson
 from pages.ui.state.session import Lesson
 
-pytestmark = pytest.mark.slow  # a whole app per test
-
-FIRST_FIVE = {
-    "network.blocks",
-    "network.dense",
-    "recipe.optimizer",
-    "recipe.learning_rate",
-    "recipe.epochs",
-}
 RATES = {
     "title": "How fast should it learn?",
     "question": "Which learning rate is best?",
@@ -43,25 +35,26 @@ def controls_of(app) -> set[str]:
 
 
 def banner(app) -> str:
-    return " ".join(h.proto.body for h in app.get("html") if 'class="lesson"' in h.proto.body)
+    return " ".join(body for body in html_bodies(app) if 'class="lesson"' in body)
+
+
+def experiment_of(app) -> Experiment:
+    return app.session_state["session"].experiment
 
 
 def test_the_class_sees_the_title_the_question_and_only_the_named_controls():
     app = open_train(RATES)
-    assert RATES["title"] in banner(app)
-    assert RATES["question"] in banner(app)
+    assert RATES["title"] in banner(app) and RATES["question"] in banner(app)
     assert controls_of(app) == {"recipe.learning_rate", "recipe.epochs"}
     assert "preset" not in [box.key for box in app.selectbox]
-    assert not app.exception
 
 
 def test_what_is_hidden_stays_as_the_link_sets_it():
     app = open_train(RATES)
     app.select_slider(key="recipe.epochs").set_value(8).run()
-    found = app.session_state["session"].experiment
-    assert found.recipe.epochs == 8
-    assert found.network.blocks[1].filters == 48
-    assert found.data == "built-in"
+    assert experiment_of(app).recipe.epochs == 8
+    assert experiment_of(app).network.blocks[1].filters == 48
+    assert experiment_of(app).data == "built-in"
 
 
 def test_a_lesson_may_hide_all_controls():
@@ -73,11 +66,12 @@ def test_a_lesson_may_hide_all_controls():
 def test_without_named_controls_a_title_hides_nothing():
     app = open_train({"title": "Free play"})
     assert "Free play" in banner(app)
-    assert controls_of(app) >= FIRST_FIVE
+    assert controls_of(app) >= set(FIRST_CONTROLS)
 
 
-def test_without_a_lesson_there_is_no_banner():
-    assert not banner(open_train())
+@pytest.mark.parametrize("query", [{}, {"title": "", "question": ""}])
+def test_without_a_lesson_there_is_no_banner(query):
+    assert not banner(open_train(query))
 
 
 def test_what_a_link_says_cannot_become_part_of_the_page():
@@ -92,50 +86,40 @@ def test_a_control_that_there_is_not_is_named_and_the_others_are_shown():
     assert controls_of(app) == {"recipe.epochs"}
 
 
-def test_the_lesson_goes_along_to_other_pages():
-    app = open_train(RATES)
-    app.switch_page("pages/runs.py").run()
-    assert RATES["question"] in banner(app)
-
-
 @pytest.mark.parametrize("page", ["train", "data", "runs", "inside"])
-def test_a_reload_of_any_page_is_still_the_same_lesson(page):
+def test_the_lesson_goes_along_to_any_page_and_stays_after_its_reload(page):
     app = open_train(RATES)
     app.query_params.clear()  # as the browser does on the way to another page
     app.switch_page(f"pages/{page}.py").run()
+    assert RATES["question"] in banner(app)
     reloaded = open_page(page, app.query_params)
     assert RATES["question"] in banner(reloaded)
     reloaded.switch_page("pages/train.py").run()
-    assert controls_of(reloaded) == {"recipe.learning_rate", "recipe.epochs"}
-    assert reloaded.session_state["session"].experiment.network.blocks[1].filters == 48
     assert not reloaded.exception
-
-
-def test_a_lesson_of_nothing_is_none():
-    assert not banner(open_train({"title": "", "question": ""}))
+    assert controls_of(reloaded) == {"recipe.learning_rate", "recipe.epochs"}
+    assert experiment_of(reloaded).network.blocks[1].filters == 48
 
 
 def test_leaving_the_lesson_shows_all_controls_again():
     app = open_train(RATES)
     app.button(key="leave_lesson").click().run()
     assert not banner(app)
-    assert controls_of(app) >= FIRST_FIVE
+    assert controls_of(app) >= set(FIRST_CONTROLS)
     assert "title" not in app.query_params
-    assert app.session_state["session"].experiment.network.blocks[1].filters == 48
+    assert experiment_of(app).network.blocks[1].filters == 48
 
 
-def test_the_link_that_a_teacher_makes_opens_the_lesson():
-    app = open_train({"data": "built-in", "recipe.epochs": "5"})
-    app.text_input(key="lesson_title").set_value("Five epochs").run()
-    app.text_area(key="lesson_question").set_value("Is that enough & why?").run()
+@pytest.mark.parametrize("data", ["mnist", "built-in"])
+def test_the_link_that_a_teacher_makes_opens_the_lesson(data):
+    app = open_train({"data": data, "recipe.epochs": "5"})
+    app.text_input(key="lesson_title").set_value("Five epochs")
+    app.text_area(key="lesson_question").set_value("Is that enough & why?")
     app.multiselect(key="lesson_controls").set_value(["recipe.learning_rate"]).run()
-    made = urllib.parse.parse_qsl(urllib.parse.urlsplit(app.code[0].value).query)
-    opened = open_train(dict(made))
-    assert "Five epochs" in banner(opened)
-    assert "Is that enough &amp; why?" in banner(opened)
+    assert f"data={data}&" in app.code[0].value  # a class may have other data sets at hand
+    opened = open_train(dict(urllib.parse.parse_qsl(app.code[0].value.split("?")[1])))
+    assert "Five epochs" in banner(opened) and "Is that enough &amp; why?" in banner(opened)
     assert controls_of(opened) == {"recipe.learning_rate"}
-    wanted = app.session_state["session"].experiment
-    assert opened.session_state["session"].experiment == wanted
+    assert experiment_of(opened) == experiment_of(app)
 
 
 @pytest.mark.parametrize(
@@ -146,20 +130,13 @@ def test_a_lesson_goes_through_a_link_and_back(wanted):
 
 
 def test_every_field_of_an_experiment_can_be_a_control():
-    kinds = {"network.blocks": ConvBlock, "network.dense": DenseLayer, "recipe": Recipe}
-    kinds |= {"recipe.augmentation": Augmentation}
-    wanted = {"network.blocks", "network.dense", "network.head", "data"}
-    for path, kind in kinds.items():
-        wanted |= {f"{path}.{field.name}" for field in dataclasses.fields(kind)}
-    assert set(lesson.CONTROL_NAMES) == wanted - {"recipe.augmentation"}
-    assert len(lesson.CONTROL_NAMES) == len(set(lesson.CONTROL_NAMES))
-    assert links.query(Experiment())["data"] == "mnist"
+    paths = [path.split(".") for path in flatten(PRESETS["lenet"])]
+    names = {".".join(step for step in path if not step.isdecimal()) for path in paths}
+    assert set(lesson.CONTROL_NAMES) == names
+    assert len(lesson.CONTROL_NAMES) == len(names)
 
 
+@pytest.mark.slow  # six pages
 @pytest.mark.parametrize("page", explanation.EXPLANATIONS)
 def test_every_page_says_what_one_is_looking_at(page, only_small_set):
-    app = open_train()
-    app.switch_page(f"pages/{page.lower()}.py").run()
-    assert not app.exception
-    shown = " ".join(entry.value for entry in app.markdown)
-    assert explanation.EXPLANATIONS[page][0] in shown
+    assert explanation.EXPLANATIONS[page][0] in texts(open_page(page.lower()))

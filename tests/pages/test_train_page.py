@@ -1,9 +1,7 @@
-"""The Train page through the app's entry point: the form, the link, and what Start leads to."""
-
-import dataclasses
+"""The Train page: the form, the link, and what Start leads to."""
 
 import pytest
-from app_pages import open_page, texts
+from app_pages import FIRST_CONTROLS, html_bodies, open_page, plain_text, texts
 
 from mnist_core.config.paths import flatten
 from mnist_core.config.schema import (
@@ -18,21 +16,11 @@ from mnist_core.config.schema import (
 from mnist_core.network import summary
 from mnist_core.presets import ABOUT, PRESETS
 from mnist_core.runs import store as run_store
-from mnist_core.runs.run import Run
 from pages.ui.navigation import links
 
-pytestmark = pytest.mark.slow  # a whole app per test
-
-FIRST_FIVE = {
-    "network.blocks",
-    "network.dense",
-    "recipe.optimizer",
-    "recipe.learning_rate",
-    "recipe.epochs",
-}
 WIDGETS = ("slider", "select_slider", "selectbox", "number_input", "toggle")
 EXPERT = Experiment(
-    network=Network(
+    Network(
         blocks=[
             ConvBlock(filters=7, kernel_size=5, padding="same", batch_normalization=True),
             ConvBlock(activation="gelu", convolutions=2, pool_size=0, dropout_rate=0.35),
@@ -40,32 +28,18 @@ EXPERT = Experiment(
         head="global_average_pooling",
         dense=[DenseLayer(units=77, dropout_rate=0.15), DenseLayer(activation="tanh")],
     ),
-    recipe=Recipe(
-        optimizer="AdamW",
-        learning_rate=0.0007,
-        weight_decay=0.012,
-        schedule="cosine",
-        warmup=0.2,
-        batch_size=77,
-        epochs=13,
-        validation_fraction=0.25,
-        patience=4,
-        restore_best_weights=True,
-        augmentation=Augmentation(shift=1.5, rotation=12, scale=0.15, shear=3),
-        train_images=4321,
+    Recipe(
+        optimizer="AdamW", learning_rate=0.0007, weight_decay=0.012, schedule="cosine", warmup=0.2,
+        batch_size=77, epochs=13, validation_fraction=0.25, patience=4, restore_best_weights=True,
+        augmentation=Augmentation(shift=1.5, rotation=12, scale=0.15, shear=3), train_images=4321,
         seed=99,
     ),
     data="built-in",
-)
+)  # fmt: skip
 
 
 def open_train(query=None):
     return open_page("train", query)
-
-
-def link_of(app) -> dict[str, str]:
-    """What the page's address says."""
-    return dict(app.query_params)
 
 
 def experiment_of(app) -> Experiment:
@@ -81,26 +55,22 @@ def set_to(app, key, value):
     assert not app.exception
 
 
-def press(app, label):
-    next(button for button in app.button if button.label == label).click().run()
+def press(app, button):
+    """Press the button of this key or label."""
+    next(b for b in app.button if button in (b.key, b.label)).click().run()
     assert not app.exception
 
 
 def parameters_of(app) -> int:
     """The total that the page shows."""
-    body = next(h.proto.body for h in app.get("html") if "1.9rem" in h.proto.body)
-    text = "".join(part.split(">")[-1] for part in body.split("<"))
-    return int(text)
-
-
-def rows_of(app) -> list[list[str]]:
-    return app.table[0].value.values.tolist()
+    (body,) = [body for body in html_bodies(app) if "1.9rem" in body]
+    return int(plain_text(body).replace(" ", ""))
 
 
 def test_a_first_visitor_sees_five_controls_and_the_presets():
     app = open_train()
     hidden = {w.key for fold in app.expander for kind in WIDGETS for w in fold.get(kind)}
-    assert set(widgets_of(app)) - hidden == {*FIRST_FIVE, "preset"}
+    assert set(widgets_of(app)) - hidden == {*FIRST_CONTROLS, "preset"}
     assert experiment_of(app) == links.default_experiment()
 
 
@@ -152,20 +122,19 @@ def test_the_parameter_count_and_the_layers_follow_every_slider():
         assert flatten(experiment_of(app))[key] == value
         wanted = experiment_of(app).network
         assert parameters_of(app) == summary.parameter_count(wanted)
-        rows = [(row[0].split("**")[1], row[2]) for row in rows_of(app)]
-        table = summary.layer_table(wanted)
-        assert rows == [(layer.name, f"{layer.parameters:,}") for layer in table]
+        rows = [(row[0].split("**")[1], row[2]) for row in app.table[0].value.values.tolist()]
+        layers = summary.layer_table(wanted)
+        assert rows == [(layer.name, f"{layer.parameters:,}") for layer in layers]
 
 
 @pytest.fixture
 def impossible():
     """The page after a 7x7 kernel was asked for on a 3x3 map."""
-    app = open_train({"network.blocks": "3", "data": "built-in"})
-    set_to(app, "network.blocks.2.padding", "same")
-    set_to(app, "network.blocks.2.pool_size", 0)
-    set_to(app, "network.blocks.1.pool_size", 3)
-    set_to(app, "network.blocks.2.kernel_size", 7)
-    return set_to(app, "network.blocks.2.padding", "valid") or app
+    link = {"data": "built-in", "network.blocks": "3", "network.blocks.1.pool_size": "3"}
+    last = {"kernel_size": "7", "padding": "same", "pool_size": "0"}
+    app = open_train(link | {f"network.blocks.2.{name}": value for name, value in last.items()})
+    set_to(app, "network.blocks.2.padding", "valid")
+    return app
 
 
 def test_an_impossible_network_is_explained_and_cannot_be_started(impossible):
@@ -174,28 +143,36 @@ def test_an_impossible_network_is_explained_and_cannot_be_started(impossible):
     assert not impossible.table
 
 
-def test_an_impossible_network_can_be_mended(impossible):
-    set_to(impossible, "network.blocks.2.kernel_size", 3)
+@pytest.mark.parametrize(
+    ("key", "value"), [("network.blocks.2.kernel_size", 3), ("preset", "lenet")]
+)
+def test_an_impossible_network_can_be_mended(impossible, key, value):
+    set_to(impossible, key, value)
     assert not impossible.error
     assert not impossible.button(key="start").disabled
-    assert experiment_of(impossible).network.blocks[2].kernel_size == 3
+    assert widgets_of(impossible)[key].value == value
     assert parameters_of(impossible) == summary.parameter_count(experiment_of(impossible).network)
 
 
-def test_a_preset_mends_an_impossible_network(impossible):
-    set_to(impossible, "preset", "lenet")
-    assert not impossible.error
-    assert experiment_of(impossible).network == PRESETS["lenet"].network
-
-
-def test_every_preset_fills_the_form_and_gives_its_reason():
+@pytest.mark.slow  # two apps for each of a dozen presets
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_fills_the_form_says_why_and_leads_one_step_on(name):
+    about, wanted = ABOUT[name], PRESETS[name].with_values({"data": "built-in"})
     app = open_train({"data": "built-in"})
-    for name, preset in ABOUT.items():
-        set_to(app, "preset", name)
-        wanted = dataclasses.replace(preset.experiment, data="built-in")
-        assert experiment_of(app) == wanted
-        assert preset.why in texts(app)
-        assert preset.published in texts(app)
+    set_to(app, "preset", name)
+    assert experiment_of(app) == wanted
+    assert about.why in texts(app) and about.published in texts(app)
+    assert experiment_of(open_train(dict(app.query_params))) == wanted
+    if about.next_step:
+        press(app, about.next_step)
+        assert experiment_of(app) == wanted.with_values(about.change)
+
+
+def test_two_clicks_turn_adadelta_into_adam():
+    app = open_train()
+    set_to(app, "preset", "two-conv-adadelta")
+    press(app, "Change the optimizer to Adam")
+    assert app.selectbox(key="recipe.optimizer").value == "Adam"
 
 
 def test_the_choice_of_presets_says_when_the_experiment_is_none_of_them():
@@ -206,45 +183,20 @@ def test_the_choice_of_presets_says_when_the_experiment_is_none_of_them():
     assert app.selectbox(key="preset").value == "lenet"
 
 
-def test_one_click_after_a_preset_shows_its_reason():
-    app = open_train()
-    for name, about in ABOUT.items():
-        set_to(app, "preset", name)
-        if about.next_step:
-            press(app, about.next_step)
-            assert experiment_of(app) == PRESETS[name].with_values(about.change)
-
-
-def test_two_clicks_turn_adadelta_into_adam():
-    app = open_train()
-    set_to(app, "preset", "two-conv-adadelta")
-    press(app, "Change the optimizer to Adam")
-    assert app.selectbox(key="recipe.optimizer").value == "Adam"
-    assert experiment_of(app).recipe.optimizer == "Adam"
-    assert experiment_of(app).network == PRESETS["two-conv-adadelta"].network
-
-
-def test_the_link_of_every_preset_opens_it():
-    app = open_train()
-    for name in PRESETS:
-        set_to(app, "preset", name)
-        assert experiment_of(open_train(link_of(app))) == experiment_of(app)
-
-
 def test_the_link_of_an_experts_experiment_opens_it():
     app = open_train(EXPERT.to_query())
     assert experiment_of(app) == EXPERT
-    assert experiment_of(open_train(link_of(app))) == EXPERT
+    assert experiment_of(open_train(dict(app.query_params))) == EXPERT
     assert app.selectbox(key="data").value == "built-in"
 
 
 def test_the_link_follows_the_form_and_leaves_other_settings_alone():
     app = open_train({"theme": "x"})
     set_to(app, "recipe.epochs", 9)
-    assert link_of(app)["recipe.epochs"] == "9"
-    assert link_of(app)["theme"] == "x"
+    assert dict(app.query_params)["recipe.epochs"] == "9"
+    assert dict(app.query_params)["theme"] == "x"
     set_to(app, "recipe.epochs", PRESETS["quick"].recipe.epochs)
-    assert link_of(app) == {"theme": "x"}
+    assert dict(app.query_params) == {"theme": "x"}
 
 
 @pytest.mark.parametrize(
@@ -279,7 +231,7 @@ def test_the_settings_stay_while_another_page_is_open():
     assert experiment_of(app) == wanted
     assert app.number_input(key="recipe.seed").value == 5
     assert app.number_input(key="network.dense.0.units").value == 77
-    assert experiment_of(open_train(link_of(app))) == wanted
+    assert experiment_of(open_train(dict(app.query_params))) == wanted
 
 
 def test_a_shorter_list_forgets_what_was_set_behind_its_end():
@@ -339,7 +291,7 @@ def test_a_link_that_wants_mnist_where_it_is_not_can_be_read_but_not_started(wit
 def test_start_makes_a_run_of_what_the_form_says_and_shows_it():
     app = open_train(EXPERT.to_query())
     app.text_input(key="run_name").set_value("mine").run()
-    app.button(key="start").click().run()
+    press(app, "start")
     (run,) = run_store.all_runs()
     assert (run.name, run.experiment()) == ("mine", EXPERT)
     assert "**mine** · Waiting for its turn" in texts(app)
@@ -350,31 +302,35 @@ def test_what_is_typed_just_before_the_click_on_start_counts():
     app = open_train(EXPERT.to_query())
     app.number_input(key="recipe.batch_size").set_value(55)
     app.text_input(key="run_name").set_value("late")
-    app.button(key="start").click().run()
+    press(app, "start")
     (run,) = run_store.all_runs()
     assert (run.name, run.experiment().recipe.batch_size) == ("late", 55)
 
 
+def kept_run(name, state, sentence=""):
+    """A run in this state, as if it had trained."""
+    run = run_store.create(EXPERT, name)
+    run.set_status(state, sentence)
+    return run
+
+
 def test_what_is_typed_just_before_the_click_on_go_on_counts():
-    ended = run_store.create(EXPERT, "ended")
+    ended = kept_run("ended", "finished")
     for file in ("model.keras", "card.json"):
         (ended.folder / file).write_text("{}")
-    ended.set_status("finished")
     app = open_train()
     app.number_input(key="more_epochs").set_value(3)
     app.select_slider(key="continue_rate").set_value(0.0001)
-    app.button(key="go_on").click().run()
-    assert not app.exception
-    recipe = run_store.get("ended +").experiment().recipe
-    assert (recipe.epochs, recipe.learning_rate) == (3, 0.0001)
-    assert run_store.get("ended +").experiment() == dataclasses.replace(EXPERT, recipe=recipe)
+    press(app, "go_on")
+    changes = {"recipe.epochs": "3", "recipe.learning_rate": "0.0001"}
+    assert run_store.get("ended +").experiment() == EXPERT.with_values(changes)
 
 
 def test_a_run_without_a_name_is_called_after_its_preset():
     app = open_train()
     set_to(app, "preset", "lenet")
-    app.button(key="start").click().run()
-    app.button(key="start").click().run()
+    press(app, "start")
+    press(app, "start")
     assert {run.name for run in run_store.all_runs()} == {"lenet", "lenet 2"}
 
 
@@ -391,23 +347,21 @@ def test_a_name_that_cannot_be_is_refused_in_a_sentence(name):
 
 def test_stop_takes_a_waiting_run_out_of_the_queue():
     app = open_train()
-    app.button(key="start").click().run()
-    app.button(key="stop").click().run()
+    press(app, "start")
+    press(app, "stop")
     assert [run.state for run in run_store.all_runs()] == ["stopped"]
     assert "Stopped" in texts(app)
     assert not [b for b in app.button if b.key == "stop"]
 
 
 def test_who_comes_back_sees_the_run_that_goes_on():
-    going_on = run_store.create(EXPERT, "going on")
-    going_on.set_status("training")
-    run_store.create(EXPERT, "older").set_status("finished")
+    kept_run("going on", "training")
+    kept_run("older", "finished")
     assert "**going on** · Training" in texts(open_train())
 
 
 def test_a_run_that_another_tab_deletes_leaves_the_page():
-    run = run_store.create(EXPERT, "gone")
-    run.set_status("stopped")
+    kept_run("gone", "stopped")
     app = open_train()
     assert "**gone**" in texts(app)
     run_store.delete("gone")
@@ -418,5 +372,5 @@ def test_a_run_that_another_tab_deletes_leaves_the_page():
 
 @pytest.mark.parametrize("state", ["failed", "interrupted"])
 def test_a_run_that_went_wrong_says_why(state):
-    Run.set_status(run_store.create(EXPERT, "bad"), state, "It went wrong.")
+    kept_run("bad", state, "It went wrong.")
     assert "It went wrong." in texts(open_train())

@@ -18,6 +18,13 @@ from pages.ui.widgets import canvas
 from pages.ui.widgets.clickable import Click
 
 APP = paths.PROJECT / "streamlit_app.py"
+FIRST_CONTROLS = (  # of the Train page's form, that a first-time visitor sees
+    "network.blocks",
+    "network.dense",
+    "recipe.optimizer",
+    "recipe.learning_rate",
+    "recipe.epochs",
+)
 PAGES = ("draw", "train", "evaluate", "inside", "data", "runs")
 TEXT_KINDS = ("markdown", "caption", "info", "warning", "error", "toast", "success", "code")
 
