@@ -1,4 +1,4 @@
-"""How long after the click on Start the first point of the curve is there, with a spare worker.
+"""Seconds from the click on Start to the first point of the curve, with a prewarmed process.
 
 python tests/bench/first_point.py [repeats]
 """
@@ -45,7 +45,7 @@ def is_child(process) -> bool:
 
 def measure(tab, app) -> tuple[float, float]:
     """Seconds from the click to the first point: in events.jsonl, and on the page."""
-    time.sleep(local.PREWARM_DELAY + 0.5)  # since the last start: sooner, no new spare is made
+    time.sleep(local.PREWARM_DELAY + 0.5)  # since the last start: sooner, none is prewarmed
     tab.goto(app.url + LINK)
     tab.locator(".st-key-start button").wait_for()
     wait_for_spare()
