@@ -8,26 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hypothesis_numpy
 
-from mnist_core.data.types import Digits
 from mnist_core.evaluation import metrics
 
 LABELS = hypothesis_numpy.arrays(np.uint8, 40, elements=st.integers(0, 9))
 BINS = st.sampled_from([1, 7, 15])
-
-
-class Fixed:
-    """A classifier that returns what it was given."""
-
-    def __init__(self, probabilities):
-        self.fixed = np.array(probabilities, np.float32)
-
-    def probabilities(self, images):
-        return self.fixed
-
-
-def evaluate(probabilities, *labels):
-    images = np.zeros((len(labels), 28, 28), np.uint8)
-    return metrics.evaluate(Fixed(probabilities), Digits(images, np.array(labels, np.uint8)))
 
 
 @pytest.mark.slow
@@ -86,20 +70,6 @@ def test_mcnemar_is_finite_for_thousands():
 
 
 @pytest.mark.parametrize(
-    ("probabilities", "labels", "accuracy", "loss"),
-    [
-        (np.eye(10)[[1, 2, 3, 3]], (1, 2, 3, 4), 0.75, -np.log(1e-7) / 4),  # never infinite
-        (np.full((3, 10), 0.1), (0, 5, 9), 1 / 3, np.log(10)),
-    ],
-    ids=["certain, once wrongly", "all digits alike"],
-)
-def test_accuracy_is_the_share_read_right_and_loss_the_cross_entropy(
-    probabilities, labels, accuracy, loss
-):
-    assert evaluate(probabilities, *labels)[:2] == pytest.approx((accuracy, loss), rel=1e-6)
-
-
-@pytest.mark.parametrize(
     ("correct", "images", "expected"),
     [
         (0, 10, (0.0, 0.2775)),
@@ -149,23 +119,10 @@ def test_reliability_and_calibration_error_are_those_of_counting_one_by_one(
     assert reliability.calibration_error() == pytest.approx(error)
 
 
-@pytest.mark.parametrize(
-    ("probabilities", "labels", "error"),
-    [
-        (np.full((5, 10), 0.2 / 9) + np.eye(10)[3] * (0.8 - 0.2 / 9), [3, 3, 3, 3, 8], 0),
-        (np.eye(10)[[1, 2]], [2, 1], 1),
-    ],
-    ids=["right as often as sure", "sure and always wrong"],
-)
-def test_the_calibration_error_goes_from_none_to_one(probabilities, labels, error):
-    reliability = metrics.compute_reliability(probabilities, np.array(labels))
-    assert reliability.calibration_error() == pytest.approx(error, abs=1e-12)
-
-
 def test_all_metrics_are_of_the_same_predictions():
     probabilities = np.full((4, 10), 0.05) + np.eye(10)[[1, 2, 3, 4]] * 0.5
     probabilities[0] = np.eye(10)[1]
-    result = evaluate(probabilities, 1, 2, 3, 9)
+    result = metrics.compute_metrics(probabilities, np.array([1, 2, 3, 9]))
     assert (result.accuracy, result.images) == (0.75, 4)
     assert result.interval == metrics.wilson_interval(3, 4)
     assert result.loss == pytest.approx(-np.log([1, 0.55, 0.55, 0.05]).mean(), rel=1e-6)
@@ -181,8 +138,9 @@ def test_predictions_that_are_no_numbers_are_refused():
         metrics.compute_metrics(probabilities, np.zeros(4, np.uint8))
 
 
-def test_each_images_loss_is_the_cross_entropy_of_its_row():
+def test_each_images_loss_is_the_cross_entropy_of_its_row_and_never_infinite():
     probabilities = np.random.default_rng(0).dirichlet(np.ones(10), 30)
     labels = np.arange(30) % 10
     one_by_one = [-np.log(row[label]) for row, label in zip(probabilities, labels, strict=True)]
     assert metrics.losses(probabilities, labels) == pytest.approx(one_by_one)
+    assert metrics.losses(np.eye(10)[:2], np.array([0, 2])) == pytest.approx([0, -np.log(1e-7)])

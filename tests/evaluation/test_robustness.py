@@ -30,9 +30,8 @@ def missing(test):
 @pytest.fixture
 def path(test, classifier):
     """Where the points are kept."""
-    cached_predictions.predict("classic", test)
-    (predictions,) = (cached_predictions.cache_path("classic", test, "").parent).iterdir()
-    return predictions.with_name(f"{predictions.stem}-robustness-{robustness.VERSION}.json")
+    cached_predictions.predict("classic", test)  # makes the folder
+    return cached_predictions.cache_path("classic", test, f"-robustness-{robustness.VERSION}.json")
 
 
 def test_each_point_is_what_reading_the_perturbed_images_one_by_one_gives(test, classifier):

@@ -50,13 +50,6 @@ def test_a_calibrated_model_is_as_sure_as_it_is_often_right_and_stays_so(logit):
     assert calibration.calibrate(model, some) == pytest.approx(1, abs=0.02)
 
 
-def test_the_temperature_is_three_times_as_high_for_logits_three_times_too_large():
-    temperatures = [
-        calibration.calibrate(perfect_model(logit), digits(wrong=0.1)) for logit in (3.0, 9.0)
-    ]
-    assert temperatures[1] / temperatures[0] == pytest.approx(3, rel=0.02)
-
-
 def test_calibration_changes_no_prediction():
     model = keras_model.build(ONE_LAYER, seed=4)
     images = np.random.default_rng(0).integers(0, 256, (99, 28, 28), np.uint8)
