@@ -1,4 +1,4 @@
-"""The drawing of a network."""
+"""The diagram of a network."""
 
 from xml.etree import ElementTree
 
@@ -10,13 +10,13 @@ from mnist_core.network.diagram import SHOWN, describe, to_svg
 from mnist_core.presets import PRESETS
 
 SVG = "{http://www.w3.org/2000/svg}"
-BARE = Network(blocks=(), dense=())
 DEEP = Network(
     blocks=(ConvBlock(filters=256, convolutions=3, padding="same", batch_normalization=True),) * 4,
     head="global_average_pooling",
     dense=(DenseLayer(units=1024, dropout_rate=0.5),) * 3,
 )
-NETWORKS = {name: e.network for name, e in PRESETS.items()} | {"bare": BARE, "deep": DEEP}
+NETWORKS = {name: e.network for name, e in PRESETS.items()}
+NETWORKS |= {"bare": Network(blocks=(), dense=()), "deep": DEEP}
 every_network = pytest.mark.parametrize("network", NETWORKS.values(), ids=NETWORKS)
 
 
@@ -24,52 +24,39 @@ def drawn(network):
     return ElementTree.fromstring(to_svg(plan_layers(network)))
 
 
-def captions(network):
-    """(size, word) under each layer drawn."""
-    texts = [text.text for text in drawn(network).iter(f"{SVG}text")]
-    return list(zip(texts[::2], texts[1::2], strict=True))
-
-
 @every_network
 def test_each_shown_layer_has_one_caption_with_its_size(network):
+    texts = [text.text for text in drawn(network).iter(f"{SVG}text")]
+    captions = list(zip(texts[::2], texts[1::2], strict=True))  # (size, word)
     sizes = [(28, 28, 1)] + [r.output_shape for r in plan_layers(network) if r.kind in SHOWN]
     expected = ["×".join(map(str, s)) if len(s) == 3 else f"{s[0]:,}" for s in sizes]
-    assert [size for size, _ in captions(network)] == expected
-
-
-@every_network
-def test_it_goes_from_the_input_to_the_ten_digits(network):
-    found = captions(network)
-    assert found[0] == ("28×28×1", "input")
-    assert found[-1] == ("10", "digits")
+    assert [size for size, _ in captions] == expected
+    assert (captions[0], captions[-1]) == (("28×28×1", "input"), ("10", "digits"))
 
 
 @every_network
 def test_it_is_well_formed_and_describes_itself(network):
-    picture = drawn(network)
-    assert picture.tag == f"{SVG}svg"
-    assert picture.get("role") == "img"
-    assert picture.get("aria-label") == describe(plan_layers(network))
+    svg = drawn(network)
+    assert (svg.tag, svg.get("role")) == (f"{SVG}svg", "img")
+    assert svg.get("aria-label") == describe(plan_layers(network))
 
 
 @every_network
-def test_everything_lies_inside_the_picture(network):
-    picture = drawn(network)
-    _, _, width, height = map(float, picture.get("viewBox").split())
-    for square in picture.iter(f"{SVG}rect"):
+def test_everything_lies_inside_it(network):
+    _, _, width, height = map(float, drawn(network).get("viewBox").split())
+    for square in drawn(network).iter(f"{SVG}rect"):
         x, y, w, h = (float(square.get(name)) for name in ("x", "y", "width", "height"))
         assert x >= 0 and x + w <= width
         assert y >= 0 and y + h <= height
 
 
 def test_the_description_names_the_layers_in_their_order():
-    said = describe(plan_layers(PRESETS["one-conv-128"].network))
-    places = [said.index(part) for part in ("28 by 28", "32 maps of 26 by 26", "13 by 13", "128")]
+    text = describe(plan_layers(PRESETS["one-conv-128"].network))
+    places = [text.index(part) for part in ("28 by 28", "32 maps of 26 by 26", "13 by 13", "128")]
     assert places == sorted(places)
 
 
 def test_larger_maps_are_drawn_larger():
     sides = [float(s.get("width")) for s in drawn(PRESETS["lenet"].network).iter(f"{SVG}rect")]
-    first, *_ = sides  # the input, 28x28
-    assert first == max(sides)
+    assert sides[0] == max(sides)  # the input, 28x28
     assert len(set(sides)) > 3
