@@ -4,12 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
+import chromium
 import pytest
 from app import ROOT, App
 
 REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
-FLAGS = ["--no-sandbox", "--disable-background-networking"]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+DESK = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 3,
@@ -33,22 +33,21 @@ def _missing(reason):
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium."""
-    program = next(filter(None, map(shutil.which, NAMES)), None)
-    if program is None:
-        _missing(f"no browser is installed; looked for {', '.join(NAMES)}")
+    if chromium.find() is None:
+        _missing(f"no browser is installed; looked for {', '.join(chromium.NAMES)}")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
         _missing("playwright is not installed: pip install playwright")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium
-        chromium.close()
+        browser = chromium.launch(playwright)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")
 def start_app():
-    """Starts an app in a home, of the program in another place if need be; ends it afterwards."""
+    """Starts an app in a home, of the program in another folder if need be; ends it afterwards."""
     started = []
 
     def start(*arguments, **variables):
@@ -76,6 +75,12 @@ def start_copy(start_app, tmp_path_factory):
     return start
 
 
+@pytest.fixture(scope="session")
+def app(start_app, tmp_path_factory):
+    """One app for all tests of a worker; each visits it with a tab of its own."""
+    return start_app(tmp_path_factory.mktemp("home"))
+
+
 @pytest.fixture
 def fresh_app(tmp_path):
     """An app that nobody has visited yet."""
@@ -84,31 +89,39 @@ def fresh_app(tmp_path):
     app.stop()
 
 
-@pytest.fixture(scope="session")
-def app(tmp_path_factory):
-    """One app for all tests; each visits it with a tab of its own."""
-    app = App(tmp_path_factory.mktemp("home"))
-    yield app
-    app.stop()
+@pytest.fixture
+def tab(browser):
+    """A new visitor's empty tab on a desk."""
+    yield from _open_tab(browser, DESK)
 
 
 @pytest.fixture
-def page(browser, app):
+def phone_tab(browser):
+    """A new visitor's empty tab on a phone."""
+    yield from _open_tab(browser, PHONE)
+
+
+@pytest.fixture
+def page(tab, app):
     """A new visitor's tab on a desk, on the first page."""
-    yield from _visit(browser, app, viewport={"width": 1440, "height": 900})
+    return _visit(tab, app)
 
 
 @pytest.fixture
-def phone(browser, app):
+def phone(phone_tab, app):
     """A new visitor's tab on a phone, on the first page."""
-    yield from _visit(browser, app, **PHONE)
+    return _visit(phone_tab, app)
 
 
-def _visit(browser, app, **kind):
-    context = browser.new_context(**kind)
+def _open_tab(browser, device):
+    context = browser.new_context(**device)
     tab = context.new_page()
-    tab.set_default_timeout(30_000)
-    tab.goto(app.url)
-    tab.locator("canvas.upper-canvas").wait_for()
+    tab.set_default_timeout(chromium.TIMEOUT)
     yield tab
     context.close()
+
+
+def _visit(tab, app):
+    tab.goto(app.url)
+    tab.locator("canvas.upper-canvas").wait_for()
+    return tab

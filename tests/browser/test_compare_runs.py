@@ -10,7 +10,6 @@ from mnist_core.config.schema import Experiment
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
 
-PATIENCE = 90_000  # milliseconds; a busy machine takes its time to load TensorFlow
 FEW = {"data": "built-in", "network.blocks.0.filters": "2", "recipe.train_images": "300"}
 FEW |= {"recipe.epochs": "2", "recipe.validation_fraction": "0.2"}
 LINES = "[...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => plot.data ?? [])"
@@ -70,67 +69,65 @@ def tick(tab, row):
     table.click(position={"x": 17, "y": 36 + 35 * row + 17})
 
 
-def test_two_ticked_runs_lie_over_each_other_with_only_what_differs(home, page, app):
+def test_two_ticked_runs_lie_over_each_other_with_only_what_differs(home, tab, app):
     ended("low", 0.3)
     ended("high", 0.9, **{"recipe.learning_rate": "0.005", "network.dense": "2"})
-    page.goto(f"{app.url}/runs?run=low")
-    page.locator(".st-key-opened h4", has_text="low").wait_for()
-    tick(page, 0)  # the newest comes first: "high"
-    page.locator(".st-key-compared h4").wait_for()
-    wait_for_line(page, "high, validation")
-    assert ["low, validation", [0.3, 0.3]] in lines(page)
-    assert ["high, validation", [0.9, 0.9]] in lines(page)
-    differing = [row[0] for row in cells(page, 1)[1:]]
+    tab.goto(f"{app.url}/runs?run=low")
+    tab.locator(".st-key-opened h4", has_text="low").wait_for()
+    tick(tab, 0)  # the newest comes first: "high"
+    tab.locator(".st-key-compared h4").wait_for()
+    wait_for_line(tab, "high, validation")
+    assert ["low, validation", [0.3, 0.3]] in lines(tab)
+    assert ["high, validation", [0.9, 0.9]] in lines(tab)
+    differing = [row[0] for row in cells(tab, 1)[1:]]
     second = ["units", "activation", "dropout rate"]
     assert differing == ["Dense layers", *(f"Dense 2: {w}" for w in second), "Learning rate"]
-    assert names(page) == ["low", "high"]
-    page.wait_for_url(re.compile(r"compare=low&compare=high"))
+    assert names(tab) == ["low", "high"]
+    tab.wait_for_url(re.compile(r"compare=low&compare=high"))
 
 
-def test_the_link_of_a_comparison_opens_it_for_somebody_else(home, page, app):
+def test_the_link_of_a_comparison_opens_it_for_somebody_else(home, tab, app):
     ended("low", 0.3)
     ended("high", 0.9)
-    page.goto(f"{app.url}/runs?compare=high&compare=low")
-    wait_for_line(page, "low, validation")
-    assert names(page) == ["high", "low"]
-    assert "Nothing: the same was asked of them." in page.locator(".st-key-compared").inner_text()
+    tab.goto(f"{app.url}/runs?compare=high&compare=low")
+    wait_for_line(tab, "low, validation")
+    assert names(tab) == ["high", "low"]
+    assert "Nothing: the same was asked of them." in tab.locator(".st-key-compared").inner_text()
 
 
-def test_a_sweep_fills_its_comparison_while_it_trains(home, page, app):
-    page.set_default_timeout(PATIENCE)
+def test_a_sweep_fills_its_comparison_while_it_trains(home, tab, app):
     ended("small", 0.3)
-    page.goto(f"{app.url}/runs?run=small")
-    page.get_by_text("Sweep: try several values").click()
-    page.locator(".st-key-sweep_values input").fill("0.001, 0.01")
-    page.locator(".st-key-sweep_start button").click()
+    tab.goto(f"{app.url}/runs?run=small")
+    tab.get_by_text("Sweep: try several values").click()
+    tab.locator(".st-key-sweep_values input").fill("0.001, 0.01")
+    tab.locator(".st-key-sweep_start button").click()
     swept = [f"small learning rate {rate}" for rate in ("0.001", "0.01")]
-    page.locator(".st-key-compared h4", has_text="Sweep from small: learning rate").wait_for()
+    tab.locator(".st-key-compared h4", has_text="Sweep from small: learning rate").wait_for()
     for name in swept:
-        wait_for_line(page, f"{name}, validation")
-    page.wait_for_function("document.querySelectorAll('.st-key-scatter_seconds .point').length > 1")
-    page.locator(".st-key-stop_all").wait_for(state="detached")
-    assert names(page) == swept
-    for name, row in zip(swept, cells(page, 0)[1:], strict=True):
+        wait_for_line(tab, f"{name}, validation")
+    tab.wait_for_function("document.querySelectorAll('.st-key-scatter_seconds .point').length > 1")
+    tab.locator(".st-key-stop_all").wait_for(state="detached")
+    assert names(tab) == swept
+    for name, row in zip(swept, cells(tab, 0)[1:], strict=True):
         run = run_store.get(name)
         test = next(event for event in run.events()[0] if event["kind"] == "test")
         assert row[1] == "Finished"
         assert row[2].startswith(f"{test['accuracy']:.2%}")
         told = [e["val_accuracy"] for e in run.events()[0] if e["kind"] == "epoch"]
-        assert [f"{name}, validation", told] in lines(page)
-    assert cells(page, 1)[1:] == [["Learning rate", "0.001", "0.01"]]
+        assert [f"{name}, validation", told] in lines(tab)
+    assert cells(tab, 1)[1:] == [["Learning rate", "0.001", "0.01"]]
 
 
-def test_stop_all_ends_a_sweep_and_those_that_waited_never_begin(home, page, app):
-    page.set_default_timeout(PATIENCE)
+def test_stop_all_ends_a_sweep_and_those_that_waited_never_begin(home, tab, app):
     ended("small", 0.3, **{"recipe.epochs": "200", "recipe.train_images": "60000"})
-    page.goto(f"{app.url}/runs?run=small")
-    page.get_by_text("Sweep: try several values").click()
-    page.locator(".st-key-sweep_values input").fill("0.001, 0.01, 0.02")
-    page.locator(".st-key-sweep_start button").click()
-    page.get_by_text("epoch 1 of 200").or_(page.get_by_text("epoch 2 of 200")).first.wait_for()
-    page.locator(".st-key-stop_all button").first.click()
-    page.locator(".st-key-stop_all").wait_for(state="detached")
-    assert [row[1] for row in cells(page, 0)[1:]] == ["Stopped"] * 3
+    tab.goto(f"{app.url}/runs?run=small")
+    tab.get_by_text("Sweep: try several values").click()
+    tab.locator(".st-key-sweep_values input").fill("0.001, 0.01, 0.02")
+    tab.locator(".st-key-sweep_start button").click()
+    tab.get_by_text("epoch 1 of 200").or_(tab.get_by_text("epoch 2 of 200")).first.wait_for()
+    tab.locator(".st-key-stop_all button").first.click()
+    tab.locator(".st-key-stop_all").wait_for(state="detached")
+    assert [row[1] for row in cells(tab, 0)[1:]] == ["Stopped"] * 3
     swept = [run for run in run_store.all_runs() if run.name != "small"]
     trained = [run for run in swept if any(e["kind"] == "steps" for e in run.events()[0])]
     assert [run.name for run in trained] == ["small learning rate 0.001"]

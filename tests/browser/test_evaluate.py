@@ -8,8 +8,8 @@ from mnist_core.data import browse, loading
 from mnist_core.evaluation import metrics
 from mnist_core.prediction import Classifier
 
-PATIENCE = 120_000  # milliseconds: the first reading loads TensorFlow; the digits may be written
 MODEL = "classic"
+SHAPES = "document.querySelector('.st-key-confusion_0 .js-plotly-plot').layout.shapes.length"
 SAID = {"mnist": "MNIST", "built-in": "Built-in"}
 
 
@@ -34,13 +34,12 @@ def commonest(known):
 
 
 @pytest.fixture
-def evaluate(page, app, known):
+def evaluate(tab, app, known):
     """The page, open on the classic and the best set there is."""
-    page.set_default_timeout(PATIENCE)
-    page.goto(f"{app.url}/evaluate?model={MODEL}&exam={SAID[known[0]]}")
-    page.locator(".gallery figure").first.wait_for()
-    page.locator(".st-key-confusion_0 .nsewdrag").wait_for(state="attached")
-    return page
+    tab.goto(f"{app.url}/evaluate?model={MODEL}&exam={SAID[known[0]]}")
+    tab.locator(".gallery figure").first.wait_for()
+    tab.locator(".st-key-confusion_0 .nsewdrag").wait_for(state="attached")
+    return tab
 
 
 def click_cell(page, row, column):
@@ -102,18 +101,18 @@ def test_a_cell_can_be_chosen_without_a_mouse(evaluate, known):
 
 def test_the_same_cell_can_be_clicked_again_after_all_mistakes(evaluate, known):
     digit, taken = commonest(known)
+    unframed = evaluate.evaluate(SHAPES)
     for _ in range(2):
         click_cell(evaluate, digit, taken)
         evaluate.get_by_text(f"of {digit} that {MODEL} misreads as {taken}").wait_for()
         evaluate.locator(".st-key-all_mistakes button").click()
         evaluate.locator(".st-key-all_mistakes").wait_for(state="detached")
-        evaluate.wait_for_timeout(1000)  # until the matrix without a frame is drawn
+        evaluate.wait_for_function(f"{SHAPES} == {unframed}")
 
 
-def test_a_phone_has_no_sideways_scroll(phone, app, known):
-    phone.set_default_timeout(PATIENCE)
-    phone.goto(f"{app.url}/evaluate?model={MODEL}&beside=reader&exam={SAID[known[0]]}")
-    phone.locator(".gallery figure").first.wait_for()
-    phone.locator(".st-key-move").wait_for()
-    wide = phone.locator("[data-testid=stMain]").evaluate("m => m.scrollWidth - m.clientWidth")
+def test_a_phone_has_no_sideways_scroll(phone_tab, app, known):
+    phone_tab.goto(f"{app.url}/evaluate?model={MODEL}&beside=reader&exam={SAID[known[0]]}")
+    phone_tab.locator(".gallery figure").first.wait_for()
+    phone_tab.locator(".st-key-move").wait_for()
+    wide = phone_tab.locator("[data-testid=stMain]").evaluate("m => m.scrollWidth - m.clientWidth")
     assert wide <= 0

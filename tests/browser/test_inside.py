@@ -10,7 +10,6 @@ from app import ROOT
 from mnist_core.data.loading import load
 from mnist_core.interpret import activations
 
-PATIENCE = 60_000  # milliseconds; the built-in digits may have to be written first
 ROWS = """() => [...document.querySelectorAll('.st-key-arithmetic .steps-of tr')].map(row =>
     [row.cells[0].innerText, Number(row.cells[1].title)])"""
 COMPUTED = "() => Number(document.querySelector('.st-key-arithmetic b[title]').title)"
@@ -26,13 +25,12 @@ LINK = f"look_at=A+digit+of+a+set&set=Built-in&part=Test&number={NUMBER}&model=c
 
 
 @pytest.fixture
-def look(page, app):
+def look(tab, app):
     """A function that opens the page with these parameters."""
-    page.set_default_timeout(PATIENCE)
 
     def go(query):
-        page.goto(f"{app.url}/inside?{query}")
-        return page
+        tab.goto(f"{app.url}/inside?{query}")
+        return tab
 
     return go
 
@@ -164,19 +162,19 @@ def test_nothing_of_another_view_stays_while_one_waits(look):
     assert not tab.locator(".gallery.ten").count()
 
 
-def test_on_a_phone_the_sum_comes_before_the_layers(phone, app):
-    phone.set_default_timeout(PATIENCE)
-    phone.goto(f"{app.url}/inside?{LINK}")
-    phone.locator(".st-key-arithmetic .steps-of").wait_for()
+def test_on_a_phone_the_sum_comes_before_the_layers(phone_tab, app):
+    phone_tab.goto(f"{app.url}/inside?{LINK}")
+    phone_tab.locator(".st-key-arithmetic .steps-of").wait_for()
     sums, layers = (
-        phone.locator(place).bounding_box() for place in (".st-key-one_value", ".layer >> nth=0")
+        phone_tab.locator(place).bounding_box()
+        for place in (".st-key-one_value", ".layer >> nth=0")
     )
     assert sums["y"] < layers["y"]
-    phone.locator("[data-click='logits.4']").tap()
-    phone.wait_for_function(
+    phone_tab.locator("[data-click='logits.4']").tap()
+    phone_tab.wait_for_function(
         "document.querySelector('.st-key-one_value').getBoundingClientRect().top < innerHeight"
     )
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert phone_tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_the_browsers_back_never_breaks_the_page(look):
@@ -202,16 +200,12 @@ def test_back_from_another_page_finds_this_one_as_it_was_left(look):
     assert tab.locator(".st-key-model input").input_value() == "classic"
 
 
-def test_back_while_the_other_page_loads_finds_this_one_as_it_was_left(
-    browser, start_copy, tmp_path
-):
+def test_back_while_the_other_page_loads_finds_this_one_as_it_was_left(tab, start_copy, tmp_path):
     """Importing a page takes seconds where a busy machine does it for the first time."""
     gate = tmp_path / "gate"
     app = start_copy(
         data=SLOW_TO_LOAD.format(gate=str(gate)) + (ROOT / "pages" / "data.py").read_text()
     )
-    tab = browser.new_page()
-    tab.set_default_timeout(PATIENCE)
     with tab.expect_websocket() as socket:
         tab.goto(f"{app.url}/inside?{LINK}&view=Ten+stencils")
     tab.locator(".gallery img[alt='How 9 weighs the pixels']").wait_for()
@@ -222,7 +216,6 @@ def test_back_while_the_other_page_loads_finds_this_one_as_it_was_left(
     gate.touch()
     tab.wait_for_url(re.compile("view=Ten"))
     tab.get_by_text(f"number {NUMBER} of the built-in test set").first.wait_for()
-    tab.close()
 
 
 def test_back_after_clicks_steps_through_them_and_then_leads_out_of_the_page(look):

@@ -19,7 +19,6 @@ LONG = {"data": DATA, "network.blocks.0.filters": "8", "recipe.epochs": "60"}
 LONG |= {"recipe.train_images": "9000", "recipe.validation_fraction": "0.05"}
 SHORT = LONG | {"recipe.train_images": "1000", "recipe.epochs": "2"}
 STOP_SECONDS = 3
-PATIENCE = 90_000  # milliseconds; a busy machine takes its time to load TensorFlow
 
 FAR = "Math.max(0, ...[...document.querySelectorAll('.js-plotly-plot')].flatMap("
 FAR += "plot => (plot.data ?? []).flatMap(line => line.x ?? [])))"  # the last step in a chart
@@ -49,14 +48,13 @@ WATCH = """() => {
 
 
 @pytest.fixture
-def train(page, app):
+def train(tab, app):
     """A function that opens the Train page, as a link with these settings does; no runs yet."""
-    page.set_default_timeout(PATIENCE)
 
     def go(settings=None):
-        page.goto(f"{app.url}/train?{urllib.parse.urlencode(settings or {})}")
-        page.locator(".st-key-start button").wait_for()
-        return page
+        tab.goto(f"{app.url}/train?{urllib.parse.urlencode(settings or {})}")
+        tab.locator(".st-key-start button").wait_for()
+        return tab
 
     forget_all(app)
     yield go
@@ -134,15 +132,12 @@ def open_page(tab, name) -> None:
     tab.get_by_role("link", name=name, exact=True).first.click()
 
 
-def test_a_link_shows_its_experiment_to_the_first_visitor_of_a_server(browser, fresh_app):
+def test_a_link_shows_its_experiment_to_the_first_visitor_of_a_server(tab, fresh_app):
     settings = LONG | {"network.blocks": "2", "network.dense.0.units": "77"}
-    tab = browser.new_page()
-    tab.set_default_timeout(PATIENCE)
     tab.goto(f"{fresh_app.url}/train?{urllib.parse.urlencode(settings)}")
     wait_for_parameters(tab, settings)
     assert tab.get_by_role("link", name="Draw").count()
     assert urllib.parse.parse_qs(urllib.parse.urlsplit(tab.url).query)["recipe.epochs"] == ["60"]
-    tab.close()
 
 
 def test_the_parameter_count_and_the_link_follow_the_sliders(train):
@@ -165,7 +160,6 @@ def test_an_impossible_network_is_explained_where_it_can_be_seen(train):
     tab = train({"data": DATA, "network.blocks": "3", "network.blocks.2.kernel_size": "4"})
     tab.get_by_text("The network in detail").click()
     tab.get_by_role("tab", name="Block 3").click()
-    tab.wait_for_timeout(500)
     press_on(tab, "network-blocks-2-kernel_size", "ArrowRight")
     wait_until(lambda: is_in_sight(tab, tab.get_by_text("does not fit")))
     tab.locator(".st-key-start button:disabled").wait_for()
