@@ -4,7 +4,6 @@ streamlit run streamlit_app.py &
 python tests/bench/screenshots.py http://localhost:8501
 """
 
-import shutil
 import sys
 import urllib.parse
 from pathlib import Path
@@ -14,6 +13,7 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
+import chromium
 import pen
 
 from mnist_core.presets import PRESETS
@@ -51,8 +51,7 @@ def inside(tab, url: str) -> None:
 def main(url: str) -> None:
     """Take all three, light, and stop the training."""
     with sync_playwright() as playwright:
-        program = shutil.which("chromium") or shutil.which("google-chrome")
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = chromium.launch(playwright)
         for show, height in ((draw, 880), (inside, 1240), (train, 1180)):
             size = {"width": WIDTH, "height": height}
             tab = browser.new_page(viewport=size, color_scheme="light")

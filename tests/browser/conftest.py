@@ -9,7 +9,6 @@ import pytest
 from app import ROOT, App
 
 REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
-DESK = {"viewport": {"width": 1440, "height": 900}}
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 3,
@@ -92,7 +91,7 @@ def fresh_app(tmp_path):
 @pytest.fixture
 def tab(browser):
     """A new visitor's empty tab on a desk."""
-    yield from _open_tab(browser, DESK)
+    yield from _open_tab(browser, chromium.DESK)
 
 
 @pytest.fixture

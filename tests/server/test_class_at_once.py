@@ -87,12 +87,12 @@ def test_what_a_visitor_sends_of_a_stroke_is_what_chromium_sent():
 def test_a_visitor_notices_that_the_server_went_and_comes_back_to_the_next(tmp_path):
     app = App(tmp_path)
     visitor = Visitor(app.url).open("/train?network.dense.0.units=64")
-    assert not visitor.faults
+    assert not visitor.failures
     app.kill()
-    visitor.wait(lambda: visitor.faults, 20)
+    visitor.wait(lambda: visitor.failures, 20)
     app = App(tmp_path, port=app.port)
     try:
-        visitor.come_back()
+        visitor.reconnect()
         assert "network.dense.0.units=64" in visitor.page.query
         assert visitor.has("start")
         visitor.close()

@@ -77,7 +77,7 @@ def test_users_find_their_runs_again_and_nobody_else_sees_them(open_tab, ann, be
     for path in ("/runs", "/runs?run=anns%20own", "/?model=anns%20own", "/train"):
         his = open_tab(path, ben)
         assert "anns own" not in his.text().replace("There is no model called 'anns own' here.", "")
-        assert his.faults == []
+        assert his.failures == []
 
 
 def test_who_comes_without_a_secret_is_a_new_user_each_time(app):
@@ -90,7 +90,7 @@ def test_who_comes_without_a_secret_is_a_new_user_each_time(app):
 @pytest.mark.parametrize("forged", ["", "x", "../../../../etc", "a" * 44, "é" * 43])
 def test_a_cookie_that_is_no_secret_of_ours_names_nobody(open_tab, forged):
     tab = open_tab("/runs", forged or " ")
-    assert tab.faults == []
+    assert tab.failures == []
     assert "Nothing has been trained here yet" in tab.text()
 
 
@@ -104,7 +104,7 @@ def test_a_page_whose_model_was_deleted_in_another_tab_says_so_and_takes_the_def
     drawing.press("clear")
     drawing.wait(lambda: "There is no model called 'in use' here." in drawing.text(), TIMEOUT)
     assert drawing.page.query != "model=in+use"
-    assert drawing.faults == listed.faults == []
+    assert drawing.failures == listed.failures == []
 
 
 def test_users_take_turns_see_their_positions_and_can_cancel(app, open_tab, ann, ben):
@@ -123,7 +123,7 @@ def test_users_take_turns_see_their_positions_and_can_cancel(app, open_tab, ann,
     his.wait(lambda: "of 200" in his.text(), TIMEOUT)  # his turn came by itself
     his.press("stop")
     his.wait(lambda: "Stopped in epoch" in his.text(), TIMEOUT)
-    assert [tab.faults for tab in tabs] == [[], [], []]
+    assert [tab.failures for tab in tabs] == [[], [], []]
     log = app.log()  # a line for each event, and no secret
     for secret, ended in ((ann, "stopped"), (ben, None)):
         who = f"of {user_of(secret)[:6]}"
@@ -183,14 +183,14 @@ def test_a_login_finds_its_own_runs_on_every_computer_and_no_others(with_login, 
         assert ("anns own" in tab.text()) == sees
         assert tab.has("log_out")
         assert "they belong to your login" in tab.text()
-        assert tab.faults == []
+        assert tab.failures == []
         tab.close()
 
 
 def test_a_server_that_is_set_up_wrongly_says_which_variable_is_wrong(tmp_path):
     app = App(tmp_path, MNIST_CORE_PEOPLE="everybody")
     tab = Visitor(app.url).open("/")
-    (error,) = tab.errors()
+    (error,) = tab.error_boxes()
     tab.close()
     app.stop()
     assert "MNIST\\_CORE\\_PEOPLE must be one or many" in error or (

@@ -40,9 +40,9 @@ class Guest(threading.Thread):
             self._do("came", self.visitor.open, f"/train?{FEW}&data={loading.best_available()}")
             while True:
                 self._do("started", self.visitor.press, "start")
-                self._do("went", self.visitor.go, "runs")
+                self._do("went", self.visitor.navigate, "runs")
                 self._delete_oldest()
-                self._do("went", self.visitor.go, "train")
+                self._do("went", self.visitor.navigate, "train")
 
     def _do(self, name, call, *arguments):
         call(*arguments)
@@ -52,7 +52,7 @@ class Guest(threading.Thread):
         """The oldest that has ended, where there are a few."""
         ended = [run.name for run in run_store.all_runs() if run.state in ENDED]
         if len(ended) > 2:
-            self.visitor.set("run", ended[-1])
+            self.visitor.set_value("run", ended[-1])
             self.visitor.press("delete")
             self._do("deleted", self.visitor.press, "delete_for_good")
 
@@ -89,9 +89,9 @@ def check_after_kills(home, count, capsys):
     visitor = Visitor(app.url).open("/runs")
     timeout = TIMEOUT + 6 * actions["started"]
     wait_until(have_ended(), advance=False, timeout=timeout)
-    visitor.go("runs")
+    visitor.navigate("runs")
     runs = run_store.all_runs()
-    assert visitor.faults == visitor.errors() == []
+    assert visitor.failures == visitor.error_boxes() == []
     assert runs[0].name in visitor.text()
     visitor.close()
     app.stop()
@@ -147,7 +147,7 @@ def test_stopping_the_server_keeps_its_processes_and_a_restart_finds_them(home):
     assert "Training" in visitor.text()
     visitor.press("stop")
     visitor.wait(lambda: "Stopped in epoch" in visitor.text(), TIMEOUT)
-    assert visitor.faults == []
+    assert visitor.failures == []
     visitor.close()
     app.stop()
     assert run.state == "stopped"

@@ -1,9 +1,15 @@
 """The browser that is installed here, without a window."""
 
+import contextlib
 import shutil
+import tempfile
+from pathlib import Path
+
+from app import App
 
 FLAGS = ["--no-sandbox", "--disable-background-networking"]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+DESK = {"viewport": {"width": 1440, "height": 900}}
 TIMEOUT = 120_000  # milliseconds: the built-in digits may be written, TensorFlow be loaded first
 
 
@@ -15,3 +21,20 @@ def find() -> str | None:
 def launch(playwright):
     """A headless browser, as Playwright's object."""
     return playwright.chromium.launch(executable_path=find(), args=FLAGS)
+
+
+@contextlib.contextmanager
+def fresh_app(path: str = ""):
+    """(app, tab): a server without runs, and the tab of its first visitor on this page."""
+    from playwright.sync_api import sync_playwright
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        app = App(Path(home))
+        try:
+            with sync_playwright() as playwright:
+                tab = launch(playwright).new_page(**DESK)
+                tab.set_default_timeout(TIMEOUT)
+                tab.goto(f"{app.url}/{path}")
+                yield app, tab
+        finally:
+            app.stop()

@@ -97,7 +97,7 @@ def draw_all(visitors: list[Visitor], seconds: float, first_turn: int = 0) -> Cl
         for person, visitor in enumerate(visitors):
             threads.submit(_draw, visitor, person, result, begin, seconds, first_turn)
     for person, visitor in enumerate(visitors):
-        errors = [*visitor.faults, *visitor.errors()]
+        errors = [*visitor.failures, *visitor.error_boxes()]
         result.errors += [f"Person {person}: {error}" for error in errors]
     return result
 

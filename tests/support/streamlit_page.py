@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-KEPT = 2  # runs of the whole page through which a large message is remembered
-WORDS = ("label", "body", "text", "message")  # where elements keep what a person reads
-ONE_OF_ITS_OPTIONS = ("selectbox", "radio")
+RUNS_CACHED = 2  # runs of the whole page through which a large message is kept
+TEXT_FIELDS = ("label", "body", "text", "message")  # where elements keep what a person reads
+SINGLE_CHOICES = ("selectbox", "radio")
 
 
 @dataclass
@@ -31,10 +31,10 @@ class Node:
         """Its Streamlit key, or nothing: ids are $$ID-hash-key."""
         return self.id.split("-", 2)[2] if self.id.count("-") > 1 else ""
 
-    def words(self) -> str:
+    def text(self) -> str:
         """What a person reads of it."""
-        found = [getattr(self.content, name, "") for name in WORDS]
-        plain = "\n".join(words for words in found if isinstance(words, str) and words)
+        texts = [getattr(self.content, name, "") for name in TEXT_FIELDS]
+        plain = "\n".join(text for text in texts if isinstance(text, str) and text)
         plain = re.sub(r"<style>.*?</style>", "", plain, flags=re.DOTALL)
         return html.unescape(re.sub(r"<[^>]+>", " ", plain))
 
@@ -52,7 +52,7 @@ class Page:
     run: str = ""  # the latest
     fragments: tuple[str, ...] = ()  # that it is about; none: the whole page
 
-    def within(self, key: str = "") -> list[Node]:
+    def nodes_in(self, key: str = "") -> list[Node]:
         """All nodes, or those of the container of this key, from top to bottom."""
         order = sorted(self.nodes.items())
         root = next((path for path, node in order if node.key == key), None) if key else ()
@@ -62,23 +62,23 @@ class Page:
         """The key of what stands there."""
         return self.nodes[path].key if path in self.nodes else ""
 
-    def name(self, navigation) -> None:
+    def set_pages(self, navigation) -> None:
         """Learn which pages there are, and which one this is."""
-        self.hashes = {one.url_pathname: one.page_script_hash for one in navigation.app_pages}
+        self.hashes = {page.url_pathname: page.page_script_hash for page in navigation.app_pages}
         self.hash = navigation.page_script_hash
 
-    def begin(self, message) -> None:
+    def start_run(self, message) -> None:
         """A run begins."""
         self.run = message.metadata.run.script_run_id
         self.fragments = tuple(message.metadata.run.fragment_ids)
         self.hash = message.new_session.page_script_hash
         if not self.fragments:
-            for one in self.large.values():
-                one[0] += 1
-            self.large = {key: one for key, one in self.large.items() if one[0] <= KEPT}
+            for entry in self.large.values():
+                entry[0] += 1
+            self.large = {k: entry for k, entry in self.large.items() if entry[0] <= RUNS_CACHED}
 
-    def lay(self, message) -> tuple[tuple, Node | None]:
-        """Put what a delta brings in its place: its path, and the node."""
+    def apply_delta(self, message) -> tuple[tuple, Node | None]:
+        """Put what a delta brings into the page: its path, and the node."""
         delta = message.delta
         if message.WhichOneof("type") == "ref_hash":
             delta = self.large[message.ref_hash][1]
@@ -93,35 +93,38 @@ class Page:
             kind = delta.new_element.WhichOneof("type")
             content = getattr(delta.new_element, kind)
             name = getattr(content, "id", "")
-            for below in [one for one in self.nodes if one[: len(path)] == path]:
-                del self.nodes[below]
+            for inner in [known for known in self.nodes if known[: len(path)] == path]:
+                del self.nodes[inner]
         else:  # a spinner's passing words
             return path, None
         node = self.nodes[path] = Node(kind, content, name, self.run, delta.fragment_id)
         if getattr(content, "set_value", False):
-            self.values[node.id] = state_of(node, _told(node))
+            self.values[node.id] = state_of(node, _program_value(node))
         return path, node
 
-    def end(self, run: str) -> None:
+    def finish_run(self, run: str) -> None:
         """A run has finished: what it should have sent again and did not is gone."""
         for path, node in list(self.nodes.items()):
-            about = not self.fragments or node.fragment in self.fragments
-            if run == self.run and node.run != run and about:
+            concerned = not self.fragments or node.fragment in self.fragments
+            if run == self.run and node.run != run and concerned:
                 del self.nodes[path]
 
     def states(self) -> list[WidgetState]:
         """The values of all widgets but those in popovers, which a browser makes when opened."""
-        found = {}
+        states = {}
         closed = [path for path, node in self.nodes.items() if node.kind == "popover"]
         for path, node in sorted(self.nodes.items()):
-            if any(path[: len(one)] == one for one in closed) and node.id not in self.values:
+            if (
+                any(path[: len(popover)] == popover for popover in closed)
+                and node.id not in self.values
+            ):
                 continue
             state = self.values.get(node.id) if node.id else None
             if state is None and node.id:
                 state = state_of(node, _default(node))
             if state is not None:
-                found[node.id] = state
-        return list(found.values())
+                states[node.id] = state
+        return list(states.values())
 
 
 def state_of(node: Node, value) -> WidgetState | None:
@@ -131,7 +134,7 @@ def state_of(node: Node, value) -> WidgetState | None:
         return None
     if kind == "checkbox":
         state.bool_value = value
-    elif kind in (*ONE_OF_ITS_OPTIONS, "text_input", "text_area"):
+    elif kind in (*SINGLE_CHOICES, "text_input", "text_area"):
         state.string_value = value
     elif kind == "number_input" and node.content.data_type == node.content.INT:
         state.int_value = int(value)
@@ -150,7 +153,7 @@ def state_of(node: Node, value) -> WidgetState | None:
 
 def _default(node):
     content, kind = node.content, node.kind
-    if kind in ONE_OF_ITS_OPTIONS:
+    if kind in SINGLE_CHOICES:
         return content.options[content.default] if content.HasField("default") else None
     if kind in ("checkbox", "text_input", "text_area"):
         return content.default
@@ -167,10 +170,10 @@ def _default(node):
     return "" if kind == "file_uploader" else None
 
 
-def _told(node):
+def _program_value(node):
     """The value that the program gives a widget."""
     content = node.content
-    if node.kind in ONE_OF_ITS_OPTIONS:
+    if node.kind in SINGLE_CHOICES:
         return content.raw_value
     if node.kind in ("multiselect", "button_group"):
         return list(content.raw_values)

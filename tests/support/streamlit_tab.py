@@ -18,11 +18,11 @@ from streamlit_page import Page
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-PATIENCE = 60  # seconds until an answer counts as lost
+TIMEOUT = 120  # seconds until an answer counts as lost
 
 
 @dataclass
-class Asked:
+class Rerun:
     """One request to run the page, and what became of it; times by `time.perf_counter`."""
 
     fragment: str  # that it is about; "" is the whole page
@@ -34,7 +34,7 @@ class Asked:
 
 
 class Tab:
-    """`page`: as it is now, under the lock `news`. `faults`: what went wrong, in words."""
+    """`page`: as it is now, under the lock `changed`. `failures`: what went wrong."""
 
     _loop = None  # one thread serves all tabs
 
@@ -44,16 +44,17 @@ class Tab:
             threading.Thread(target=Tab._loop.run_forever, daemon=True, name="tabs").start()
         self.url, self.cookies = url, dict(cookies or {})
         self.session = ""  # the server's name for this tab
-        self.page, self.faults, self.news = Page(), [], threading.Condition()
-        self._open: list[Asked] = []  # requests that wait for their answer
+        self.page, self.failures, self.changed = Page(), [], threading.Condition()
+        self._pending: list[Rerun] = []  # that wait for their answer
         self._repeats: list[asyncio.Task] = []
         self._socket = None
 
     def connect(self) -> None:
         """Open the websocket, with the cookies that the server gives out first."""
-        with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=PATIENCE) as answer:
-            for said in answer.headers.get_all("Set-Cookie") or []:
-                self.cookies |= {name: one.value for name, one in SimpleCookie(said).items()}
+        with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=TIMEOUT) as answer:
+            for header in answer.headers.get_all("Set-Cookie") or []:
+                morsels = SimpleCookie(header).items()
+                self.cookies |= {name: morsel.value for name, morsel in morsels}
         self._wait_for(self._connect())
 
     def close(self) -> None:
@@ -61,7 +62,7 @@ class Tab:
         if self._socket is not None:
             self._wait_for(self._disconnect())
 
-    def ask(self, asked: Asked, pressed: WidgetState | None = None, page_name: str = "") -> Asked:
+    def rerun(self, rerun: Rerun, pressed: WidgetState | None = None, page_name: str = "") -> Rerun:
         """Have the server run the page, or a fragment of it, and wait for the end of that run.
 
         Args:
@@ -72,34 +73,34 @@ class Tab:
             TimeoutError: no answer came.
             ConnectionError: the connection ended before.
         """
-        with self.news:
-            self._open.append(asked)
-        request = self._request(asked.fragment, pressed, page_name)
-        asked.sent = time.perf_counter()
+        with self.changed:
+            self._pending.append(rerun)
+        request = self._request(rerun.fragment, pressed, page_name)
+        rerun.sent = time.perf_counter()
         try:
             self._wait_for(self._send(request))
-            self.wait(lambda: asked.ended or self._socket is None)
+            self.wait(lambda: rerun.ended or self._socket is None)
         finally:
-            with self.news:
-                self._open = [one for one in self._open if one is not asked]
-        if not asked.ended:
-            raise ConnectionError(f"The connection ended before the answer. {self.faults}")
-        return asked
+            with self.changed:
+                self._pending = [other for other in self._pending if other is not rerun]
+        if not rerun.ended:
+            raise ConnectionError(f"The connection ended before the answer. {self.failures}")
+        return rerun
 
-    def wait(self, condition, seconds: float = PATIENCE) -> None:
-        """Wait until this is true; asked whenever a run has ended. TimeoutError: it never was."""
-        with self.news:
-            if not self.news.wait_for(condition, seconds):
-                words = " ".join(node.words() for node in self.page.within())
-                raise TimeoutError(f"Not in {seconds} s. Faults: {self.faults}. {words[:1000]}")
+    def wait(self, condition, seconds: float = TIMEOUT) -> None:
+        """Wait until this is true; checked whenever a run has ended. TimeoutError: it never was."""
+        with self.changed:
+            if not self.changed.wait_for(condition, seconds):
+                words = " ".join(node.text() for node in self.page.nodes_in())
+                raise TimeoutError(f"Not in {seconds} s. Failures: {self.failures}. {words[:1000]}")
 
     def _wait_for(self, coroutine):
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(PATIENCE)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(TIMEOUT)
 
     def _request(self, fragment, pressed=None, page_name="", repeated=False) -> bytes:
         message, page = BackMsg(), self.page
         rerun, context = message.rerun_script, message.rerun_script.context_info
-        with self.news:
+        with self.changed:
             rerun.query_string, rerun.page_script_hash = page.query, page.hash
             rerun.widget_states.widgets.extend(page.states())
             rerun.cached_message_hashes.extend(page.large)
@@ -111,11 +112,11 @@ class Tab:
         return message.SerializeToString()
 
     async def _connect(self):
-        named = ["streamlit", self.cookies.get("_streamlit_xsrf", "none"), self.session]
+        protocols = ["streamlit", self.cookies.get("_streamlit_xsrf", "none"), self.session]
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         self._socket = await connect(
             f"{self.url.replace('http', 'ws', 1)}/_stcore/stream", max_size=None, origin=self.url,
-            subprotocols=list(filter(None, named)), additional_headers={"Cookie": cookies},
+            subprotocols=list(filter(None, protocols)), additional_headers={"Cookie": cookies},
         )  # fmt: skip
         self._listener = asyncio.create_task(self._listen(self._socket))
 
@@ -133,69 +134,68 @@ class Tab:
         try:
             async for data in socket:
                 message = ForwardMsg.FromString(data)
-                with self.news:
-                    self._take(message)
-        except ConnectionClosed as fault:
+                with self.changed:
+                    self._apply(message)
+        except ConnectionClosed as error:
             if self._socket is socket:
-                self.faults.append(f"The connection broke: {fault}")
-        except Exception as fault:  # the visitor's own: it must not look like silence
-            self.faults.append(f"The visitor failed: {fault!r}")
+                self.failures.append(f"The connection broke: {error}")
+        except Exception as error:  # the visitor's own: it must not look like silence
+            self.failures.append(f"The visitor failed: {error!r}")
         finally:
             if self._socket is socket:
                 self._socket = None
                 self._stop_repeats()
-            with self.news:
-                self.news.notify_all()
+            with self.changed:
+                self.changed.notify_all()
 
-    def _take(self, message) -> None:
+    def _apply(self, message) -> None:
         kind = message.WhichOneof("type")
         if kind == "new_session":
-            self._begin(message)
+            self._on_new_session(message)
         elif kind in ("delta", "ref_hash"):
-            self._lay(message)
+            self._on_delta(message)
         elif kind == "script_finished":
-            self._end(message)
+            self._on_finished(message)
         elif kind == "auto_rerun":
-            told = message.auto_rerun
-            repeat = self._repeat(told.interval, told.fragment_id)
+            repeat = self._repeat(message.auto_rerun.interval, message.auto_rerun.fragment_id)
             self._repeats.append(asyncio.create_task(repeat))
         elif kind == "navigation":
-            self.page.name(message.navigation)
+            self.page.set_pages(message.navigation)
         elif kind == "page_info_changed":
             self.page.query = message.page_info_changed.query_string
         elif kind in ("page_not_found", "session_event"):
-            self.faults.append(f"{kind}: {message}")
+            self.failures.append(f"{kind}: {message}")
 
-    def _begin(self, message):
+    def _on_new_session(self, message):
         self.session = message.new_session.initialize.session_id
-        self.page.begin(message)
+        self.page.start_run(message)
         if not self.page.fragments:
             self._stop_repeats()
-        for asked in self._open:
-            about = not self.page.fragments or asked.fragment in self.page.fragments
-            if asked.sent and not asked.run and about:
-                asked.run = self.page.run
+        for rerun in self._pending:
+            answers = not self.page.fragments or rerun.fragment in self.page.fragments
+            if rerun.sent and not rerun.run and answers:
+                rerun.run = self.page.run
 
-    def _lay(self, message):
-        path, node = self.page.lay(message)
+    def _on_delta(self, message):
+        path, node = self.page.apply_delta(message)
         if node is not None and node.kind == "exception":
-            self.faults.append(f"{node.content.type}: {node.content.message}")
-        around = {self.page.key_at(path[:length]) for length in range(1, len(path))}
-        for asked in self._open:
-            if asked.run == self.page.run and asked.watch in around and not asked.shown:
-                asked.shown = time.perf_counter()
+            self.failures.append(f"{node.content.type}: {node.content.message}")
+        containers = {self.page.key_at(path[:length]) for length in range(1, len(path))}
+        for rerun in self._pending:
+            if rerun.run == self.page.run and rerun.watch in containers and not rerun.shown:
+                rerun.shown = time.perf_counter()
 
-    def _end(self, message):
-        run, how = message.metadata.run.script_run_id, message.script_finished
-        if how == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
-            self.faults.append("The page's program can't be compiled.")
-        again = how == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    def _on_finished(self, message):
+        run, status = message.metadata.run.script_run_id, message.script_finished
+        if status == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
+            self.failures.append("The page's program can't be compiled.")
+        again = status == ForwardMsg.FINISHED_EARLY_FOR_RERUN
         if not again:
-            self.page.end(run)
-        for asked in [one for one in self._open if one.run == run]:
-            asked.run = "" if again else run
-            asked.ended = 0.0 if again else time.perf_counter()
-        self.news.notify_all()
+            self.page.finish_run(run)
+        for rerun in [pending for pending in self._pending if pending.run == run]:
+            rerun.run = "" if again else run
+            rerun.ended = 0.0 if again else time.perf_counter()
+        self.changed.notify_all()
 
     def _stop_repeats(self):
         while self._repeats:

@@ -3,7 +3,7 @@
     visitor = Visitor(app.url).open("/train?network.dense.0.units=64")
     visitor.press("start")
     visitor.wait(lambda: "Finished" in visitor.text(), 60)
-    assert not visitor.faults
+    assert not visitor.failures
 
 It sends and receives what Chromium was seen to with streamlit 1.67.0 (frames recorded through
 Playwright); see `streamlit_tab`, `streamlit_page` and `fabric`. Unlike a browser it has no login,
@@ -21,7 +21,7 @@ import fabric
 import numpy as np
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit_page import Node, Page, state_of
-from streamlit_tab import Asked, Tab
+from streamlit_tab import Rerun, Tab
 
 MENU = {"draw": ""}  # the first page has no path
 
@@ -39,7 +39,7 @@ class Visitor(Tab):
     """One person's tab. Every action waits for the page to have answered it.
 
     Attributes:
-        faults: exceptions shown, scripts that failed, a connection that broke; all so far.
+        failures: exceptions shown, scripts that failed, a connection that broke; all so far.
         session: the server's name for this tab.
         page: what the browser holds; see `streamlit_page.Page`.
     """
@@ -55,46 +55,46 @@ class Visitor(Tab):
     def open(self, path: str = "/") -> "Visitor":
         """Load a page by its path and query string, in a new session."""
         self.close()
-        where = urllib.parse.urlsplit(path)
-        self.page, self.session = Page(query=where.query), ""
+        address = urllib.parse.urlsplit(path)
+        self.page, self.session = Page(query=address.query), ""
         self.connect()
-        self.ask(Asked(""), page_name=where.path.strip("/"))
+        self.rerun(Rerun(""), page_name=address.path.strip("/"))
         return self
 
-    def come_back(self) -> "Visitor":
+    def reconnect(self) -> "Visitor":
         """Connect again after a broken connection, as a browser does: the tab stays as it is."""
         self.close()
         self.connect()
-        self.ask(Asked(""))
+        self.rerun(Rerun(""))
         return self
 
-    def go(self, path: str) -> Asked:
+    def navigate(self, path: str) -> Rerun:
         """Click on a page in the menu: "train", or "draw" for the first."""
-        with self.news:
+        with self.changed:
             self.page.hash, self.page.query = self.page.hashes[MENU.get(path, path)], ""
             self.page.nodes.clear()
             self.page.values.clear()
-        return self.ask(Asked(""))
+        return self.rerun(Rerun(""))
 
-    def press(self, key: str, watch: str = "") -> Asked:
+    def press(self, key: str, watch: str = "") -> Rerun:
         """Press a button.
 
         Args:
-            watch: the key of a container; `Asked.shown` is when it was sent anew.
+            watch: the key of a container; `Rerun.shown` is when it was sent anew.
         """
         node = self.node(key)
         pressed = WidgetState(id=node.id, trigger_value=True)
-        return self.ask(Asked(node.fragment, watch), pressed)
+        return self.rerun(Rerun(node.fragment, watch), pressed)
 
-    def set(self, key: str, value) -> Asked:
+    def set_value(self, key: str, value) -> Rerun:
         """Give a widget this value: a text, a number, True; an option by its words."""
         node = self.node(key)
-        with self.news:
+        with self.changed:
             self.page.values[node.id] = state_of(node, value)
             if bound := getattr(node.content, "query_param_key", ""):
-                asked = dict(urllib.parse.parse_qsl(self.page.query)) | {bound: str(value)}
-                self.page.query = urllib.parse.urlencode(asked)
-        return self.ask(Asked(node.fragment))
+                query = dict(urllib.parse.parse_qsl(self.page.query)) | {bound: str(value)}
+                self.page.query = urllib.parse.urlencode(query)
+        return self.rerun(Rerun(node.fragment))
 
     def draw(self, points: np.ndarray) -> Answer:
         """Draw one stroke onto what is on the canvas, and read the answer.
@@ -105,33 +105,33 @@ class Visitor(Tab):
             points: (k, 2) in canvas pixels, x right, y down, from pen-down to pen-up.
         """
         canvas = self.node("canvas")
-        given = json.loads(canvas.content.json)
-        self._canvas_says(canvas, [*self.paths(), fabric.stroke(points, given["strokeWidth"])])
-        asked = self.ask(Asked(canvas.fragment, "answer"))
-        return self.answer(asked.shown - asked.sent)
+        width = json.loads(canvas.content.json)["strokeWidth"]
+        self._set_canvas(canvas, [*self.paths(), fabric.stroke(points, width)])
+        rerun = self.rerun(Rerun(canvas.fragment, "answer"))
+        return self.answer(rerun.shown - rerun.sent)
 
     def clear(self) -> None:
         """Press Clear. The emptied canvas then tells the server so, as it does in a browser."""
         self.press("clear")
         canvas = self.node("canvas")
         first = json.loads(canvas.content.json)["initialDrawing"]["objects"]
-        self._canvas_says(canvas, [fabric.loaded(path) for path in first])
-        self.ask(Asked(canvas.fragment))
+        self._set_canvas(canvas, [fabric.loaded(path) for path in first])
+        self.rerun(Rerun(canvas.fragment))
 
     def paths(self) -> list[dict]:
         """What is on the canvas, as Fabric.js objects; the first is the program's own mark."""
         canvas = self.node("canvas")
-        with self.news:
-            said = self.page.values.get(canvas.id)
-        if said is not None:
-            return json.loads(said.json_value)["drawing"]["raw"]["objects"]
+        with self.changed:
+            state = self.page.values.get(canvas.id)
+        if state is not None:
+            return json.loads(state.json_value)["drawing"]["raw"]["objects"]
         first = json.loads(canvas.content.json)["initialDrawing"]["objects"]
         return [fabric.loaded(path) for path in first]
 
-    def _canvas_says(self, canvas, paths):
-        with self.news:
-            said = WidgetState(id=canvas.id, json_value=fabric.state(paths))
-            self.page.values[canvas.id] = said
+    def _set_canvas(self, canvas, paths):
+        with self.changed:
+            state = WidgetState(id=canvas.id, json_value=fabric.state(paths))
+            self.page.values[canvas.id] = state
 
     def answer(self, seconds: float = 0.0) -> Answer:
         """What the Draw page says now."""
@@ -142,29 +142,29 @@ class Visitor(Tab):
 
     def has(self, key: str) -> bool:
         """Whether there is a widget or container with this Streamlit key now."""
-        with self.news:
+        with self.changed:
             return any(node.key == key for node in self.page.nodes.values())
 
     def node(self, key: str) -> Node:
         """The widget or container with this Streamlit key. KeyError: there is none now."""
-        with self.news:
-            found = {node.key: node for node in self.page.nodes.values()}
-        if key not in found:
-            raise KeyError(f"No {key!r} here, but {sorted(found)}. Faults: {self.faults}")
-        return found[key]
+        with self.changed:
+            nodes = {node.key: node for node in self.page.nodes.values()}
+        if key not in nodes:
+            raise KeyError(f"No {key!r} here, but {sorted(nodes)}. Failures: {self.failures}")
+        return nodes[key]
 
     def html(self, key: str = "") -> str:
         """The raw `st.html` of the page or of the container of this key."""
-        with self.news:
-            return "\n".join(n.content.body for n in self.page.within(key) if n.kind == "html")
+        with self.changed:
+            return "\n".join(n.content.body for n in self.page.nodes_in(key) if n.kind == "html")
 
     def text(self, key: str = "") -> str:
         """What a person reads on the page or in the container of this key."""
-        with self.news:
-            return "\n".join(filter(None, (node.words() for node in self.page.within(key))))
+        with self.changed:
+            return "\n".join(filter(None, (node.text() for node in self.page.nodes_in(key))))
 
-    def errors(self) -> list[str]:
+    def error_boxes(self) -> list[str]:
         """The sentences in red boxes that stand on the page now."""
-        with self.news:
-            boxes = [node.content for node in self.page.within() if node.kind == "alert"]
+        with self.changed:
+            boxes = [node.content for node in self.page.nodes_in() if node.kind == "alert"]
         return [box.body for box in boxes if box.format == box.ERROR]
