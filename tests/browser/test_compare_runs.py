@@ -66,6 +66,7 @@ def wait_for_line(tab, name):
 def tick(tab, row):
     """The box at the start of a row of the table of runs."""
     table = tab.locator("[data-testid=stDataFrame]")
+    table.locator("tbody tr").nth(row).wait_for(state="attached")  # until then nothing is drawn
     table.click(position={"x": 17, "y": 36 + 35 * row + 17})
 
 
