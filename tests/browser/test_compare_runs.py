@@ -47,6 +47,7 @@ def ended(name, height, **changes):
 def cells(tab, which):
     """The words of a table, row by row: 0 how the runs did, 1 what differs."""
     table = tab.locator(".st-key-compared [data-testid=stTable] table").nth(which)
+    table.locator("tr").nth(1).wait_for()
     return [row.locator("th, td").all_inner_texts() for row in table.locator("tr").all()]
 
 
