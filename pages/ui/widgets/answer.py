@@ -4,6 +4,7 @@ Plain HTML and not charts: it changes with each stroke, and a Plotly chart blink
 """
 
 import base64
+import html
 import io
 
 import numpy as np
@@ -76,8 +77,8 @@ def show_answer(probabilities: np.ndarray) -> None:
     listed = ", ".join(f"{d}: {percent(p)}" for d, p in enumerate(probabilities))
     _show(
         f'<div class="answer-digit{"" if sure else " unsure"}">{first}</div>',
-        _bars(probabilities, _escaped(f"Probability of each digit. {listed}.")),
-        f'<div class="answer-words">{_escaped(confidence)}</div>',
+        _bars(probabilities, html.escape(f"Probability of each digit. {listed}.")),
+        f'<div class="answer-words">{html.escape(confidence)}</div>',
     )
 
 
@@ -94,16 +95,12 @@ def second_opinion(name: str, probabilities: np.ndarray | None) -> None:
     sure = probabilities[best] >= NOT_SURE_BELOW
     confidence = f"{name} is {percent(probabilities[best])} sure" if sure else f"{name} is not sure"
     digit = f"<b{'' if sure else ' class=unsure'}>{best}</b>"
-    st.html(f'<div class="beside">{digit}<span>{_escaped(confidence)}</span></div>')
+    st.html(f'<div class="beside">{digit}<span>{html.escape(confidence)}</span></div>')
 
 
-def _show(digit, bars, confidence="") -> None:
-    head = f'<div class="answer-head" aria-live="polite">{digit}{confidence}</div>'
+def _show(headline, bars, confidence="") -> None:
+    head = f'<div class="answer-head" aria-live="polite">{headline}{confidence}</div>'
     st.html(f'<div class="answer">{head}{bars}</div>')
-
-
-def _escaped(text) -> str:
-    return text.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def percent(probability: float) -> str:
@@ -120,7 +117,7 @@ def _bars(probabilities, alt) -> str:
     rows = []
     for digit, probability in enumerate(probabilities):
         css_class = ' class="best"' if digit == best else ""
-        share = _escaped(percent(probability))
+        share = html.escape(percent(probability))
         rows.append(
             f"<span{css_class}>{digit}</span>"
             f'<i{css_class}><b style="width:{100 * probability:.1f}%"></b></i>'
