@@ -136,12 +136,13 @@ def header_with(name: str = "dense1.bias", more=(), length: int | None = None, *
 
 
 EMPTY = {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}
+OTHER_BIAS = "dense1.bias must be float32 (8,), and is"
 CHANGED = {  # in either format
-    "another shape": ({"dense1.bias": np.zeros(9, "f4")}, "dense1.bias"),
+    "another shape": ({"dense1.bias": np.zeros(9, "f4")}, OTHER_BIAS),
     "another order of the axes": ({"dense1.kernel": np.zeros((8, 676), "f4")}, "dense1.kernel"),
-    "another dtype": ({"dense1.bias": np.zeros(8, "f8")}, "dense1.bias"),
-    "whole numbers": ({"dense1.bias": np.zeros(8, "i4")}, "dense1.bias"),
-    "half the precision": ({"dense1.bias": np.zeros(8, "f2")}, "dense1.bias"),
+    "another dtype": ({"dense1.bias": np.zeros(8, "f8")}, OTHER_BIAS),
+    "whole numbers": ({"dense1.bias": np.zeros(8, "i4")}, OTHER_BIAS),
+    "half the precision": ({"dense1.bias": np.zeros(8, "f2")}, OTHER_BIAS),
     "an array missing": ({"logits.bias": None}, "'logits.bias'"),
     "an array too many": ({"more": np.zeros(1, "f4")}, "'more"),
     "an array with a path": ({"../../more": np.zeros(1, "f4")}, "'../../more"),
