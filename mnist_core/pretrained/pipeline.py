@@ -52,7 +52,7 @@ def train_reader(
 
     model, about = _train(mnist, learned, recipe, reader_recipe, dtype, record)
     about["temperature"] = calibration.calibrate(model, _render_several(chosen_by), VIEWS)
-    about = reader_card.describe(Classifier(model, VIEWS), mnist, learned, chosen_by) | about
+    about = reader_card.describe_reader(Classifier(model, VIEWS), mnist, learned, chosen_by) | about
     card = _make_card(about, mnist, recipe, curves, time.monotonic() - start)
     folder.mkdir(parents=True, exist_ok=True)
     model_store.save(folder, model, card)
@@ -84,8 +84,8 @@ def _make_card(about, mnist, recipe, curves, seconds) -> dict:
 
 def _read_files(learn_from, choose_by):
     """The files, read; no writer may be in both, or calibration would be on known writers."""
-    learned = [reader_card.read(path) for path in learn_from]
-    chosen_by = reader_card.read(choose_by)
+    learned = [reader_card.read_stroke_file(path) for path in learn_from]
+    chosen_by = reader_card.read_stroke_file(choose_by)
     known = {drawing.writer for file in learned for drawing in file.drawings}
     shared = sorted({drawing.writer for drawing in chosen_by.drawings} & known - {""})
     if shared:

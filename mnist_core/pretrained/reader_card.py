@@ -36,12 +36,12 @@ class StrokeFile(NamedTuple):
     drawings: list[Drawing]
 
 
-def read(path: str | Path) -> StrokeFile:
+def read_stroke_file(path: str | Path) -> StrokeFile:
     """A stroke file with its drawings; raises what `strokes.files.read_drawings` raises."""
     return StrokeFile(Path(path), stroke_files.read_drawings(path))
 
 
-def describe(
+def describe_reader(
     classifier: Classifier, mnist: Dataset, learned: list[StrokeFile], chosen_by: StrokeFile
 ) -> dict:
     """What the reader's card has beyond what every card has.

@@ -9,7 +9,6 @@ from inspected_networks import NETWORKS, each_network, image, inspector
 
 from mnist_core.config.schema import ConvBlock, Network
 from mnist_core.interpret import activations, receptive_field, saliency
-from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 
 EVERY_KIND = NETWORKS["every kind of layer"]
@@ -26,14 +25,12 @@ def test_layers_come_in_order_each_fed_by_the_one_before(network):
         assert np.array_equal(before.output, after.inputs)
 
 
-def test_the_last_layer_predicts_what_the_classifier_predicts():
-    layers = activations.load("classic").layer_activations(image())
+def test_a_model_has_one_inspector_whose_last_layer_predicts_what_its_classifier_predicts():
+    inspected = activations.load("classic")
+    assert activations.load("classic") is inspected
+    layers = inspected.layer_activations(image())
     expected = Classifier.load("classic").probabilities(image()[None])[0]
     np.testing.assert_allclose(layers[-1].output, expected, atol=1e-5)
-
-
-def test_a_model_has_one_inspector():
-    assert activations.load("classic") is activations.load("classic")
 
 
 def test_each_layer_runs_once_however_many_come_after_it(monkeypatch):
@@ -47,11 +44,6 @@ def test_each_layer_runs_once_however_many_come_after_it(monkeypatch):
     monkeypatch.setattr(keras.layers.Layer, "__call__", counted)
     inspected.layer_activations(image())
     assert calls == [layer.name for layer in inspected.plan]
-
-
-def test_an_unknown_model_is_named():
-    with pytest.raises(model_store.ModelError, match="no model called 'nobody'"):
-        activations.load("nobody")
 
 
 def test_filters_are_those_of_the_convolutions():
