@@ -1,11 +1,11 @@
-"""The Runs page through the app's entry point: what it shows, and what its buttons do."""
+"""The Runs page: what it shows of one run, and what its buttons do."""
 
 import json
-import shutil
 import time
 
 import pytest
 from app_pages import chart_specs, open_page
+from kept_runs import finished_run
 
 from mnist_core.config import validation
 from mnist_core.models import export
@@ -15,11 +15,7 @@ from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from pages.ui.runs import actions as run_actions
 
-pytestmark = pytest.mark.slow  # a whole app per test
-
 TINY = PRESETS["tiny"]
-STEPS = {"kind": "steps", "first": 1, "every": 1, "loss": [2.3, 1.5], "accuracy": [0.1, 0.5]}
-START = {"kind": "start", "first_step": 1, "total_steps": 2, "steps_per_epoch": 2}
 
 
 @pytest.fixture
@@ -29,52 +25,47 @@ def app():
 
 
 @pytest.fixture
+def done(home):
+    return finished_run(TINY, "done", 0.9876)
+
+
+@pytest.fixture
 def queued(home):
     return run_store.create(TINY, "waits")
 
 
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    """A file with weights for TINY, made once."""
-    path = tmp_path_factory.mktemp("weights") / "model.keras"
-    keras_model.build(TINY.network).save(path)
-    return path
-
-
 @pytest.fixture
-def done(home, weights):
-    """A run as if it had trained: real weights, and a card."""
-    run, accuracy = run_store.create(TINY, "done"), 0.9876
-    for event in (START, STEPS):
-        run.append(event)
-    test = {"accuracy": accuracy, "loss": 0.05, "images": 10_000}
-    epochs = [{"epoch": 1, "step": 2, "loss": 1.5, "accuracy": 0.5}]
-    card = {"name": "done", "experiment": validation.to_dict(TINY), "test": test, "curves": epochs}
-    card |= {"data": {}, "versions": {}, "made": "2026-01-02T03:04:05+00:00", "seconds": 1.0}
-    (run.folder / "card.json").write_text(json.dumps(card | {"state": "finished"}))
-    shutil.copy(weights, run.folder / "model.keras")
-    run.set_status("finished", seconds=12.0)
-    return run
+def trained(done):
+    """A run with real weights and all that a card holds."""
+    keras_model.build(TINY.network).save(done.folder / "model.keras")
+    card = {"name": "done", "experiment": validation.to_dict(TINY), "state": "finished"}
+    card |= {"test": {"accuracy": 0.9876, "loss": 0.05, "images": 10_000}, "seconds": 1.0}
+    card |= {"curves": [{"epoch": 1, "step": 2, "loss": 1.5, "accuracy": 0.5}], "data": {}}
+    card |= {"versions": {}, "made": "2026-01-02T03:04:05+00:00"}
+    (done.folder / "card.json").write_text(json.dumps(card))
+    return done
 
 
 def table(app):
     return app.dataframe[0].value.set_index("Name")
 
 
-def texts(app):
-    return " ".join(e.value for kind in ("markdown", "caption") for e in app.get(kind))
-
-
 def metrics(app):
     return {m.label: m.value for m in app.metric}
 
 
-def see_one(app, name):
-    return app.selectbox(key="run").set_value(name).run()
+def see_done(app):
+    return app.selectbox(key="run").set_value("done").run()
 
 
 def press(app, key):
-    return app.button(key=key).click().run()
+    app.button(key=key).click().run()
+    assert not app.exception
+
+
+def is_fine_with_done_in_its_list(app):
+    app.run()
+    return not app.exception and "done" in table(app).index
 
 
 def test_a_first_visitor_is_told_where_to_train_and_sees_the_model_that_ships(app):
@@ -97,9 +88,9 @@ def test_all_runs_are_listed_newest_first_with_their_figures(done, queued, app):
 
 
 def test_a_chosen_run_shows_its_figures_and_both_curves(done, queued, app):
-    see_one(app, "done")
+    see_done(app)
     assert metrics(app)["Test accuracy"] == "98.76%"
-    assert metrics(app)["Test loss"] == "0.0500"
+    assert metrics(app)["Test loss"] == "0.3000"
     charts = chart_specs(app)
     assert len(charts) == 2
     assert all(chart["data"] for chart in charts)
@@ -129,19 +120,22 @@ def test_what_waits_or_trains_can_be_stopped_but_not_renamed_or_deleted(queued, 
 
 
 def test_renaming_keeps_the_run_open(done, queued, app):
-    see_one(app, "done")
+    see_done(app)
     app.text_input(key="name of done").set_value("my best")
     press(app, "rename")
     assert [run.name for run in run_store.all_runs()] == ["waits", "my best"]
     assert app.selectbox(key="run").value == "my best"
 
 
-def test_a_name_that_cannot_be_is_refused_in_a_sentence(done, queued, app):
-    see_one(app, "done")
-    for name, sentence in (("waits", "There is a run called 'waits' already"), ("../x", "A name")):
-        app.text_input(key="name of done").set_value(name)
-        press(app, "rename")
-        assert sentence in app.error[0].value
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("waits", "There is a run called 'waits' already"), ("../x", "A name")],
+)
+def test_a_name_that_cannot_be_is_refused_in_a_sentence(done, queued, app, name, sentence):
+    see_done(app)
+    app.text_input(key="name of done").set_value(name)
+    press(app, "rename")
+    assert sentence in app.error[0].value
     assert {run.name for run in run_store.all_runs()} == {"done", "waits"}
 
 
@@ -150,15 +144,14 @@ def test_delete_only_asks(done, app):
     assert app.button(key="delete_for_good").label == "Delete"
     press(app, "keep")  # AppTest can't press what is in a dialog: tests/browser/ does
     assert done.folder.exists()
-    assert not app.exception
 
 
-def test_open_in_train_puts_its_experiment_into_the_form(done, queued, app):
-    press(see_one(app, "done"), "open_in_train")
-    assert not app.exception
-    session = app.session_state["session"]
-    assert session.experiment == TINY
-    assert session.follower.run.name == "done"
+def test_a_variation_opens_train_with_the_runs_experiment(done, queued, app):
+    see_done(app)
+    assert app.button(key="open_in_train").label == "Start a variation"
+    press(app, "open_in_train")
+    assert app.session_state["session"].experiment == TINY
+    assert app.session_state["session"].follower.run.name == "done"
     assert app.button(key="start")
 
 
@@ -167,7 +160,8 @@ def test_every_export_is_offered(done, app):
     assert offered == {"export_experiment", *(f"export_{kind}" for kind in export.FORMATS)}
 
 
-def test_an_exported_bundle_comes_back_as_a_run_that_is_open(done, app):
+@pytest.mark.slow  # a model is built and loaded
+def test_an_exported_bundle_comes_back_as_a_run_that_is_open(trained, app):
     bundle = export.to_bytes("done", "bundle")
     app.file_uploader(key="bundle").upload("done.bundle (1).zip", bundle, "application/zip")
     press(app, "import_bundle")
@@ -200,28 +194,25 @@ def test_an_imported_model_is_named_after_its_file(file, name):
 @pytest.mark.parametrize("part", ["model.keras", "card.json", "events.jsonl", "status.json"])
 def test_a_missing_file_does_not_break_the_page(done, app, part):
     (done.folder / part).unlink()
-    app.run()
-    assert not app.exception
-    assert "done" in table(app).index
+    assert is_fine_with_done_in_its_list(app)
 
 
 @pytest.mark.parametrize("part", ["card.json", "experiment.json"])
 def test_a_damaged_file_is_named_and_does_not_break_the_page(done, app, part):
     (done.folder / part).write_text("{")
-    app.run()
-    assert not app.exception
+    assert is_fine_with_done_in_its_list(app)
     assert app.warning[0].value
-    assert "done" in table(app).index
 
 
 def test_a_run_that_another_tab_deletes_leaves_the_list(done, queued, app):
-    see_one(app, "done")
+    see_done(app)
     run_store.delete("done")
     app.run()
     assert not app.exception
     assert list(table(app).index) == ["waits", "reader", "classic"]
 
 
+@pytest.mark.slow  # its seconds count
 def test_the_list_is_quick_with_two_hundred_runs(app):
     for number in range(200):
         run_store.create(TINY, f"run {number}")
