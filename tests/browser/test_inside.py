@@ -6,6 +6,7 @@ import numpy as np
 import pen
 import pytest
 from app import ROOT
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from mnist_core.data.loading import load
 from mnist_core.interpret import activations
@@ -218,9 +219,17 @@ def test_back_while_the_other_page_loads_finds_this_one_as_it_was_left(tab, star
     tab.get_by_text(f"number {NUMBER} of the built-in test set").first.wait_for()
 
 
+def has_finished(frame: bytes) -> bool:
+    """Whether the server says that the page has been made."""
+    message = ForwardMsg.FromString(frame)
+    done = message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+    return message.HasField("script_finished") and done
+
+
 def test_back_after_clicks_steps_through_them_and_then_leads_out_of_the_page(look):
     tab = look("")
-    tab.goto(tab.url.replace("inside", "data"))
+    with tab.expect_websocket() as socket:
+        tab.goto(tab.url.replace("inside", "data"))
     tab.get_by_role("link", name="Inside", exact=True).first.click()
     tab.get_by_text("A digit of a set", exact=True).click()
     for unit in (4, 7):
@@ -229,8 +238,8 @@ def test_back_after_clicks_steps_through_them_and_then_leads_out_of_the_page(loo
     tab.go_back()
     tab.locator("[data-click='logits.4'].chosen").wait_for()
     for _ in range(5):
-        tab.go_back()
-        tab.wait_for_timeout(1500)  # what a page writes into its address, it writes now
+        with socket.value.expect_event("framereceived", has_finished):
+            tab.go_back()  # what a page writes into its address, it writes in this run
         if "/data" in tab.url:
             return
     pytest.fail(f"Back should lead to Data. It leads to {tab.url}")
