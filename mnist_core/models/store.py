@@ -15,9 +15,8 @@ from mnist_core.runs import store as run_store
 from mnist_core.runs.run import Run
 from mnist_core.system import atomic_files, paths, users
 
-READER = "reader"
-CLASSIC = "classic"  # LeNet by its published recipe, on MNIST alone
-SHIPPED = (READER, CLASSIC)
+SHIPPED = run_store.RESERVED
+READER, CLASSIC = SHIPPED  # CLASSIC: LeNet by its published recipe, on MNIST alone
 
 
 class ModelError(ValueError):

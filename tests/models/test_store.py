@@ -30,10 +30,6 @@ def test_names_lists_what_has_weights_and_what_ships_last(mine):
     assert model_store.names() == ["mine", "reader", "classic"]
 
 
-def test_every_model_that_ships_has_a_name_no_run_can_take():
-    assert model_store.SHIPPED == run_store.RESERVED
-
-
 @pytest.mark.parametrize("name", model_store.SHIPPED)
 def test_a_model_that_ships_can_be_loaded(name):
     assert model_store.load(name)(random_x()).shape == (6, 10)
