@@ -11,14 +11,19 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 pytest_plugins = ["page_fixtures"]
 
 HERE = Path(__file__).parent
-# Files by how long they take, the longest first: what begins last should end soon
+# By how long they take, the longest first: what begins last should end soon
 LONGEST = (
-    "browser/test_train.py",
     "server/test_server_killed.py",
     "scheduler/test_killed_processes.py",
+    "browser/test_train.py",
     "scheduler/test_machine_faults.py",
     "server/test_class_at_once.py",
+    "scheduler/test_scheduler.py",
+    "server/test_many_users.py",
+    "browser/test_inside.py",
 )
+# Files whose tests share nothing that takes long to make: they may go to several workers
+SEPARABLE = (*LONGEST[:2], "scheduler/test_machine_faults.py", "scheduler/test_scheduler.py")
 
 
 def pytest_xdist_auto_num_workers(config) -> int:
@@ -32,10 +37,12 @@ def pytest_collection_modifyitems(config, items):
     """Give each file to one worker, as its tests share servers and networks; long ones first."""
     if not hasattr(config, "workerinput"):
         return
-    rank = {HERE / name: number for number, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: rank.get(item.path, len(rank)))
+    names = {item: item.path.relative_to(HERE).as_posix() for item in items}
+    rank = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(names[item], len(rank)))
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.relative_to(HERE).as_posix()))
+        if names[item] not in SEPARABLE:
+            item.add_marker(pytest.mark.xdist_group(names[item]))
 
 
 def pytest_sessionstart(session):
