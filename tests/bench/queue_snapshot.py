@@ -11,6 +11,9 @@ import statistics
 import sys
 import tempfile
 import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 
 def main(persons: int, each: int) -> None:
