@@ -2,13 +2,13 @@
 
 import re
 import shutil
-import time
 
 import pytest
+from kept_runs import finished_run
+from small_runs import events_of_kind, have_ended, wait_until
 
 from mnist_core.config.schema import Experiment
 from mnist_core.runs import store as run_store
-from mnist_core.runs.run import ENDED
 
 FEW = {"data": "built-in", "network.blocks.0.filters": "2", "recipe.train_images": "300"}
 FEW |= {"recipe.epochs": "2", "recipe.validation_fraction": "0.2"}
@@ -21,27 +21,31 @@ def home(app, monkeypatch):
     shutil.rmtree(app.home / "runs", ignore_errors=True)
     monkeypatch.setenv("MNIST_CORE_HOME", str(app.home))
     yield app.home
-    going_on = [run for run in run_store.all_runs() if run.state not in ENDED]
-    for run in going_on:
+    for run in run_store.all_runs():
         run.request_stop()
-    end = time.monotonic() + 60
-    while not all(run.state in ENDED for run in going_on) and time.monotonic() < end:
-        time.sleep(0.1)
+    wait_until(have_ended(), advance=False, timeout=60)
     shutil.rmtree(app.home / "runs", ignore_errors=True)
 
 
-def ended(name, height, **changes):
-    """A run as if it had trained, whose validation accuracy is `height`."""
-    run = run_store.create(Experiment().with_values(FEW | changes), name)
-    run.append({"kind": "start", "first_step": 1, "total_steps": 4, "steps_per_epoch": 2})
-    for epoch in (1, 2):
-        first, figures = 2 * epoch - 1, {"loss": 1.0, "accuracy": 0.5}
-        steps = {"loss": [1.0, 0.9], "accuracy": [0.4, 0.5]}
-        run.append({"kind": "steps", "first": first, "every": 1} | steps)
-        figures |= {"val_loss": 1.0, "val_accuracy": height, "seconds": 1.0}
-        run.append({"kind": "epoch", "epoch": epoch, "step": 2 * epoch} | figures)
-    run.set_status("finished", seconds=2.0)
-    return run
+@pytest.fixture
+def sweep(home, tab, app):
+    """A function that starts a sweep of the learning rate from a run with these settings."""
+
+    def start(rates, **changes):
+        ended("small", 0.3, **changes)
+        tab.goto(f"{app.url}/runs?run=small")
+        tab.get_by_text("Sweep: try several values").click()
+        tab.locator(".st-key-sweep_values input").fill(rates)
+        tab.locator(".st-key-sweep_start button").click()
+        return tab
+
+    return start
+
+
+def ended(name, val_accuracy, **changes):
+    """A run as if it had trained."""
+    experiment = Experiment().with_values(FEW | changes)
+    return finished_run(experiment, name, val_accuracy=val_accuracy)
 
 
 def cells(tab, which):
@@ -97,12 +101,8 @@ def test_the_link_of_a_comparison_opens_it_for_somebody_else(home, tab, app):
     assert "Nothing: the same was asked of them." in tab.locator(".st-key-compared").inner_text()
 
 
-def test_a_sweep_fills_its_comparison_while_it_trains(home, tab, app):
-    ended("small", 0.3)
-    tab.goto(f"{app.url}/runs?run=small")
-    tab.get_by_text("Sweep: try several values").click()
-    tab.locator(".st-key-sweep_values input").fill("0.001, 0.01")
-    tab.locator(".st-key-sweep_start button").click()
+def test_a_sweep_fills_its_comparison_while_it_trains(sweep):
+    tab = sweep("0.001, 0.01")
     swept = [f"small learning rate {rate}" for rate in ("0.001", "0.01")]
     tab.locator(".st-key-compared h4", has_text="Sweep from small: learning rate").wait_for()
     for name in swept:
@@ -112,24 +112,19 @@ def test_a_sweep_fills_its_comparison_while_it_trains(home, tab, app):
     assert names(tab) == swept
     for name, row in zip(swept, cells(tab, 0)[1:], strict=True):
         run = run_store.get(name)
-        test = next(event for event in run.events()[0] if event["kind"] == "test")
+        (test,) = events_of_kind(run, "test")
         assert row[1] == "Finished"
         assert row[2].startswith(f"{test['accuracy']:.2%}")
-        told = [e["val_accuracy"] for e in run.events()[0] if e["kind"] == "epoch"]
-        assert [f"{name}, validation", told] in lines(tab)
+        accuracies = [event["val_accuracy"] for event in events_of_kind(run, "epoch")]
+        assert [f"{name}, validation", accuracies] in lines(tab)
     assert cells(tab, 1)[1:] == [["Learning rate", "0.001", "0.01"]]
 
 
-def test_stop_all_ends_a_sweep_and_those_that_waited_never_begin(home, tab, app):
-    ended("small", 0.3, **{"recipe.epochs": "200", "recipe.train_images": "60000"})
-    tab.goto(f"{app.url}/runs?run=small")
-    tab.get_by_text("Sweep: try several values").click()
-    tab.locator(".st-key-sweep_values input").fill("0.001, 0.01, 0.02")
-    tab.locator(".st-key-sweep_start button").click()
-    tab.get_by_text("epoch 1 of 200").or_(tab.get_by_text("epoch 2 of 200")).first.wait_for()
+def test_stop_all_ends_a_sweep_and_those_that_waited_never_begin(sweep):
+    tab = sweep("0.001, 0.01, 0.02", **{"recipe.epochs": "200", "recipe.train_images": "60000"})
+    wait_for_line(tab, "small learning rate 0.001, training")
     tab.locator(".st-key-stop_all button").first.click()
     tab.locator(".st-key-stop_all").wait_for(state="detached")
     assert [row[1] for row in cells(tab, 0)[1:]] == ["Stopped"] * 3
-    swept = [run for run in run_store.all_runs() if run.name != "small"]
-    trained = [run for run in swept if any(e["kind"] == "steps" for e in run.events()[0])]
-    assert [run.name for run in trained] == ["small learning rate 0.001"]
+    trained = [run for run in run_store.all_runs() if events_of_kind(run, "steps")]
+    assert {run.name for run in trained} == {"small", "small learning rate 0.001"}
