@@ -132,11 +132,16 @@ def test_a_sample_digit_reaches_the_network_as_it_is(draw):
     assert answer_on(app).isdecimal()
 
 
-def test_one_can_draw_on_top_of_a_sample(draw, drawn):
+def test_one_can_draw_on_top_of_a_sample_and_undo_takes_that_last(draw, drawn):
     app = draw().button(key="sample-1").click().run()
     alone = image_on(app)
     drawn.append(pen_path((60, 380), (360, 380)))
     assert not np.array_equal(image_on(app.run()), alone)
+    drawn.clear()
+    app.button(key="undo").click().run()
+    assert np.array_equal(image_on(app), alone)
+    app.button(key="undo").click().run()  # no stroke is left: the sample goes
+    assert not image_on(app).any()
 
 
 def png(picture) -> bytes:
