@@ -163,6 +163,7 @@ def test_an_evaluation_as_json_has_the_metrics_and_every_digit_and_mistake(
     assert (five["images"], five["recall"]) == (0, None)
 
 
+@pytest.mark.slow
 def test_a_second_evaluation_computes_no_prediction(stroke_file, run_command, monkeypatch):
     arguments = ["evaluate", "--data", stroke_file]
     first = run_command(*arguments)
@@ -178,6 +179,7 @@ def test_robustness_has_a_line_for_each_perturbation_and_amount(stroke_file, run
     assert {point["accuracy"] for point in unchanged} == {whole["accuracy"]}
 
 
+@pytest.mark.slow
 def test_without_json_an_evaluation_is_one_line_with_the_interval_and_the_number_of_images(
     stroke_file, run_command
 ):

@@ -51,6 +51,7 @@ def test_the_kept_model_gives_the_test_figures_on_its_card(home):
     assert result[:2] == pytest.approx((test["accuracy"], test["loss"]), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_asked_to_stop_keeps_weights_and_test_figures(home):
     run = trained(small_experiment(epochs=50), stop=True)
     assert run.state == "stopped"
@@ -60,6 +61,7 @@ def test_a_run_that_was_asked_to_stop_keeps_weights_and_test_figures(home):
     assert model_store.load(run.name).count_params() == PARAMETERS
 
 
+@pytest.mark.slow
 def test_a_run_that_diverges_says_what_to_change(home):
     linear = Network(blocks=(), dense=[DenseLayer(activation="linear")])
     run = trained(small_experiment(linear, optimizer="SGD", learning_rate=10.0, epochs=5))
