@@ -6,9 +6,8 @@ from mnist_core.models import store as model_store
 from pages.ui.app import explanation
 from pages.ui.choices import model as model_choice
 from pages.ui.choices import predictions
-from pages.ui.evaluate import confusion, report
+from pages.ui.evaluate import confusion, report, set_choice
 from pages.ui.evaluate import robustness as robustness_view
-from pages.ui.evaluate import test_set as test_set_choice
 from pages.ui.navigation import page_entry
 from pages.ui.state.session import current_session
 from pages.ui.widgets import gallery
@@ -29,7 +28,7 @@ def choose_models() -> list[str]:
     return [first, second]
 
 
-def show_results(names: list[str], chosen: test_set_choice.ChosenTest) -> None:
+def show_results(names: list[str], chosen: set_choice.ChosenTest) -> None:
     """Everything that the models' predictions say."""
     results = [result for name in names if (result := predictions.predict(name, chosen.test))]
     if not results:
@@ -55,7 +54,7 @@ st.markdown(
 explanation.show("Evaluate")
 with st.container(horizontal=True, gap="medium"):
     models = choose_models()
-    test_name = test_set_choice.choose()
-chosen = test_set_choice.fetch(test_name)
+    test_name = set_choice.choose()
+chosen = set_choice.fetch(test_name)
 if chosen is not None:
     show_results(models, chosen)

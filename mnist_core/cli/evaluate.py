@@ -1,7 +1,7 @@
 """The command that measures a model on a test set: evaluate."""
 
 from mnist_core.data import loading
-from mnist_core.evaluation import cached_predictions, metrics, robustness, test_sets
+from mnist_core.evaluation import cached_predictions, labelled_sets, metrics, robustness
 from mnist_core.evaluation.perturbations import PERTURBATIONS
 from mnist_core.strokes import files as stroke_files
 
@@ -14,8 +14,8 @@ def evaluate(options, emit) -> None:
     if options.data in ("mnist", "built-in"):
         digits = loading.load(options.data).test
     else:
-        digits = test_sets.render_drawings(stroke_files.read_drawings(options.data), seed=0)
-    test = test_sets.make_test_set(digits)
+        digits = labelled_sets.render_drawings(stroke_files.read_drawings(options.data), seed=0)
+    test = labelled_sets.make_test_set(digits)
     probabilities = cached_predictions.predict(options.model, test).probabilities
     result = metrics.compute_metrics(probabilities, digits.labels)
     matrix = metrics.confusion_matrix(digits.labels, probabilities.argmax(axis=1))

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mnist_core.evaluation import metrics
-from mnist_core.evaluation.test_sets import TestSet
+from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 from mnist_core.system import atomic_files, npz_files, users

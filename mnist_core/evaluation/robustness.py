@@ -7,8 +7,8 @@ from pathlib import Path
 from mnist_core.data.types import Digits
 from mnist_core.evaluation import cached_predictions, perturbations
 from mnist_core.evaluation.cached_predictions import Predictions
+from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.evaluation.perturbations import PERTURBATIONS
-from mnist_core.evaluation.test_sets import TestSet
 from mnist_core.prediction import Classifier
 
 VERSION = 1  # of the perturbations: a change to any image takes the next number

@@ -9,7 +9,7 @@ import numpy as np
 from mnist_core.config.schema import Experiment, Recipe
 from mnist_core.data import loading
 from mnist_core.data.types import Digits
-from mnist_core.evaluation import test_sets
+from mnist_core.evaluation import labelled_sets
 from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
@@ -98,5 +98,5 @@ def _read_files(learn_from, choose_by):
 
 def _render_several(file) -> Digits:
     """Each drawing on several canvases."""
-    renderings = [test_sets.render_drawings(file.drawings, seed) for seed in CALIBRATION_SEEDS]
+    renderings = [labelled_sets.render_drawings(file.drawings, seed) for seed in CALIBRATION_SEEDS]
     return Digits(*(np.concatenate(arrays) for arrays in zip(*renderings, strict=True)))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mnist_core.data.types import Dataset, Digits
-from mnist_core.evaluation import metrics, test_sets
+from mnist_core.evaluation import labelled_sets, metrics
 from mnist_core.prediction import NOT_SURE_BELOW, Classifier
 from mnist_core.strokes import files as stroke_files
 from mnist_core.strokes import non_digits, rendering
@@ -52,7 +52,7 @@ def describe_reader(
     """
     figures = {"mnist test": _figures(classifier, mnist.test, seen=False)}
     for file in (chosen_by, *learned):
-        digits = test_sets.render_drawings(file.drawings, seed=0)
+        digits = labelled_sets.render_drawings(file.drawings, seed=0)
         figures[file.path.stem] = _figures(classifier, digits, seen=file is not chosen_by)
     return {
         "sources": [_mnist_source(mnist), *map(_source, learned), _source(chosen_by, "chosen by")],
@@ -108,7 +108,7 @@ def worst_confusions(classifier, drawings: list[Drawing], most: int = 6) -> list
     """The most frequent mistakes on drawings, each rendered five times."""
     matrix = np.zeros((10, 10), int)
     for seed in range(5):
-        digits = test_sets.render_drawings(drawings, seed)
+        digits = labelled_sets.render_drawings(drawings, seed)
         predicted = classifier.probabilities(digits.images).argmax(axis=1)
         matrix += metrics.confusion_matrix(digits.labels, predicted)
     return [

@@ -16,8 +16,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from mnist_core.data import browse, loading
-from mnist_core.evaluation import cached_predictions, metrics, robustness, test_sets
-from mnist_core.evaluation.test_sets import TestSet
+from mnist_core.evaluation import cached_predictions, labelled_sets, metrics, robustness
+from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.models import store as model_store
 from mnist_core.plots import evaluation as evaluation_plots
 
@@ -45,7 +45,7 @@ def timed(name: str, call, *arguments) -> None:
 def main(model: str = model_store.CLASSIC) -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["MNIST_CORE_HOME"] = home
-        test = test_sets.make_test_set(loading.load("mnist").test)
+        test = labelled_sets.make_test_set(loading.load("mnist").test)
         timed(f"the page of {model}, TensorFlow's import and loading included", page, model, test)
         for path in Path(home).rglob("*.npz"):
             path.unlink()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from mnist_core.evaluation import test_sets
+from mnist_core.evaluation import labelled_sets
 from mnist_core.prediction import Classifier
 from mnist_core.strokes import files as stroke_files
 from mnist_core.strokes import non_digits, rendering
@@ -28,7 +28,7 @@ THRESHOLDS = [0.0, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99]
 def main():
     path, *model = sys.argv[1:]
     classifier = Classifier.load(*model)
-    digits = test_sets.render_drawings(stroke_files.read_drawings(path), SEED)
+    digits = labelled_sets.render_drawings(stroke_files.read_drawings(path), SEED)
     probabilities = classifier.probabilities(digits.images)
     correct = probabilities.argmax(axis=1) == digits.labels
     confidence = probabilities.max(axis=1)

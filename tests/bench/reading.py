@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from mnist_core.data import loading, synthesis
-from mnist_core.evaluation import metrics, test_sets
+from mnist_core.evaluation import labelled_sets, metrics
 from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 from mnist_core.presets import PRESETS
@@ -52,7 +52,9 @@ def measure(files) -> dict:
     """Model -> its parameters, and set -> its metrics."""
     sets = {name: loading.load(name).test for name in COLUMNS}
     for file in files:
-        sets[Path(file).stem] = test_sets.render_drawings(stroke_files.read_drawings(file), seed=0)
+        sets[Path(file).stem] = labelled_sets.render_drawings(
+            stroke_files.read_drawings(file), seed=0
+        )
     return {
         name: {
             "parameters": model_store.card(name)["parameters"],

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_core.config.schema import Experiment
 from mnist_core.data.types import Digits
-from mnist_core.evaluation import cached_predictions, test_sets
+from mnist_core.evaluation import cached_predictions, labelled_sets
 from mnist_core.models import store as model_store
 from mnist_core.models.store import ModelError
 from mnist_core.presets import PRESETS
@@ -17,7 +17,7 @@ from mnist_core.runs import store as run_store
 def digits_to_test(count=50, seed=0):
     rng = np.random.default_rng(seed)
     images = rng.integers(0, 256, (count, 28, 28), dtype=np.uint8)
-    return test_sets.make_test_set(Digits(images, rng.integers(0, 10, count, dtype=np.uint8)))
+    return labelled_sets.make_test_set(Digits(images, rng.integers(0, 10, count, dtype=np.uint8)))
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_model_predicts_a_set_of_digits_once(run, classifier, name):
 def test_other_digits_are_another_test_set_and_so_are_other_labels(predict):
     assert predict(test=digits_to_test()) == predict(test=digits_to_test(seed=1)) == 50
     images, labels = digits_to_test().digits
-    relabelled = test_sets.make_test_set(Digits(images, (labels + 1) % 10))
+    relabelled = labelled_sets.make_test_set(Digits(images, (labels + 1) % 10))
     assert relabelled.fingerprint != digits_to_test().fingerprint
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_core.data import synthesis
 from mnist_core.data.types import Digits
-from mnist_core.evaluation import cached_predictions, perturbations, robustness, test_sets
+from mnist_core.evaluation import cached_predictions, labelled_sets, perturbations, robustness
 from mnist_core.evaluation.cached_predictions import Predictions
 from mnist_core.evaluation.perturbations import PERTURBATIONS
 
@@ -20,7 +20,7 @@ def test():
     """Digits that the counting classifier reads right as long as they are not perturbed."""
     images, _, _ = synthesis.synthesize(COUNT, seed=2, writers=range(3))
     labels = images.sum(axis=(1, 2), dtype=int) // 3000 % 10
-    return test_sets.make_test_set(Digits(images, labels.astype(np.uint8)))
+    return labelled_sets.make_test_set(Digits(images, labels.astype(np.uint8)))
 
 
 def missing(test):

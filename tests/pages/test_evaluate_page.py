@@ -15,7 +15,7 @@ from mnist_core.prediction import Classifier
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from pages.ui.app import background_jobs
-from pages.ui.evaluate import test_set as test_set_choice
+from pages.ui.evaluate import set_choice
 
 pytestmark = pytest.mark.slow  # models read hundreds of digits
 
@@ -271,7 +271,7 @@ def visit_with_file(visit, monkeypatch):
 
     def go(content, app=None):
         monkeypatch.setattr(st, "file_uploader", lambda *_, **__: UploadedFile(content))
-        return app.run() if app else visit(model="classic", exam=test_set_choice.STROKE_FILE)
+        return app.run() if app else visit(model="classic", exam=set_choice.STROKE_FILE)
 
     return go
 
@@ -314,4 +314,4 @@ def test_a_bad_file_does_not_take_away_the_last_good_one(visit_with_file):
 
 
 def test_without_a_file_the_page_asks_for_one(visit):
-    assert "Give a file" in texts(visit(exam=test_set_choice.STROKE_FILE))
+    assert "Give a file" in texts(visit(exam=set_choice.STROKE_FILE))

@@ -10,8 +10,8 @@ import pytest
 from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network
 from mnist_core.data import loading, synthesis, writers
 from mnist_core.data.types import Dataset, Digits
+from mnist_core.evaluation.labelled_sets import render_drawings
 from mnist_core.evaluation.metrics import accuracy_interval, evaluate
-from mnist_core.evaluation.test_sets import render_drawings
 from mnist_core.network import keras_model, summary
 from mnist_core.prediction import Classifier
 from mnist_core.pretrained import calibration, pipeline, reader_card

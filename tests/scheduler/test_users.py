@@ -17,7 +17,7 @@ from filelock import Timeout
 
 from mnist_core.config import validation
 from mnist_core.data.types import Digits
-from mnist_core.evaluation import test_sets
+from mnist_core.evaluation import labelled_sets
 from mnist_core.models import store as model_store
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
@@ -272,7 +272,7 @@ def test_one_user_can_not_fill_the_server(home, many, monkeypatch, variable, wor
 
 def test_two_users_with_the_same_weights_do_not_share_the_work_on_them(home, many):
     digits = Digits(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.uint8))
-    test, keys = test_sets.make_test_set(digits), []
+    test, keys = labelled_sets.make_test_set(digits), []
     for user in (ANN, BEN):
         make_ended_run(user)
         with users.as_user(user):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mnist_core.data.browse import TopPredictions
-from mnist_core.evaluation.test_sets import TestSet
+from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.models import store as model_store
 from pages.ui.choices import predictions
 from pages.ui.choices.data_set import ChosenSet

@@ -7,10 +7,10 @@ import streamlit as st
 
 from mnist_core.data import browse
 from mnist_core.data.browse import TopPredictions
-from mnist_core.evaluation import cached_predictions, metrics, test_sets
+from mnist_core.evaluation import cached_predictions, labelled_sets, metrics
 from mnist_core.evaluation.cached_predictions import Predictions
+from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.evaluation.metrics import Metrics, Reliability
-from mnist_core.evaluation.test_sets import TestSet
 from mnist_core.models import store as model_store
 from pages.ui.app import background_jobs, errors
 
@@ -88,4 +88,4 @@ def job_key(model: str, test: TestSet) -> tuple:
 @st.cache_data(max_entries=20, show_spinner=False)
 def fingerprint(checksum: str, part: str, _digits) -> str:
     """The fingerprint of a part of a data set; computed once for each checksum."""
-    return test_sets.make_test_set(_digits).fingerprint
+    return labelled_sets.make_test_set(_digits).fingerprint

@@ -11,7 +11,7 @@ from mnist_core.evaluation import metrics
 from mnist_core.plots import evaluation as evaluation_plots
 from pages.ui.choices.misread import ANY
 from pages.ui.choices.predictions import Result
-from pages.ui.evaluate.test_set import ChosenTest
+from pages.ui.evaluate.set_choice import ChosenTest
 from pages.ui.state.session import current_session
 from pages.ui.widgets import answer, gallery
 from pages.ui.widgets.gallery import Tile

@@ -11,7 +11,7 @@ from pages.ui.app import background_jobs, errors
 from pages.ui.app.background_jobs import Job
 from pages.ui.choices import predictions
 from pages.ui.choices.predictions import Result
-from pages.ui.evaluate.test_set import ChosenTest
+from pages.ui.evaluate.set_choice import ChosenTest
 from pages.ui.widgets import answer, run_status
 
 POLL_INTERVAL = 1.0  # seconds between two looks at what is being computed

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.config.schema import Experiment
-from mnist_core.evaluation.test_sets import TestSet
+from mnist_core.evaluation.labelled_sets import TestSet
 from pages.ui.state.double_buffer import DoubleBuffer
 from pages.ui.state.run_follower import RunFollower
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 import streamlit as st
 
 from mnist_core.data import loading
-from mnist_core.evaluation import test_sets
-from mnist_core.evaluation.test_sets import TestSet
+from mnist_core.evaluation import labelled_sets
+from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.strokes import files as stroke_files
 from pages.ui.app import background_jobs, errors
 from pages.ui.choices import data_set, predictions
@@ -97,7 +97,7 @@ def _render_file(content: bytes, name: str) -> TestSet:
 
     def render(job):
         drawings = stroke_files.parse_drawings(content, name)
-        return test_sets.make_test_set(test_sets.render_drawings(drawings, 0, job.report))
+        return labelled_sets.make_test_set(labelled_sets.render_drawings(drawings, 0, job.report))
 
     key = (name, hashlib.sha256(content).hexdigest())
     job = background_jobs.job_pool("drawings").start(key, render)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_core.evaluation import test_sets
+from mnist_core.evaluation import labelled_sets
 from mnist_core.preprocess import mnist_rule
 from mnist_core.strokes import rendering
 from mnist_core.strokes.files import Drawing
@@ -15,11 +15,11 @@ DRAWINGS = [Drawing(2, "somebody", [STROKE]), Drawing(7, "another", [STROKE[:, :
 
 def test_a_drawing_is_rendered_the_same_whatever_else_is_in_the_list_and_otherwise_by_seed():
     progress = []
-    both = test_sets.render_drawings(DRAWINGS, 3, lambda *counts: progress.append(counts))
-    assert (both.images[0] == test_sets.render_drawings(DRAWINGS[:1], seed=3).images[0]).all()
+    both = labelled_sets.render_drawings(DRAWINGS, 3, lambda *counts: progress.append(counts))
+    assert (both.images[0] == labelled_sets.render_drawings(DRAWINGS[:1], seed=3).images[0]).all()
     assert both.labels.tolist() == [2, 7]
     assert progress == [(0, 2), (1, 2)]
-    assert (test_sets.render_drawings(DRAWINGS, seed=4).images != both.images).any()
+    assert (labelled_sets.render_drawings(DRAWINGS, seed=4).images != both.images).any()
 
 
 @settings(max_examples=30, deadline=None)
