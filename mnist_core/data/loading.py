@@ -5,7 +5,7 @@ import threading
 from mnist_core.data import mnist
 from mnist_core.data.types import DataError, DataMissingError, Dataset, Digits, make_dataset
 
-_cache: dict[str, tuple[object, Dataset]] = {}  # name -> (state of its source, data set)
+loaded: dict[str, tuple[object, Dataset]] = {}  # name -> (state of its source, data set)
 _lock = threading.Lock()
 
 
@@ -25,9 +25,9 @@ def load(name: str = "mnist", download: bool = False) -> Dataset:
         mnist.download()
     with _lock:
         state, read = _source(name)
-        if name not in _cache or _cache[name][0] != state:
-            _cache[name] = (state, read())
-        return _cache[name][1]
+        if name not in loaded or loaded[name][0] != state:
+            loaded[name] = (state, read())
+        return loaded[name][1]
 
 
 def _source(name):

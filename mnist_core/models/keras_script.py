@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 
 from mnist_core.config import layer_shapes
-from mnist_core.config.schema import Augmentation, Experiment, Recipe
+from mnist_core.config.schema import MNIST_IMAGES, Augmentation, Experiment, Recipe
 from mnist_core.training import augmentation
 
 LINE_LENGTH = 100  # characters
@@ -85,7 +85,7 @@ def _data_note(experiment) -> str:
 def _images(recipe: Recipe) -> str:
     """Which images train and which validate: those that `training.loop.split_dataset` takes."""
     lines = []
-    if recipe.train_images < 60_000:
+    if recipe.train_images < MNIST_IMAGES:
         lines += [
             f"chosen = np.random.default_rng(SEED).permutation(len(x_train))"
             f"[:{recipe.train_images}]",

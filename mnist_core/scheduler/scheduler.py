@@ -21,7 +21,7 @@ CLEANUP_INTERVAL = 3600.0  # seconds between two searches for what killed proces
 FULL_BELOW = 1 << 16  # free bytes; with less, a status can't be counted on to be written
 
 log = logging.getLogger(__name__)
-_last_advance = _last_cleanup = float("-inf")
+last_advance = _last_cleanup = float("-inf")
 _active: set[Run] = set()  # runs that a process worked on at the last `advance`
 _waiting: tuple[float, list[Run]] = (float("-inf"), [])  # when it was read, and the order
 
@@ -87,11 +87,11 @@ def advance(min_interval: float = 0.0) -> None:
         OSError: the folder for runs can't be used.
         ClusterUnreachableError: a run's turn has come, and the cluster can't be reached.
     """
-    global _last_advance, _waiting
-    if time.monotonic() - _last_advance < min_interval:
+    global last_advance, _waiting
+    if time.monotonic() - last_advance < min_interval:
         return
     with queue.lock():
-        if time.monotonic() - _last_advance < min_interval:  # another thread did it meanwhile
+        if time.monotonic() - last_advance < min_interval:  # another thread did it meanwhile
             return
         _remove_leftovers()
         runs = [entry.run for entry in queue.snapshot()]
@@ -99,7 +99,7 @@ def advance(min_interval: float = 0.0) -> None:
         entries = queue.make_entries(runs)
         _log_changes(entries)
         _begin_next(entries)
-        _last_advance, _waiting = time.monotonic(), (float("-inf"), [])
+        last_advance, _waiting = time.monotonic(), (float("-inf"), [])
 
 
 def _update_statuses(runs: list[Run]) -> None:

@@ -265,7 +265,7 @@ def test_events_that_are_noise_from_end_to_end_leave_the_figures_of_the_card(hom
 
 def test_a_server_that_does_not_let_go_of_the_queue_costs_the_others_a_sentence(home, monkeypatch):
     monkeypatch.setattr(queue, "LOCK_TIMEOUT", 0.2)
-    monkeypatch.setattr(scheduler, "_last_advance", float("-inf"))
+    monkeypatch.setattr(scheduler, "last_advance", float("-inf"))
     home.mkdir()
     with FileLock(home / "queue.lock"):
         app = open_page("runs")

@@ -25,7 +25,7 @@ def without_mnist(monkeypatch, tmp_path):
 
     monkeypatch.delenv("MNIST_PATH", raising=False)
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "empty"))
-    monkeypatch.setattr(loading, "_cache", {})
+    monkeypatch.setattr(loading, "loaded", {})
 
 
 @pytest.fixture
