@@ -27,9 +27,10 @@ SEPARABLE = (*LONGEST[:2], "scheduler/test_machine_faults.py", "scheduler/test_s
 
 
 def pytest_xdist_auto_num_workers(config) -> int:
-    """Workers for `-n auto`: more than processors, as most tests wait; none for named tests."""
-    everything = config.args_source is config.ArgsSource.TESTPATHS
-    return (os.cpu_count() or 1) + 1 if everything else 0
+    """Workers for `-n auto`: one more than processors, as slow tests wait; none for named tests."""
+    if config.args_source is not config.ArgsSource.TESTPATHS:
+        return 0
+    return (os.cpu_count() or 1) + ("not slow" not in config.option.markexpr)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

@@ -8,7 +8,8 @@ from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
 
 PAGES = ("draw", "inside", "evaluate")
-each_page = pytest.mark.parametrize("page", PAGES)
+SLOW = pytest.param("evaluate", marks=pytest.mark.slow)  # it tests the model
+each_page = pytest.mark.parametrize("page", [*PAGES[:2], SLOW])
 
 
 @pytest.fixture(autouse=True)

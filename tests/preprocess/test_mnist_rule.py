@@ -21,6 +21,7 @@ def mnist_images():
         pytest.skip(str(missing))
 
 
+@pytest.mark.slow
 def test_mnists_own_images_pass_unchanged_to_one_grey_level(mnist_images):
     changed = [i for i, x in enumerate(mnist_images) if difference(to_mnist(x), x).max() > 1]
     # MNIST itself breaks its rule there: three are 19 high, one has its centre of mass on the
