@@ -136,3 +136,16 @@ def test_the_attributions_sum_to_the_change_of_the_logit_or_of_the_lead_over_ano
     np.testing.assert_allclose(lead.attributions, difference, atol=1e-3)
     assert not of_seven.attributions[seven == 0].any()  # a pixel without ink has no part
     assert of_seven.attributions[seven > 0].any()
+
+
+class Quadratic:
+    """Stands for a network whose logits are all the sum of the pixels' squares."""
+
+    def gradients(self, x, logit_weights):
+        return np.square(x).sum(axis=(1, 2)), 2 * x
+
+
+def test_each_pixels_part_is_exact_where_the_slope_rises_evenly(seven):
+    result = saliency.integrated_gradients(Quadratic(), seven, 7)
+    np.testing.assert_allclose(result.attributions, np.square(seven / 255), rtol=1e-5)
+    assert result.change == pytest.approx(np.square(seven / 255).sum())

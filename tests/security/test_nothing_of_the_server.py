@@ -13,6 +13,7 @@ from kept_models import DATASET, keep
 from mnist_core.data import loading
 from mnist_core.models import export
 from mnist_core.system import paths
+from pages.ui.app import errors
 from pages.ui.choices.loader import ModelLoader
 
 NEVER = (str(paths.PROJECT), "Traceback", "Errno", "site-packages", "/etc/", "0x7f")
@@ -66,6 +67,12 @@ def test_a_run_whose_sentence_names_a_path_says_none_on_any_page(visit):
     run = keep("mine")
     run.set_status("failed", f"{run.folder / 'experiment.json'} and ![x](http://evil.example/x)")
     visit_all_pages(visit)
+
+
+def test_of_a_file_that_an_error_begins_with_only_the_name_is_said(home):
+    assert (
+        errors.message(ValueError("It is empty."), f"{home}/mine.zip:") == "mine.zip: It is empty."
+    )
 
 
 @pytest.mark.slow
