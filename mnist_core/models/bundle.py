@@ -2,13 +2,17 @@
 
 A bundle is a zip of experiment.json, card.json and weights.safetensors. No part of it can hold
 code; the names, shapes and dtypes of its weights must be the experiment's before any is read.
-Earlier versions wrote weights.npz instead; such bundles can still be read.
+Earlier versions wrote weights.npz instead; such bundles can still be read, and so can one that was
+unpacked and zipped again: in a folder, with what a file manager adds.
 """
 
 import io
 import json
+import re
 import stat
 import zipfile
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -19,12 +23,22 @@ from mnist_core.system import npz_files
 from mnist_core.system.npz_files import RejectedFileError
 
 TEXTS = ("experiment.json", "card.json")
+# Added by the Finder, in any folder or of its own; never read
+ADDED_FILE, ADDED_FOLDER = ".DS_Store", "__MACOSX/"
 MAX_TEXT_BYTES = 1 << 20  # of each of them
 MAX_BYTES = len(TEXTS) * MAX_TEXT_BYTES + bundle_weights.MAX_BYTES
 
 
 def pack(experiment: Experiment, card: dict, model) -> bytes:
-    """A bundle of a Keras model."""
+    """A bundle of a Keras model.
+
+    Raises:
+        ValueError: the network is larger than `unpack` takes.
+    """
+    try:
+        bundle_weights.max_bytes(experiment.network)
+    except RejectedFileError as refusal:
+        raise ValueError(str(refusal)) from None
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("experiment.json", experiment.to_json())
@@ -55,23 +69,29 @@ def unpack(data: bytes) -> tuple[Experiment, dict, dict[str, np.ndarray]]:
 
 
 def _read_parts(archive: zipfile.ZipFile):
-    weights_name = _check_parts(archive)
+    folder, weights_name = _check_parts(archive)
+    read_part = partial(_part, archive, folder)
     try:
-        experiment = Experiment.from_json(_text(archive, "experiment.json"))
-        card = card_file.validate_card(_text(archive, "card.json"), experiment)
+        experiment = Experiment.from_json(_text(read_part, "experiment.json"))
+        card = card_file.validate_card(_text(read_part, "card.json"), experiment)
     except ValueError as error:
         raise RejectedFileError(str(error)) from None
-    limit = bundle_weights.max_bytes(experiment.network)
-    weights = _part(archive, weights_name, limit)
+    weights = read_part(weights_name, bundle_weights.max_bytes(experiment.network))
     return experiment, card, bundle_weights.read(weights_name, weights, experiment.network)
 
 
-def _check_parts(archive: zipfile.ZipFile) -> str:
-    """The name of the file of weights, in a zip that holds the parts of a bundle and no more."""
+def _check_parts(archive: zipfile.ZipFile) -> tuple[str, str]:
+    """(folder, name of the file of weights) of a zip with the parts of a bundle and no more.
+
+    The folder is "" or ends in "/"; where there is one, all parts are in it.
+    """
     members = archive.infolist()
     received = sorted(member.filename for member in members)
+    kept = [name for name in received if not _is_added(name)]
+    folder = re.match(r"((?!\.+/)[^/]+/)?", kept[0])[0] if kept else ""
+    kept = [name for name in kept if name != folder]
     for weights_name in (bundle_weights.SAFETENSORS, bundle_weights.NPZ):
-        if received == sorted((*TEXTS, weights_name)):
+        if kept == sorted(folder + part for part in (*TEXTS, weights_name)):
             break
     else:
         raise RejectedFileError(
@@ -80,20 +100,24 @@ def _check_parts(archive: zipfile.ZipFile) -> str:
         )
     if any(stat.S_ISLNK(member.external_attr >> 16) for member in members):
         raise RejectedFileError("A bundle must hold files, and holds a link.")
-    return weights_name
+    return folder, weights_name
 
 
-def _text(archive: zipfile.ZipFile, name: str) -> str:
+def _is_added(name: str) -> bool:
+    return name.startswith(ADDED_FOLDER) or name.rpartition("/")[2] == ADDED_FILE
+
+
+def _text(read_part: Callable, name: str) -> str:
     try:
-        return _part(archive, name, MAX_TEXT_BYTES).decode()
+        return read_part(name, MAX_TEXT_BYTES).decode()
     except UnicodeDecodeError:
         raise RejectedFileError(f"{name} must be UTF-8 text.") from None
 
 
-def _part(archive: zipfile.ZipFile, name: str, max_bytes: int) -> bytes:
-    size = archive.getinfo(name).file_size
+def _part(archive: zipfile.ZipFile, folder: str, name: str, max_bytes: int) -> bytes:
+    size = archive.getinfo(folder + name).file_size
     if size > max_bytes:
         raise RejectedFileError(
             f"{name} would unpack to {size:,} bytes, when {max_bytes:,} are allowed."
         )
-    return archive.read(name)  # never more than file_size: zipfile stops there
+    return archive.read(folder + name)  # never more than file_size: zipfile stops there

@@ -22,12 +22,12 @@ def import_bundle(data: bytes, name: str) -> str:
     """Make a model of a bundle. No code in it is run.
 
     Returns:
-        The name it got: `name`, with a number behind it where that is taken.
+        The name it got: `name`, with a number behind it where that is taken or a shipped model's.
 
     Raises:
         ValueError: the name isn't one, or the bundle is refused; says why. Nothing is written.
     """
-    run_store.validate_name(name)
+    name = run_store.free_name(name)
     try:
         experiment, card, weights = bundle.unpack(data)
     except ValueError as error:

@@ -1,9 +1,11 @@
 """What is known of a model: what it learned from, how well, with what versions."""
 
 import json
+import math
 import platform
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from mnist_core.network import summary
 VERSION = "0.1.0"  # of mnist_core, as pyproject.toml has it
 MAX_TEXT = 200  # characters of any text in a stranger's card
 MAX_NUMBER = 1e15
-MAX_FIELDS = 50  # of an object in it
+MAX_FIELDS = 50  # of an object in it, or entries of a list
+MAX_NOTE = 1000  # characters of a text in what it says about its training
 MAX_EPOCHS = 10_000  # rows of a stranger's curves; a run has 200, a continued one more
 
 
@@ -59,6 +62,12 @@ def _versions() -> dict[str, str]:
     return {"python": platform.python_version(), **packages, "mnist_core": VERSION}
 
 
+def learned_from_drawings(card: dict) -> bool:
+    """Whether a model learned from more than its experiment's data set, as the reader did."""
+    about = card.get("about")
+    return isinstance(about, dict) and bool(about.get("sources"))
+
+
 def validate_card(text: str | bytes, experiment: Experiment) -> dict:
     """A stranger's card with only the fields of a card, each of its type and size.
 
@@ -69,11 +78,12 @@ def validate_card(text: str | bytes, experiment: Experiment) -> dict:
         ValueError: names the field, what was expected and what came.
     """
     try:
-        plain = json.loads(text, parse_constant=lambda word: None)
+        plain = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"card.json must be JSON. Received: {error}") from None
     plain = _dict_of(_anything)("card.json", plain)
-    card = {key: check(f"card.json: {key}", plain.get(key)) for key, check in _FIELDS.items()}
+    checks = _FIELDS | {key: check for key, check in _OPTIONAL.items() if key in plain}
+    card = {key: check(f"card.json: {key}", plain.get(key)) for key, check in checks.items()}
     return card | {
         "experiment": validation.to_dict(experiment),
         "parameters": summary.parameter_count(experiment.network),
@@ -84,9 +94,9 @@ def _anything(where, value):
     return value
 
 
-def _text(where, value) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT or not value.isprintable():
-        raise ValueError(f"{where} must be a text of up to {MAX_TEXT} characters.")
+def _text(where, value, most: int = MAX_TEXT) -> str:
+    if not isinstance(value, str) or len(value) > most or not value.isprintable():
+        raise ValueError(f"{where} must be a text of up to {most} characters.")
     return value
 
 
@@ -94,6 +104,30 @@ def _number(where, value) -> float | int:
     if type(value) not in (int, float) or not abs(value) <= MAX_NUMBER:  # nor NaN
         raise ValueError(f"{where} must be a number. Received: {str(value)[:40]!r}")
     return value
+
+
+def _figure(where, value) -> float | int:
+    """A number; a loss may also be NaN or infinite, as a training that diverged leaves it."""
+    if type(value) is float and not math.isfinite(value) and where.endswith("loss"):
+        return value
+    return _number(where, value)
+
+
+def _looks(where, value) -> int:
+    if type(value) is not int or value not in (1, 2):
+        raise ValueError(f"{where} must be 1 or 2. Received: {str(value)[:40]!r}")
+    return value
+
+
+def _about(where, value, depth: int = 4):
+    """What is told of a training: objects and lists, a few deep, of texts and numbers."""
+    if isinstance(value, dict) and depth:
+        return _dict_of(partial(_about, depth=depth - 1))(where, value)
+    if isinstance(value, list) and depth and len(value) <= MAX_FIELDS:
+        return [_about(f"{where}[{i}]", entry, depth - 1) for i, entry in enumerate(value)]
+    if isinstance(value, bool) or value is None:
+        return value
+    return _text(where, value, MAX_NOTE) if isinstance(value, str) else _number(where, value)
 
 
 def _dict_of(check: Callable, required=()) -> Callable:
@@ -112,12 +146,12 @@ def _dict_of(check: Callable, required=()) -> Callable:
 def _curves(where, value) -> list[dict]:
     if not isinstance(value, list) or len(value) > MAX_EPOCHS:
         raise ValueError(f"{where} must be a list of at most {MAX_EPOCHS} epochs.")
-    check = _dict_of(_number, required=("epoch", "step", "loss", "accuracy"))
+    check = _dict_of(_figure, required=("epoch", "step", "loss", "accuracy"))
     return [check(f"{where}[{i}]", epoch) for i, epoch in enumerate(value)]
 
 
 def _test(where, value) -> dict | None:
-    check = _dict_of(_number, required=("loss", "accuracy", "images"))
+    check = _dict_of(_figure, required=("loss", "accuracy", "images"))
     return None if value is None else check(where, value)
 
 
@@ -130,4 +164,8 @@ _FIELDS = {
     "made": _text,
     "seconds": _number,
     "state": _text,
+}
+_OPTIONAL = {
+    "looks": _looks,  # test-time views; see `prediction.Classifier`
+    "about": _about,  # the reader's; see `pretrained.reader_card`
 }

@@ -83,18 +83,31 @@ def check_quota(count: int = 1, waiting: int = 0) -> None:
             raise RunError(f"At most {limit} of your runs can {rest}.")
 
 
-def publish(new: Path, name: str) -> Path:
-    """Give a finished folder the first free of `name`, `name 2`, `name 3`, ..."""
+def free_name(name: str) -> str:
+    """The first of `name`, `name 2`, `name 3`, ... that no run and no shipped model has.
+
+    Raises:
+        RunError: that can't be a name.
+    """
+    if name.lower() not in RESERVED:
+        validate_name(name)
+    folder = users.runs_folder()
     for number in range(1, 100_000):
-        folder = new.with_name(name if number == 1 else f"{name[:54]} {number}")
-        if folder.exists():
-            continue
+        candidate = name if number == 1 else f"{name[:54]} {number}"
+        if candidate.lower() not in RESERVED and not (folder / candidate).exists():
+            return candidate
+    raise RunError(f"There are too many runs called {name!r}.")
+
+
+def publish(new: Path, name: str) -> Path:
+    """Give a finished folder of `users.runs_folder()` the `free_name` of this name."""
+    while True:
+        folder = new.with_name(free_name(name))
         try:
             return new.rename(folder)
         except OSError:  # another process took it in between
             if not folder.exists():
                 raise
-    raise RunError(f"There are too many runs called {name!r}.")
 
 
 def _require_continuable(experiment, name) -> Run:

@@ -7,7 +7,7 @@ import pytest
 from app_pages import chart_specs, open_page
 from kept_runs import finished_run
 
-from mnist_core.config import validation
+from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, validation
 from mnist_core.models import export
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model, summary
@@ -61,6 +61,17 @@ def see_done(app):
 def press(app, key):
     app.button(key=key).click().run()
     assert not app.exception
+
+
+def upload(app, file, data):
+    app.file_uploader(key="bundle 0").upload(file, data, "application/zip").run()
+
+
+def name_field(app, file):
+    """Where the name stands under which the uploaded reader is imported."""
+    upload(app, file, export.to_bytes("reader", "bundle"))
+    (field,) = [field for field in app.text_input if field.label == "Name"]
+    return field
 
 
 def is_fine_with_done_in_its_list(app):
@@ -160,18 +171,57 @@ def test_every_export_is_offered(done, app):
     assert offered == {"export_experiment", *(f"export_{kind}" for kind in export.FORMATS)}
 
 
+def test_what_cannot_train_the_reader_alone_says_so_where_it_is_offered(app):
+    offered = {button.key: button.help for button in app.get("download_button")}
+    offered["open_in_train"] = app.button(key="open_in_train").help
+    said = {key for key, help in offered.items() if "people's drawings" in help}
+    assert said == {"export_script", "export_experiment", "open_in_train"}
+
+
+def test_a_bundle_that_the_import_would_not_take_is_not_offered(home):
+    block = ConvBlock(256, padding="same", pool_size=0)
+    wide = Experiment(network=Network(blocks=(block,), dense=(DenseLayer(1024),)))
+    finished_run(wide, "wide", 0.9)
+    (button,) = [b for b in open_page("runs").get("download_button") if b.key == "export_bundle"]
+    assert button.disabled
+    assert "the import takes" in button.help
+
+
 @pytest.mark.slow  # a model is built and loaded
 def test_an_exported_bundle_comes_back_as_a_run_that_is_open(trained, app):
-    bundle = export.to_bytes("done", "bundle")
-    app.file_uploader(key="bundle").upload("done.bundle (1).zip", bundle, "application/zip")
+    upload(app, "done.bundle (1).zip", export.to_bytes("done", "bundle"))
     press(app, "import_bundle")
     assert app.selectbox(key="run").value == "done 2"
     assert metrics(app)["Test accuracy"] == "98.76%"
     assert model_store.load("done 2").count_params() == summary.parameter_count(TINY.network)
 
 
+@pytest.mark.slow  # a model is built and loaded
+def test_the_reader_goes_out_as_a_bundle_and_comes_back_under_a_free_name(app):
+    assert name_field(app, "reader.bundle.zip").value == "reader 2"
+    press(app, "import_bundle")
+    assert app.selectbox(key="run").value == "reader 2"
+    assert not app.file_uploader(key="bundle 1").value
+    ours, theirs = (model_store.card(name)["test"] for name in ("reader", "reader 2"))
+    assert theirs == ours
+
+
+@pytest.mark.slow
+def test_an_imported_model_gets_the_name_that_was_typed(app):
+    name_field(app, "reader.bundle.zip").set_value(" my reader ")
+    press(app, "import_bundle")
+    assert [run.name for run in run_store.all_runs()] == ["my reader"]
+
+
+def test_a_name_that_an_import_cannot_have_is_refused_in_a_sentence(app):
+    name_field(app, "reader.bundle.zip").set_value("../reader")
+    press(app, "import_bundle")
+    assert "A name must be" in app.error[0].value
+    assert run_store.all_runs() == []
+
+
 def test_what_is_no_bundle_is_refused_in_a_sentence(app):
-    app.file_uploader(key="bundle").upload("x.zip", b"no zip", "application/zip")
+    upload(app, "x.zip", b"no zip")
     press(app, "import_bundle")
     assert app.error[0].value.startswith("x.zip: A bundle must be")
     assert run_store.all_runs() == []

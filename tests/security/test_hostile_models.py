@@ -218,10 +218,20 @@ def zip_of(*entries: tuple[zipfile.ZipInfo | str, bytes]) -> bytes:
     return file.getvalue()
 
 
-def symlink(name: str) -> bytes:
-    """A bundle in which one part is a link out of the folder."""
+def under(folder: str) -> dict[str, bytes]:
+    """The parts of a good bundle, in a folder."""
+    return {folder + name: content for name, content in parts().items()}
+
+
+def link(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name)
     entry.create_system, entry.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+    return entry
+
+
+def symlink(name: str) -> bytes:
+    """A bundle in which one part is a link out of the folder."""
+    entry = link(name)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for other, content in parts().items():
@@ -289,6 +299,27 @@ ZIPS = {
     "another checksum": (lambda: lying("card.json", 16, b"\x00" * 4), "CRC"),
     "a bomb for weights": (lambda: bomb(SAFETENSORS, 2 * 10**8), "200,000,000"),
     "a bomb for a card": (lambda: bomb("card.json", 5 * 10**6), "5,000,000"),
+    "a folder above": (lambda: zipped(under("../")), "../card.json"),
+    "a folder of the root": (lambda: zipped(under("/")), "/card.json"),
+    "a folder in a folder": (lambda: zipped(under("a/b/")), "a/b/card.json"),
+    "a folder and more": (lambda: zipped(under("a/") | {"b/x.py": b""}), "b/x.py"),
+    "two folders": (lambda: zipped(under("a/") | under("b/")), "b/card.json"),
+    "parts in two folders": (
+        lambda: zipped(under("a/") | {"card.json": b"{}"}),
+        "a/card.json",
+    ),
+    "the Finder's and nothing else": (
+        lambda: zipped({"__MACOSX/._a": b"", ".DS_Store": b""}),
+        "_a",
+    ),
+    "a link among the Finder's": (
+        lambda: zip_of((link("__MACOSX/._card.json"), os.environ[MARKER].encode())),
+        "link",
+    ),
+    "a bomb in a folder": (
+        lambda: zipped(under("a/") | {f"a/{SAFETENSORS}": bytes(2 * 10**8)}),
+        "200,000,000",
+    ),
     "weights of two kinds": (lambda: zip_of((NPZ, npz({}))), "must hold exactly"),
 }
 TEXTS = {
@@ -314,6 +345,11 @@ TEXTS = {
     "a card with markup": (lambda: card_with(name="<b>\n# x"), "card.json: name"),
     "a card with curves of text": (lambda: card_with(curves=[{"loss": "0.1"}]), "curves[0].loss"),
     "a card with endless curves": (lambda: card_with(curves=[{}] * 10_001), "curves"),
+    "a card that looks a thousand times": (lambda: card_with(looks=1000), "looks must be 1 or 2"),
+    "a card that looks in words": (lambda: card_with(looks="2"), "looks must be 1 or 2"),
+    "a card with a tale without end": (lambda: card_with(about="x" * 1001), "card.json: about"),
+    "a card with a tale too deep": (lambda: card_with(about=json.loads(nested(9))), "about"),
+    "a card with a tale in markup": (lambda: card_with(about={"measured": "a\n# b"}), "measured"),
     "a card with half a test": (lambda: card_with(test={"loss": 0.1}), "accuracy"),
     "a card of 60 fields of data": (lambda: card_with(data={str(i): "" for i in range(60)}), "50"),
 }
@@ -395,7 +431,7 @@ def test_what_points_elsewhere_or_claims_too_much_is_refused_before_keras_reads_
 def test_every_export_of_a_replaced_model_is_refused_or_holds_none_of_its_code(mine, marker):
     mine.write_bytes(unsafe_switch())
     marker.unlink(missing_ok=True)
-    for kind in ("h5", "json", "bundle"):
+    for kind in export.FORMATS.keys() - {"script"}:
         with pytest.raises(model_store.ModelError):
             export.to_bytes("mine", kind)
     assert not marker.exists()
@@ -437,10 +473,13 @@ def test_a_good_bundle_is_let_in_and_only_what_a_card_holds_comes_with_it(home):
     assert card["parameters"] == summary.parameter_count(SMALL.network)
 
 
-@pytest.mark.parametrize("name", model_store.SHIPPED)
-def test_a_bundle_may_not_be_called_like_a_model_that_ships(home, name):
-    with pytest.raises(ValueError, match=f"Received: '{name}'"):
-        bundle_import.import_bundle(bundle_with({}), name)
+def test_what_a_file_manager_added_is_never_unpacked(home):
+    data = zipped(parts() | {".DS_Store": bytes(2 * 10**8)})
+    tracemalloc.start()
+    bundle_import.import_bundle(data, "theirs")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < MOST_BYTES
 
 
 @pytest.mark.slow
@@ -450,7 +489,7 @@ def test_the_page_says_why_it_refuses_and_nothing_is_there_afterwards(kind, home
     marker.unlink(missing_ok=True)
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     app.switch_page("pages/runs.py").run()
-    app.file_uploader(key="bundle").upload("theirs.bundle.zip", data, "application/zip")
+    app.file_uploader(key="bundle 0").upload("theirs.bundle.zip", data, "application/zip").run()
     app.button(key="import_bundle").click().run()
     assert not app.exception
     (said,) = [error.value for error in app.error]

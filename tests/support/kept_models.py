@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network
+from mnist_core.config.schema import ACTIVATIONS, ConvBlock, DenseLayer, Experiment, Network, Recipe
 from mnist_core.data.types import Dataset, Digits
 from mnist_core.models import card as card_file
+from mnist_core.models import store as model_store
 from mnist_core.network import keras_model
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import Run
+from mnist_core.training import loop
 
 SMALL = Experiment(
     network=Network(
@@ -20,6 +22,21 @@ SMALL = Experiment(
         dense=(DenseLayer(units=8, dropout_rate=0.1),),
     )
 )
+# Every kind of layer, every activation, with and without batch normalization
+VARIED = Experiment(
+    network=Network(
+        blocks=(
+            ConvBlock(4, 5, convolutions=2, activation="leaky_relu", batch_normalization=True),
+            ConvBlock(4, activation="leaky_relu", padding="same", dropout_rate=0.2),
+            ConvBlock(4, activation="gelu", padding="same", pool_size=0),
+        ),
+        head="global_average_pooling",
+        dense=tuple(DenseLayer(6, activation) for activation in ("elu", "tanh", "sigmoid")),
+    ),
+    recipe=Recipe(optimizer="SGD", learning_rate=0.03, momentum=0.7),
+)
+used = {b.activation for b in VARIED.network.blocks} | {d.activation for d in VARIED.network.dense}
+assert used | {"relu", "linear"} == set(ACTIVATIONS)  # relu and linear: in SMALL
 NO_DIGITS = Digits(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8))
 DATASET = Dataset("mnist", NO_DIGITS, NO_DIGITS, "0" * 64, "/home/somebody/secret/mnist.npz")
 EPOCHS = [{"epoch": 1, "step": 9, "loss": 0.5, "accuracy": 0.8, "seconds": 1.5}]
@@ -54,6 +71,18 @@ def keep(name: str = "mine") -> Run:
     run = run_store.create(SMALL, name)
     (run.folder / "model.keras").write_bytes(small_keras_file())
     (run.folder / "card.json").write_text(json.dumps(make_card(name)))
+    run.set_status("finished")
+    return run
+
+
+def keep_varied(name: str, **card) -> Run:
+    """A finished run of VARIED: random weights, an optimizer in mid-training, `card`'s fields."""
+    model = loop.compile_model(VARIED)
+    rng = np.random.default_rng(0)
+    for weight in model.weights + model.optimizer.variables[2:]:  # without step and rate
+        weight.assign_add(rng.uniform(0, 0.3, weight.shape))
+    run = run_store.create(VARIED, name)
+    model_store.save(run.folder, model, make_card(name, VARIED) | card)
     run.set_status("finished")
     return run
 

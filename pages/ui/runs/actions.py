@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from mnist_core.models import bundle_import, export
+from mnist_core.models import card as card_file
 from mnist_core.runs import store as run_store
 from mnist_core.scheduler import sweeps
 from mnist_core.system import users
@@ -17,13 +18,7 @@ from pages.ui.state.run_follower import RunFollower
 from pages.ui.state.session import current_session
 from pages.ui.widgets import queue as queue_widgets
 
-LABELS = {
-    "script": "Keras script (.py)",
-    "keras": "Model for Keras (.keras)",
-    "h5": "Model for older programs (.h5)",
-    "json": "Architecture and weights (.zip)",
-    "bundle": "Bundle, to import it here (.zip)",
-}
+DRAWINGS = " It learned from people's drawings, too, which are not part of this."
 
 
 def show(entry: RunEntry) -> None:
@@ -51,7 +46,8 @@ def _variation_button(entry: RunEntry) -> None:
     reason = "" if entry.experiment else "What was asked can't be read."
     if st.button("Start a variation", key="open_in_train", icon=":material/school:",
                  disabled=bool(reason),
-                 help=reason or "Opens Train with its settings, for you to change."):  # fmt: skip
+                 help=reason or f"Opens Train with its settings, for you to change.{_also(entry)}",
+                 ):  # fmt: skip
         form.apply(entry.experiment)
         if entry.run:
             current_session().follower = RunFollower(entry.run)
@@ -75,19 +71,33 @@ def _export_menu(entry: RunEntry) -> None:
             st.download_button(
                 "Experiment (.json)", entry.experiment.to_json(), f"{entry.name}.json",
                 "application/json", key="export_experiment", on_click="ignore", width="stretch",
-                help="What was asked, as JSON: `python -m mnist_core train --experiment` reads it.",
+                help="What was asked, as JSON: `python -m mnist_core train --experiment` reads it."
+                     + _also(entry),
             )  # fmt: skip
         if not entry.card:
             st.caption("There is no model to export.")
             return
         user_id = users.current_user()
-        for kind, (_, description, _) in export.FORMATS.items():
+        for kind, (label, _, description, _) in export.FORMATS.items():
+            also = _also(entry) if kind == "script" else ""
+            reason = _too_large(entry) if kind == "bundle" else ""
             st.download_button(
-                LABELS[kind], partial(export_bytes, user_id, entry.name, kind),
+                label, partial(export_bytes, user_id, entry.name, kind),
                 export.file_name(entry.name, kind), "application/octet-stream",
-                key=f"export_{kind}", on_click="ignore", width="stretch",
-                help=description[0].upper() + description[1:] + ".",
+                key=f"export_{kind}", on_click="ignore", width="stretch", disabled=bool(reason),
+                help=reason or f"{description[0].upper()}{description[1:]}.{also}",
             )  # fmt: skip
+
+
+def _also(entry: RunEntry) -> str:
+    """A further sentence where the experiment isn't all that the model learned from."""
+    return DRAWINGS if card_file.learned_from_drawings(entry.card) else ""
+
+
+def _too_large(entry: RunEntry) -> str:
+    """Why the import would not take the bundle; nothing if it would."""
+    size, limit = 4 * (entry.parameters or 0) / 2**20, st.get_option("server.maxUploadSize")
+    return f"It would have {size:.0f} MB, and the import takes {limit}." if size > limit else ""
 
 
 def export_bytes(user_id: str, name: str, kind: str) -> bytes:
@@ -144,25 +154,28 @@ def _confirm(name: str) -> None:
 def import_form() -> None:
     """A place for a bundle that was exported elsewhere."""
     with st.popover("Import a model", icon=":material/upload:", key="import"):
-        with st.form("import_form", clear_on_submit=True, border=False):
-            bundle = st.file_uploader(
-                "A bundle, exported from this app", ["zip"], key="bundle",
-                help="Only numbers and settings are read from it; nothing in it is run.",
-            )  # fmt: skip
+        bundle = st.file_uploader(
+            "A bundle, exported from this app", ["zip"], key=f"bundle {current_session().imports}",
+            help="Only numbers and settings are read from it; nothing in it is run.",
+        )  # fmt: skip
+        if bundle is None:
+            return
+        with st.form("import_form", border=False):
+            name = st.text_input("Name", run_store.free_name(name_for(bundle.name)), max_chars=60,
+                                 key=f"name of {bundle.file_id}")  # fmt: skip
             submitted = st.form_submit_button("Import", key="import_bundle")
-        if submitted and bundle is not None:
-            _import(bundle)
-        elif submitted:
-            st.caption("Choose a file first.")
+        if submitted:
+            _import(bundle, name.strip())
 
 
-def _import(bundle) -> None:
+def _import(bundle, name: str) -> None:
     try:
         with st.spinner("Reading it …"):
-            name = bundle_import.import_bundle(bundle.getvalue(), name_for(bundle.name))
+            name = bundle_import.import_bundle(bundle.getvalue(), name)
     except (ValueError, OSError) as error:
         errors.show(error, f"{bundle.name}:")
         return
+    current_session().imports += 1  # for an empty uploader
     run_selection.select_run(name)
     st.rerun()
 

@@ -96,6 +96,7 @@ class Session:
     compared: list[str] = field(default_factory=list)  # names, two or more
     followed: dict[tuple, RunFollower] = field(default_factory=dict)  # of the compared
     comparison: DoubleBuffer = field(default_factory=DoubleBuffer)  # the curves of the compared
+    imports: int = 0  # bundles imported in this visit
     swept_from: str = ""  # the run that the sweep form last followed
 
     def set_location(self, location: ValueLocation) -> None:
