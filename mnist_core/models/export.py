@@ -1,20 +1,24 @@
 """A model as a file to take away: for Keras, as a program, as a bundle."""
 
 import io
-import logging
+import json
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from mnist_core.models import bundle, keras_script
+from mnist_core.models import bundle, interchange, keras_script
+from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
+from mnist_core.training import optimizers
 
 
 class ExportFormat(NamedTuple):
     """A kind of file that a model can be exported as."""
 
+    label: str
     file_name: str  # a template for the model's name
     description: str
     make: Callable[[str], bytes]  # of the model of this name
@@ -39,35 +43,53 @@ def to_bytes(name: str, kind: str) -> bytes:
 
 
 def _script(name: str) -> bytes:
-    return keras_script.generate(name, model_store.experiment(name)).encode()
+    drawings = card_file.learned_from_drawings(model_store.card(name))
+    return keras_script.generate(name, model_store.experiment(name), drawings).encode()
 
 
 def _keras(name: str) -> bytes:
-    return model_store.weights_path(name).read_bytes()
+    import keras
 
-
-def _h5(name: str) -> bytes:
-    model = model_store.load(name)
+    with warnings.catch_warnings():  # of LeakyReLU's older argument, of no optimizer's state
+        warnings.simplefilter("ignore")
+        model = keras.models.model_from_json(json.dumps(_architecture(name)))
+        optimizers.compile_model(model, model_store.experiment(name).recipe)
+        model_store.load_weights(model, name)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.h5"
-        logger = logging.getLogger("absl")
-        level = logger.level
-        logger.setLevel(logging.ERROR)  # it warns that the format is old, which is the point
-        try:
-            model.save(path)
-        finally:
-            logger.setLevel(level)
+        path = Path(folder) / "model.keras"
+        model.save(path)
         return path.read_bytes()
 
 
+def _h5(name: str) -> bytes:
+    recipe = model_store.experiment(name).recipe
+    return interchange.hdf5_model(_architecture(name), _weights(name), recipe)
+
+
 def _json_and_weights(name: str) -> bytes:
-    """A zip of architecture.json, as `keras.models.model_from_json` reads it, and the weights."""
-    model, content = model_store.load(name), io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(content, "w") as archive:
-        path = Path(folder) / "model.weights.h5"
-        model.save_weights(path)
-        archive.write(path, path.name)
-        archive.writestr("architecture.json", model.to_json(indent=1))
+    architecture = json.dumps(interchange.nest_ends(_architecture(name)), indent=1).encode()
+    weights = interchange.hdf5_weights(_weights(name))
+    return _zip({"architecture.json": architecture, "weights.h5": weights})
+
+
+def _tensorflow_js(name: str) -> bytes:
+    return _zip(interchange.tensorflow_js_model(_architecture(name), _weights(name)))
+
+
+def _architecture(name: str) -> dict:
+    network = model_store.experiment(name).network
+    return interchange.architecture(network, model_store.card(name).get("looks", 1))
+
+
+def _weights(name: str) -> interchange.Weights:
+    return interchange.weights_of(model_store.load(name))
+
+
+def _zip(members: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
     return content.getvalue()
 
 
@@ -77,14 +99,40 @@ def _bundle(name: str) -> bytes:
 
 FORMATS = {
     "script": ExportFormat(
-        "train_{}.py", "the Keras program that trains this network, to read and to run", _script
+        "Keras script (.py)",
+        "train_{}.py",
+        "the Keras program that trains this network, to read and to run",
+        _script,
     ),
     "keras": ExportFormat(
-        "{}.keras", "the model in Keras' own format: keras.models.load_model reads it", _keras
+        "Model for Keras 3 (.keras)",
+        "{}.keras",
+        "the model in the format of Keras 3: keras.models.load_model reads it",
+        _keras,
     ),
-    "h5": ExportFormat("{}.h5", "the model in Keras' older format, for older programs", _h5),
+    "h5": ExportFormat(
+        "Model for Keras 2 (.h5)",
+        "{}.h5",
+        "the model in the older format, which load_model of Keras 2 and 3 reads; an AdamW begins"
+        " anew with Keras' own learning rate and weight decay",
+        _h5,
+    ),
     "json": ExportFormat(
-        "{}.zip", "a zip: the architecture as JSON, the weights apart", _json_and_weights
+        "Architecture and weights (.zip)",
+        "{}.zip",
+        "for Keras 2 and 3, model_from_json reads architecture.json, and load_weights weights.h5",
+        _json_and_weights,
     ),
-    "bundle": ExportFormat("{}.bundle.zip", "to import it into this app elsewhere", _bundle),
+    "tensorflow_js": ExportFormat(
+        "Model for TensorFlow.js (.zip)",
+        "{}.tensorflow_js.zip",
+        "for a web page, unpacked: tf.loadLayersModel reads model.json, which names weights.bin",
+        _tensorflow_js,
+    ),
+    "bundle": ExportFormat(
+        "Bundle, to import it here (.zip)",
+        "{}.bundle.zip",
+        "to import it into this app elsewhere",
+        _bundle,
+    ),
 }

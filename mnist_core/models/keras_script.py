@@ -10,30 +10,27 @@ from collections.abc import Callable, Iterator
 
 from mnist_core.config import layer_shapes
 from mnist_core.config.schema import MNIST_IMAGES, Augmentation, Experiment, Recipe
-from mnist_core.training import augmentation
+from mnist_core.training import augmentation, optimizers
 
 LINE_LENGTH = 100  # characters
-OPTIMIZER_ARGUMENTS = {
-    "Adam": (),
-    "AdamW": ("weight_decay",),
-    "SGD": ("momentum",),
-    "RMSprop": ("momentum",),
-    "Adadelta": (),
-}
+DRAWINGS_NOTE = """
+The model it is from learned from people's drawings as well, which are not part of this program; it
+learns from MNIST alone, and comes to another model."""
 
 
-def generate(name: str, experiment: Experiment) -> str:
+def generate(name: str, experiment: Experiment, drawings: bool = False) -> str:
     """The program.
 
     Args:
         name: what it calls the model that it saves; a checked run name.
+        drawings: whether the model it is from learned from people's drawings, too.
     """
     recipe = experiment.recipe
     tensorflow = "import tensorflow as tf\n" if recipe.augmentation != Augmentation() else ""
     parts = [
         _HEAD.format(
             name=json.dumps(name),
-            data=_data_note(experiment),
+            data=_data_note(experiment) + (DRAWINGS_NOTE if drawings else ""),
             tensorflow=tensorflow,
             seed=recipe.seed,
         ),
@@ -150,11 +147,11 @@ def _compile(recipe: Recipe) -> str:
             ")",
         ]
         rate = "learning_rate"
-    extra = {key: getattr(recipe, key) for key in OPTIMIZER_ARGUMENTS[recipe.optimizer]}
-    arguments = "".join(f", {key}={value}" for key, value in extra.items())
+    values = optimizers.arguments(recipe) | {"learning_rate": rate}
+    arguments = ", ".join(f"{name}={value}" for name, value in values.items())
     lines += [
         "model.compile(",
-        f"    optimizer=keras.optimizers.{recipe.optimizer}({rate}{arguments}),",
+        f"    optimizer=keras.optimizers.{recipe.optimizer}({arguments}),",
         '    loss="sparse_categorical_crossentropy",',
         '    metrics=["accuracy"],',
         ")",

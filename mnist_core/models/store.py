@@ -70,13 +70,22 @@ def load(name: str):
     Raises:
         ModelError: there is no such model, or its files don't fit together.
     """
-    path = weights_path(name)
     model = keras_model.build(experiment(name).network)
+    load_weights(model, name)
+    return model
+
+
+def load_weights(model, name: str) -> None:
+    """Put the weights of the model of this name into a Keras model of the same layers.
+
+    Raises:
+        ModelError: there is no such model, or its weights don't fit.
+    """
+    path = weights_path(name)
     try:
         weights.load_weights(model, path)
     except ValueError as error:
         raise ModelError(f"{path} must hold the weights of {name!r}: {error}") from None
-    return model
 
 
 def experiment(name: str) -> Experiment:

@@ -74,13 +74,7 @@ def train(
 def compile_model(experiment: Experiment):
     """A fresh model of this experiment with its optimizer, whose state is saved with it."""
     model = keras_model.build(experiment.network, experiment.recipe.seed)
-    model.compile(
-        optimizer=optimizers.make_optimizer(experiment.recipe),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-    )
-    model.optimizer.build(model.trainable_variables)
-    return model
+    return optimizers.compile_model(model, experiment.recipe)
 
 
 def split_dataset(

@@ -4,6 +4,14 @@ import math
 
 from mnist_core.config.schema import Recipe
 
+ARGUMENTS = {  # of Keras' class of that name, as the recipe's fields are called
+    "Adam": ("learning_rate",),
+    "AdamW": ("learning_rate", "weight_decay"),
+    "SGD": ("learning_rate", "momentum"),
+    "RMSprop": ("learning_rate", "momentum"),
+    "Adadelta": ("learning_rate",),
+}
+
 
 def learning_rate_at(recipe: Recipe, step: int, total_steps: int) -> float:
     """The learning rate of one step.
@@ -23,15 +31,24 @@ def learning_rate_at(recipe: Recipe, step: int, total_steps: int) -> float:
     return recipe.learning_rate * (1 + math.cos(math.pi * share)) / 2
 
 
+def arguments(recipe: Recipe) -> dict[str, float]:
+    """What a recipe's Keras optimizer is called with."""
+    return {name: getattr(recipe, name) for name in ARGUMENTS[recipe.optimizer]}
+
+
 def make_optimizer(recipe: Recipe):
     """The Keras optimizer a recipe asks for."""
-    from keras import optimizers
+    import keras
 
-    rate, momentum = recipe.learning_rate, recipe.momentum
-    return {
-        "Adam": lambda: optimizers.Adam(rate),
-        "AdamW": lambda: optimizers.AdamW(rate, weight_decay=recipe.weight_decay),
-        "SGD": lambda: optimizers.SGD(rate, momentum=momentum),
-        "RMSprop": lambda: optimizers.RMSprop(rate, momentum=momentum),
-        "Adadelta": lambda: optimizers.Adadelta(rate),
-    }[recipe.optimizer]()
+    return getattr(keras.optimizers, recipe.optimizer)(**arguments(recipe))
+
+
+def compile_model(model, recipe: Recipe):
+    """Give a Keras model its loss, its accuracy and the optimizer of a recipe; returns it."""
+    model.compile(
+        optimizer=make_optimizer(recipe),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    model.optimizer.build(model.trainable_variables)
+    return model

@@ -1,40 +1,97 @@
-"""Models as files for other programs, and as bundles for this one."""
+"""Models as files for other programs, which answer with them as the app does."""
 
-import io
 import zipfile
 
 import keras
 import numpy as np
 import pytest
-import safetensors.numpy
-from kept_models import SMALL, random_x
-from zip_files import members, zipped
+import tf_keras
+from kept_models import SMALL, keep_varied, make_card, small_model
 
-from mnist_core.models import bundle_import, bundle_weights, export
+from mnist_core.data import synthesis
+from mnist_core.data.types import Digits
+from mnist_core.evaluation import metrics
+from mnist_core.models import export
 from mnist_core.models import store as model_store
-from mnist_core.network import keras_model
-from mnist_core.presets import PRESETS
+from mnist_core.prediction import Classifier
 from mnist_core.runs import store as run_store
+from mnist_core.training import optimizers
+
+DIGITS = Digits(*synthesis.synthesize(40, seed=1)[:2])
+X = DIGITS.images[..., None].astype(np.float32) / 255
+FILES = pytest.mark.parametrize(
+    ("keras", "kind"), [(keras, "keras"), (keras, "h5"), (tf_keras, "h5")]
+)
+KERAS = pytest.mark.parametrize("keras", [keras, tf_keras], ids=["Keras 3", "Keras 2"])
 
 
-def exported(kind, folder):
-    path = folder / export.file_name("mine", kind)
-    path.write_bytes(export.to_bytes("mine", kind))
+def exported(name, kind, folder):
+    path = folder / export.file_name(name, kind)
+    path.write_bytes(export.to_bytes(name, kind))
     return path
 
 
-@pytest.mark.parametrize("kind", ["keras", "h5"])
-def test_keras_reads_what_is_exported_for_it(mine, tmp_path, kind):
-    loaded = keras.models.load_model(exported(kind, tmp_path))
-    assert np.allclose(loaded(random_x()), mine(random_x()))
+def evaluated(model) -> list[float]:
+    """[loss, accuracy] by a model that Keras has loaded, as it is."""
+    return model.evaluate(X, DIGITS.labels, verbose=0)
 
 
-def test_keras_builds_the_model_from_the_json_and_the_weights(mine, tmp_path):
-    with zipfile.ZipFile(exported("json", tmp_path)) as archive:
+def answers_as_the_app(model, name) -> bool:
+    theirs, ours = model(X).numpy(), Classifier.load(name).probabilities(DIGITS.images)
+    return theirs.shape == ours.shape and np.abs(theirs - ours).max() < 2e-6
+
+
+def test_keras_3_answers_with_the_keras_file_as_the_app_does(model_name, tmp_path):
+    loaded = keras.models.load_model(exported(model_name, "keras", tmp_path))
+    assert answers_as_the_app(loaded, model_name)
+
+
+@KERAS
+def test_keras_answers_with_the_h5_file_as_the_app_does(keras, model_name, tmp_path):
+    loaded = keras.models.load_model(exported(model_name, "h5", tmp_path))
+    assert answers_as_the_app(loaded, model_name)
+
+
+@KERAS
+def test_keras_answers_with_the_json_and_the_weights_as_the_app_does(keras, model_name, tmp_path):
+    with zipfile.ZipFile(exported(model_name, "json", tmp_path)) as archive:
         archive.extractall(tmp_path)
     loaded = keras.models.model_from_json((tmp_path / "architecture.json").read_text())
-    loaded.load_weights(tmp_path / "model.weights.h5")
-    assert np.allclose(loaded(random_x()), mine(random_x()))
+    loaded.load_weights(tmp_path / "weights.h5")
+    assert answers_as_the_app(loaded, model_name)
+
+
+@FILES
+def test_what_keras_loads_can_be_evaluated_at_once(keras, kind, home, tmp_path):
+    result = evaluated(keras.models.load_model(exported("reader", kind, tmp_path)))
+    assert result == pytest.approx(metrics.evaluate(Classifier.load("reader"), DIGITS)[1::-1])
+
+
+@pytest.mark.slow
+@FILES
+@pytest.mark.parametrize("optimizer", optimizers.ARGUMENTS)
+def test_what_keras_loads_trains_on_by_the_recipe(optimizer, keras, kind, home, tmp_path):
+    recipe = {"recipe.optimizer": optimizer, "recipe.learning_rate": "0.02"}
+    experiment = SMALL.with_values(recipe)
+    run = run_store.create(experiment, "mine")
+    model_store.save(run.folder, small_model(), make_card("mine", experiment))
+    loaded = keras.models.load_model(exported("mine", kind, tmp_path))
+    assert type(loaded.optimizer).__name__ == optimizer
+    rate = 0.001 if (optimizer, kind) == ("AdamW", "h5") else 0.02  # see `interchange`
+    assert float(loaded.optimizer.learning_rate) == pytest.approx(rate)
+    before = evaluated(loaded)
+    loaded.fit(X, DIGITS.labels, batch_size=40, epochs=5, verbose=0)
+    assert evaluated(loaded)[0] != before[0]
+
+
+def test_the_keras_file_holds_what_the_optimizer_had_gathered(home, tmp_path):
+    run = keep_varied("mine")
+    kept, given = run.folder / "model.keras", exported("mine", "keras", tmp_path)
+    velocity = [
+        keras.models.load_model(path).optimizer.variables[2].numpy() for path in (kept, given)
+    ]
+    assert velocity[0].any()
+    assert np.array_equal(*velocity)
 
 
 def test_an_unknown_kind_of_export_is_refused_with_the_known_ones(mine):
@@ -49,47 +106,9 @@ def test_an_unknown_kind_of_export_is_refused_with_the_known_ones(mine):
         ("keras", "my net.keras"),
         ("h5", "my net.h5"),
         ("json", "my net.zip"),
+        ("tensorflow_js", "my net.tensorflow_js.zip"),
         ("bundle", "my net.bundle.zip"),
     ],
 )
 def test_every_kind_of_export_has_a_file_name_with_the_models(kind, name):
     assert export.file_name("my net", kind) == name
-
-
-@pytest.mark.parametrize("name", PRESETS)
-def test_the_weights_a_bundle_must_hold_are_those_keras_makes(name):
-    model = keras_model.build(PRESETS[name].network)
-    made = {f"{a.name}.{w.name}": tuple(w.shape) for a in model.layers for w in a.weights}
-    specs = bundle_weights.specs(PRESETS[name].network)
-    assert {key: spec.shape for key, spec in specs.items()} == made
-
-
-def new_bundle() -> bytes:
-    return export.to_bytes("mine", "bundle")
-
-
-def bundle_of_an_earlier_version() -> bytes:
-    """With weights.npz in place of weights.safetensors."""
-    parts, weights = members(new_bundle()), io.BytesIO()
-    np.savez(weights, **safetensors.numpy.load(parts.pop("weights.safetensors")))
-    return zipped(parts | {"weights.npz": weights.getvalue()})
-
-
-@pytest.mark.parametrize("make", [new_bundle, bundle_of_an_earlier_version])
-def test_an_imported_bundle_is_the_model_that_was_exported(mine, make):
-    assert bundle_import.import_bundle(make(), "theirs") == "theirs"
-    assert (model_store.load("theirs")(random_x()) == mine(random_x())).numpy().all()
-    left, right = model_store.card("mine"), model_store.card("theirs")
-    assert left | {"name": ""} == right | {"name": ""}
-
-
-def test_an_imported_bundle_is_a_finished_run_with_its_curves(mine):
-    bundle_import.import_bundle(new_bundle(), "theirs")
-    run = run_store.get("theirs")
-    assert run.state == "finished"
-    assert run.experiment() == SMALL
-    assert [event["kind"] for event in run.events()[0]] == ["start", "epoch", "test"]
-
-
-def test_a_bundle_whose_name_is_taken_gets_a_number(mine):
-    assert bundle_import.import_bundle(new_bundle(), "mine") == "mine 2"

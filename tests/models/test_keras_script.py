@@ -15,7 +15,7 @@ from kept_models import SMALL, random_x
 from mnist_core.config.schema import Augmentation, Experiment, Recipe
 from mnist_core.data import loading
 from mnist_core.data.types import DataMissingError, Dataset, Digits
-from mnist_core.models import keras_script
+from mnist_core.models import export, keras_script
 from mnist_core.network import keras_model, summary
 from mnist_core.presets import PRESETS
 from mnist_core.training import loop, optimizers
@@ -50,14 +50,20 @@ def test_the_script_of_every_preset_is_python_with_short_lines(name):
 
 @pytest.mark.parametrize("name", ["tiny", "lenet", "conv-bn-dropout", "by-heart"])
 def test_the_script_is_as_tidy_as_our_own_code(name):
-    program = keras_script.generate("mine", PRESETS[name]).encode()
+    program = keras_script.generate("mine", PRESETS[name], drawings=True).encode()
     for command in (["check", "--isolated"], ["format", "--check", "--line-length=100"]):
         ruff = [sys.executable, "-m", "ruff", *command, "-"]
         done = subprocess.run(ruff, input=program, capture_output=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("optimizer", keras_script.OPTIMIZER_ARGUMENTS)
+@pytest.mark.parametrize(("name", "says_so"), [("reader", True), ("classic", False)])
+def test_the_script_of_a_model_that_learned_from_drawings_too_says_so(name, says_so):
+    program = export.to_bytes(name, "script").decode()
+    assert ("people's drawings" in ast.get_docstring(ast.parse(program))) == says_so
+
+
+@pytest.mark.parametrize("optimizer", optimizers.ARGUMENTS)
 def test_the_script_names_the_optimizer_that_trains_the_run(optimizer):
     recipe = Recipe(optimizer=optimizer, learning_rate=0.02, momentum=0.7, weight_decay=0.03)
     program = keras_script.generate("mine", Experiment(recipe=recipe))
