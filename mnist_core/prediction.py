@@ -1,12 +1,13 @@
 """Images in, probabilities out: fast for one, and in flat memory for many."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 
 import numpy as np
 
 from mnist_core.network import keras_model
+from mnist_core.system import atomic_files
 
 # The probability under which the reader's best guess is offered as a guess. Here it questions 93 %
 # of letters and signs and 66 % of scribbles, of kinds it never learned from, at the price of 3.5 %
@@ -51,7 +52,7 @@ class Classifier:
 
     @classmethod
     def load(cls, name: str = "reader") -> "Classifier":
-        """The model of this name; the second time it comes from memory, unless its file changed.
+        """The model of this name; the second time it comes from memory, unless its files changed.
 
         Raises:
             ValueError: there is no such model, or its files can't be used; says which and why.
@@ -59,11 +60,12 @@ class Classifier:
         from mnist_core.models import store as model_store
 
         path = model_store.weights_path(name)
+        versions = tuple(map(atomic_files.version, (path, path.with_name("card.json"))))
 
         def make():
             return cls(model_store.load(name), model_store.card(name).get("looks", 1))
 
-        return _cache.get(path, path.stat().st_mtime_ns, make)
+        return _cache.get(path, versions, make)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """How likely each digit is for each image.
@@ -94,26 +96,26 @@ class ClassifierCache:
 
     def __init__(self, size: int = CACHE_SIZE):
         self._size = size
-        self._entries: dict[Path, tuple[int, Classifier]] = {}  # the last used one comes last
+        self._entries: dict[Path, tuple[Hashable, Classifier]] = {}  # the last used one comes last
         self._lock = threading.Lock()
         self._loading_lock = threading.Lock()  # one loads at a time; meanwhile all others answer
 
-    def get(self, path: Path, modified: int, make: Callable[[], Classifier]) -> Classifier:
-        """The classifier of these weights; made anew if they have been modified since."""
-        classifier = self._lookup(path, modified)
+    def get(self, path: Path, version: Hashable, make: Callable[[], Classifier]) -> Classifier:
+        """The classifier of these weights; made anew if they have another version since."""
+        classifier = self._lookup(path, version)
         if classifier is None:
             with self._loading_lock:
-                classifier = self._lookup(path, modified) or make()
+                classifier = self._lookup(path, version) or make()
                 with self._lock:
-                    self._entries[path] = (modified, classifier)
+                    self._entries[path] = (version, classifier)
                     while len(self._entries) > self._size:
                         del self._entries[next(iter(self._entries))]
         return classifier
 
-    def _lookup(self, path, modified) -> Classifier | None:
+    def _lookup(self, path, version) -> Classifier | None:
         with self._lock:
             entry = self._entries.pop(path, None)
-            if entry is None or entry[0] != modified:
+            if entry is None or entry[0] != version:
                 return None
             self._entries[path] = entry
             return entry[1]

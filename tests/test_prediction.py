@@ -1,5 +1,6 @@
 """Images to probabilities: the same as Keras, in any number, from many threads, loaded once."""
 
+import json
 import threading
 from pathlib import Path
 
@@ -128,6 +129,13 @@ def test_a_model_is_loaded_once_for_all_threads(saved):
 def test_a_model_whose_file_changed_is_loaded_again(saved):
     before = Classifier.load("mine").probabilities(images(3))
     write_model(saved, seed=2)
+    assert not np.allclose(Classifier.load("mine").probabilities(images(3)), before)
+
+
+def test_a_model_whose_card_asks_for_another_view_is_loaded_again(saved):
+    before = Classifier.load("mine").probabilities(images(3))
+    card = json.loads((saved / "card.json").read_text())
+    (saved / "card.json").write_text(json.dumps(card | {"looks": 2}))
     assert not np.allclose(Classifier.load("mine").probabilities(images(3)), before)
 
 

@@ -4,9 +4,10 @@ import threading
 
 from mnist_core.data import mnist
 from mnist_core.data.types import DataError, DataMissingError, Dataset, Digits, make_dataset
+from mnist_core.system import atomic_files
 
-loaded: dict[str, tuple[object, Dataset]] = {}  # name -> (state of its source, data set)
-_lock = threading.Lock()
+loaded: dict[str, tuple[object, Dataset]] = {}  # name -> (version of its source, data set)
+_locks = {name: threading.Lock() for name in ("mnist", "built-in")}  # nobody waits for another's
 
 
 def load(name: str = "mnist", download: bool = False) -> Dataset:
@@ -21,12 +22,14 @@ def load(name: str = "mnist", download: bool = False) -> Dataset:
         DataMissingError: there is no file of MNIST, and `download` is off.
         DataError: the file is not MNIST, or the download failed; says which and why.
     """
+    if name not in _locks:
+        raise DataError(f"A data set must be 'mnist' or 'built-in'. Received: {name!r}")
     if download and name == "mnist" and mnist.find_mnist() is None:
         mnist.download()
-    with _lock:
-        state, read = _source(name)
-        if name not in loaded or loaded[name][0] != state:
-            loaded[name] = (state, read())
+    with _locks[name]:
+        version, read = _source(name)
+        if name not in loaded or loaded[name][0] != version:
+            loaded[name] = (version, read())
         return loaded[name][1]
 
 
@@ -34,16 +37,14 @@ def _source(name):
     """(what changes when the source does, the call that reads it)."""
     if name == "built-in":
         return None, _built_in
-    if name != "mnist":
-        raise DataError(f"A data set must be 'mnist' or 'built-in'. Received: {name!r}")
     path = mnist.find_mnist()
     if path is None:
         raise DataMissingError(
             "There is no MNIST on this computer yet: download it, or let MNIST_PATH name a"
             " mnist.npz. The built-in data set needs neither."
         )
-    changed = path.stat().st_mtime_ns if path.is_file() else None
-    return (path, changed), lambda: mnist.read_mnist(path)
+    version = atomic_files.version(path) if path.is_file() else None
+    return (path, version), lambda: mnist.read_mnist(path)
 
 
 def _built_in() -> Dataset:

@@ -112,13 +112,12 @@ def model_fingerprint(model: str) -> str:
     weights = model_store.weights_path(model)
     card = model_store.card(model)
     settings = {name: card.get(name) for name in ("experiment", "looks")}
-    stat = weights.stat()
-    checksum = _sha256(weights, stat.st_mtime_ns, stat.st_size)
+    checksum = _sha256(weights, atomic_files.version(weights))
     return hashlib.sha256(f"{FORMAT} {checksum} {json.dumps(settings)}".encode()).hexdigest()
 
 
 @lru_cache(maxsize=200)
-def _sha256(weights: Path, modified: int, size: int) -> str:
+def _sha256(weights: Path, version: tuple) -> str:
     return hashlib.sha256(weights.read_bytes()).hexdigest()
 
 

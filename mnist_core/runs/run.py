@@ -71,8 +71,8 @@ class Run:
         """Its status: "state", "sentence", "created" (unix time), "continues" (a name)."""
         path = self.folder / "status.json"
         try:
-            version = _file_version(path)
-            status = _read_status(path, *version)
+            version = atomic_files.version(path)
+            status = _read_status(path, version)
         except (OSError, ValueError, RecursionError):
             return dict(UNREADABLE)
         unsaved_since, unsaved = _unsaved_status.get(self.folder, (None, {}))
@@ -95,7 +95,7 @@ class Run:
             atomic_files.write(path, json.dumps(self.status() | change))
         except OSError:
             if path.exists() and state not in ACTIVE:  # no process works on what isn't saved
-                _unsaved_status[self.folder] = (_file_version(path), change)
+                _unsaved_status[self.folder] = (atomic_files.version(path), change)
             raise
         _unsaved_status.pop(self.folder, None)
         self.append({"kind": "status", "state": state, "sentence": sentence, "time": time.time()})
@@ -154,14 +154,8 @@ def runs_with_unsaved_status() -> list[Run]:
     return [Run(folder) for folder in _unsaved_status]
 
 
-def _file_version(path: Path) -> tuple[int, int, int]:
-    """Differs between two states of a file."""
-    stat = path.stat()
-    return stat.st_mtime_ns, stat.st_ino, stat.st_size
-
-
 @lru_cache(maxsize=20_000)  # more than a class keeps; a cache of fewer runs would never hit
-def _read_status(path: Path, *version) -> dict:
+def _read_status(path: Path, version: tuple) -> dict:
     """Cached by the file's version, because every snapshot of the queue reads every run's."""
     status = json.loads(path.read_text())
     if not isinstance(status, dict) or status.get("state") not in WAITING + ACTIVE + ENDED:

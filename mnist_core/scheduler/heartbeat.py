@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from mnist_core.runs.run import Run
+from mnist_core.system import atomic_files
 
 TIMEOUT = 300.0  # seconds; TensorFlow's start, or a test on a slow machine, is quiet for a minute
 FILES = ("status.json", "events.jsonl", "card.json", "worker.log")
@@ -28,9 +29,8 @@ def has_heartbeat(run: Run) -> bool:
     return now - since < TIMEOUT
 
 
-def _file_version(path: Path) -> tuple[int, int] | None:
+def _file_version(path: Path) -> tuple | None:
     try:
-        stat = path.stat()
+        return atomic_files.version(path)
     except OSError:
         return None
-    return stat.st_mtime_ns, stat.st_size

@@ -1,4 +1,7 @@
-"""Atomic writes: a crash at any moment leaves the old file or the new one, whole."""
+"""Atomic writes: a crash at any moment leaves the old file or the new one, whole.
+
+And a file's version, by which a reader knows that it has changed since.
+"""
 
 import contextlib
 import os
@@ -24,6 +27,16 @@ def replace(path: Path) -> Iterator[Path]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def version(path: Path) -> tuple[int, int, int, int]:
+    """Differs between two states of a file, also where a copy took over the time of writing.
+
+    Raises:
+        OSError: there is no such file, or it can't be looked at.
+    """
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_size
 
 
 def write(path: Path, data: bytes | str) -> None:

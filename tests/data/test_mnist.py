@@ -2,15 +2,18 @@
 
 import hashlib
 import io
+import os
+import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from mnist_core.data import loading, mnist
+from mnist_core.data import loading, mnist, synthetic
 from mnist_core.data.mnist import ExpectedArray
-from mnist_core.data.types import DataError, DataMissingError
+from mnist_core.data.synthetic import SyntheticDigits
+from mnist_core.data.types import DataError, DataMissingError, Digits, make_dataset
 from mnist_core.system.npz_files import ArraySpec
 
 RNG = np.random.default_rng(0)
@@ -113,6 +116,50 @@ def test_built_in_is_best_until_there_is_a_file_of_mnist(search_paths):
         loading.load("mnist")
     search_paths[0].write_bytes(b"")
     assert loading.best_available() == "mnist"
+
+
+@pytest.fixture
+def any_bytes_are_mnist(monkeypatch):
+    """Of a file of MNIST only the first byte counts: it is every pixel."""
+
+    def read(path):
+        digits = Digits(np.full((2, 28, 28), path.read_bytes()[0]), np.zeros(2, np.uint8))
+        return make_dataset("mnist", digits, digits, str(path))
+
+    monkeypatch.setattr(mnist, "read_mnist", read)
+
+
+def test_a_file_in_place_of_another_is_read_although_its_time_and_size_are_the_same(
+    search_paths, any_bytes_are_mnist
+):
+    for content in (b"\1", b"\2"):
+        search_paths[0].write_bytes(content)
+        os.utime(search_paths[0], ns=(0, 0))
+        assert (loading.load("mnist").test.images == content[0]).all()
+
+
+def test_mnist_does_not_wait_while_the_built_in_set_is_written(
+    search_paths, any_bytes_are_mnist, monkeypatch
+):
+    search_paths[0].write_bytes(b"\3")
+    digits = SyntheticDigits(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8), np.zeros(2))
+    begun, may_end = threading.Event(), threading.Event()
+
+    def write_slowly():
+        begun.set()
+        may_end.wait(60)
+        return digits, digits
+
+    monkeypatch.setattr(loading, "loaded", {})
+    monkeypatch.setattr(synthetic, "load", write_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        built_in = pool.submit(loading.load, "built-in")
+        assert begun.wait(30)
+        try:
+            assert pool.submit(loading.load, "mnist").result(30).name == "mnist"
+        finally:
+            may_end.set()
+        assert built_in.result().name == "built-in"
 
 
 def test_an_unknown_data_set_is_refused_by_name():

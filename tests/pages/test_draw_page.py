@@ -7,10 +7,11 @@ import pytest
 from app_pages import ONE, SEVEN, decode_image, html_bodies, open_page, pen_path
 from PIL import Image
 
+from mnist_core.data import loading
 from mnist_core.prediction import Classifier
 from mnist_core.preprocess import mnist_rule
 from pages.ui.choices import samples
-from pages.ui.choices.loader import ModelLoader, model_loader
+from pages.ui.choices.loader import ModelLoader
 from pages.ui.widgets import answer, canvas
 
 
@@ -126,7 +127,7 @@ def test_a_stroke_is_drawn_and_preprocessed_once(draw, monkeypatch):
 
 
 def test_a_sample_digit_reaches_the_network_as_it_is(draw):
-    app, image = draw(), samples.ten_digits(model_loader().test_set(), seed=0)[5]
+    app, image = draw(), samples.ten_digits(loading.load("built-in").test, seed=0)[5]
     app.button(key="sample-5").click().run()
     assert np.abs(image_on(app).astype(int) - mnist_rule.to_mnist(image)).max() <= 1
     assert answer_on(app).isdecimal()
@@ -183,15 +184,8 @@ def test_before_the_network_is_there_the_page_says_so(draw, monkeypatch):
 
 
 def test_samples_that_become_ready_while_the_page_is_made_come_onto_it(draw, monkeypatch):
-    asked, test_set = [], ModelLoader.test_set
-
-    def none_at_first(self):
-        digits = test_set(self) if asked else None
-        asked.append(True)
-        return digits
-
-    monkeypatch.setattr(ModelLoader, "test_set", none_at_first)
-    monkeypatch.setattr(ModelLoader, "ready", lambda self: bool(asked))
+    asked = []
+    monkeypatch.setattr(ModelLoader, "ready", lambda self: len(asked) > 1 or asked.append(True))
     assert draw().button(key="sample-3")
 
 

@@ -10,11 +10,9 @@ import pytest
 from app_pages import ONE, PAGES, html_bodies, open_page, texts
 from kept_models import DATASET, keep
 
-from mnist_core.data import loading
 from mnist_core.models import export
 from mnist_core.system import paths
 from pages.ui.app import errors
-from pages.ui.choices.loader import ModelLoader
 
 NEVER = (str(paths.PROJECT), "Traceback", "Errno", "site-packages", "/etc/", "0x7f")
 DAMAGES = {  # file of a run -> what is in it; None: it is not there
@@ -92,7 +90,6 @@ def test_a_mnist_that_is_none_leaves_every_page_standing_and_says_no_path(
 def test_the_pen_works_where_the_digits_to_take_cant_be_read(visit, tmp_path, monkeypatch, drawn):
     (tmp_path / "mnist.npz").write_bytes(b"no data")
     monkeypatch.setenv("MNIST_PATH", str(tmp_path / "mnist.npz"))
-    monkeypatch.setattr(ModelLoader, "test_set", lambda self: loading.load("mnist").test)
     drawn.append(ONE)
     shown = visit("draw")
     assert "answer-digit" in shown

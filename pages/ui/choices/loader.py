@@ -16,24 +16,30 @@ POLL_INTERVAL = 0.7  # seconds between two looks at whether all has been loaded
 
 
 class ModelLoader:
-    """Trained networks, and digits to try them on; one loader for all visitors."""
+    """Trained networks, and the data set that samples are from; one loader for all visitors."""
 
     def __init__(self):
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="loader")
         self._models: Future | None = None
-        self._test_set: Future | None = None
+        self._dataset: Future | None = None
+        self._dataset_name = ""
 
     def start(self, name: str, on_loaded: Callable[[], None] = lambda: None) -> None:
-        """Begin to load this model, those that ship and the test set, unless that has begun."""
+        """Begin to load this model, those that ship and the best data set, if nobody has."""
         if self._models is None:
             names = [name, *model_store.SHIPPED]
             self._models = self._executor.submit(_load_models, users.current_user(), names)
-            self._test_set = self._executor.submit(_load_test_set)
+            self._dataset_name = loading.best_available()
+            self._dataset = self._executor.submit(_load_dataset, self._dataset_name)
             self._executor.submit(on_loaded)
 
     def ready(self) -> bool:
-        """Whether everything has been loaded."""
-        return _is_done(self._models) and _is_done(self._test_set)
+        """Whether the models have been loaded, and nobody need wait for the best data set.
+
+        Where another one is the best by now, such as MNIST after its download, it is a moment.
+        """
+        is_other = self._dataset_name != loading.best_available()
+        return _is_done(self._models) and (is_other or _is_done(self._dataset))
 
     def classifier(self, name: str):
         """The classifier of a model; None while the first ones are being loaded.
@@ -42,10 +48,6 @@ class ModelLoader:
             ValueError: the model can't be loaded; the sentence says why.
         """
         return _load_classifier(name) if _is_done(self._models) else None
-
-    def test_set(self):
-        """Digits for visitors without a pen: `types.Digits`; None while they are being loaded."""
-        return self._test_set.result() if _is_done(self._test_set) else None
 
 
 def _is_done(future) -> bool:
@@ -78,8 +80,9 @@ def _freeze_garbage_collection():
     gc.collect()
 
 
-def _load_test_set():
-    return loading.load(loading.best_available()).test
+def _load_dataset(name):
+    with suppress(ValueError, OSError):  # a set that can't be loaded says so when it is asked
+        loading.load(name)
 
 
 def _prewarm():

@@ -3,8 +3,10 @@
 import numpy as np
 import streamlit as st
 
+from mnist_core.data import loading
 from mnist_core.preprocess import foreground, image_files
 from pages.ui.app import errors
+from pages.ui.choices import data_set
 from pages.ui.choices.loader import model_loader
 from pages.ui.state.session import Session
 from pages.ui.widgets import answer, canvas
@@ -28,15 +30,13 @@ def show(session: Session) -> None:
 def digits(session: Session) -> None:
     """A row of digits that people wrote, to take with a click."""
     st.markdown("**No pen at hand? Take a digit that someone wrote**")
-    try:
-        test_set = model_loader().test_set()
-    except (ValueError, OSError) as error:
-        errors.show(error)
-        return
-    if test_set is None:
+    if not model_loader().ready():
         st.caption("They are on their way.")
         return
-    chosen = ten_digits(test_set, session.samples_seed)
+    dataset = data_set.load(loading.best_available())
+    if dataset is None:
+        return
+    chosen = ten_digits(dataset.test, session.samples_seed)
     backgrounds = "".join(
         f".st-key-sample-{digit} button {{ background-image: url({answer.data_url(image)}) }}"
         for digit, image in enumerate(chosen)
