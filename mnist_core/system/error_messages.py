@@ -10,6 +10,7 @@ import logging
 import os
 import re
 import tempfile
+import time
 import traceback
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from filelock import Timeout
 from mnist_core.system import paths, users
 
 MAX_LENGTH = 500  # characters of a message
+LOG_INTERVAL = 3600.0  # seconds, after which the same error is logged again
 log = logging.getLogger(__name__)
 
 DISK_FULL = "The disk of the computer that runs this app is full: delete runs, or make room there."
@@ -71,7 +73,8 @@ def user_message(error: BaseException) -> str:
     """
     if isinstance(error, ValueError | ClusterUnreachableError) and _is_sentence(str(error)):
         return redact(str(error))
-    _log_once("".join(traceback.format_exception(error)))
+    details = "".join(traceback.format_exception(error))
+    _log_once(details, int(time.monotonic() // LOG_INTERVAL))
     if isinstance(error, Timeout):
         return QUEUE_BUSY
     if isinstance(error, OSError):
@@ -123,6 +126,6 @@ def _folder_replacements() -> list[tuple[str, str]]:
 
 
 @functools.lru_cache(maxsize=256)
-def _log_once(details: str) -> None:
+def _log_once(details: str, period: int) -> None:
     """Log it, but not again and again: a page meets the same error twice a second."""
     log.error("%s", details.rstrip())

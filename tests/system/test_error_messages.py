@@ -136,12 +136,14 @@ def test_anything_else_is_named_by_its_kind_and_the_log_has_the_rest(caplog):
     assert "/srv/secret" in caplog.text
 
 
-def test_the_same_error_is_logged_once(caplog):
+@pytest.mark.parametrize(("interval", "times"), [(1e9, 1), (1e-9, 5)], ids=["one", "five"])
+def test_the_same_error_is_logged_once_in_an_interval(interval, times, caplog, monkeypatch):
+    monkeypatch.setattr(error_messages, "LOG_INTERVAL", interval)
     error = OSError(errno.EIO, f"only in {os.getpid()}")
     with caplog.at_level(logging.ERROR):
         for _ in range(5):
             error_messages.user_message(error)
-    assert caplog.text.count(f"only in {os.getpid()}") == 1
+    assert caplog.text.count(f"only in {os.getpid()}") == times
 
 
 def test_a_text_without_end_is_cut_and_an_empty_one_is_no_sentence():

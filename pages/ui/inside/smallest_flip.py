@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
+from mnist_core.evaluation import cached_predictions
 from mnist_core.interpret import smallest_flip
 from mnist_core.interpret.smallest_flip import Flip
-from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 from pages.ui.inside.inspection import Inspection
 from pages.ui.widgets import answer, gallery
@@ -20,9 +20,9 @@ EXPLANATION = (
 
 def show(inspection: Inspection, _) -> None:
     """The image as it is, and as it was moved when the answer flipped."""
-    weights, image = model_store.weights_path(inspection.model), inspection.image
-    version = (str(weights), weights.stat().st_mtime_ns)
-    shift, rotation, before = _find_flips(inspection.model, version, image.tobytes())
+    image = inspection.image
+    fingerprint = cached_predictions.model_fingerprint(inspection.model)
+    shift, rotation, before = _find_flips(fingerprint, image.tobytes(), inspection.model)
     st.markdown(EXPLANATION)
     tiles = [Tile(image, "The image as it is", f"Read as {before}", "as it is")]
     tiles += [_tile(flip) for flip in (shift, rotation) if flip]
@@ -35,13 +35,10 @@ def show(inspection: Inspection, _) -> None:
 
 @st.cache_data(max_entries=50, show_spinner="It is being moved and turned …")
 def _find_flips(
-    name: str, version: tuple, image_bytes: bytes
+    fingerprint: str, image_bytes: bytes, _name: str
 ) -> tuple[Flip | None, Flip | None, int]:
-    """(smallest shift, smallest rotation, the digit read of the image as it is).
-
-    `version` tells a model from others of its name.
-    """
-    classifier = Classifier.load(name)
+    """(smallest shift, smallest rotation, the digit read of the image as it is)."""
+    classifier = Classifier.load(_name)
     image = np.frombuffer(image_bytes, np.uint8).reshape(28, 28)
     before = int(classifier.probabilities(image[None])[0].argmax())
     shift = smallest_flip.smallest_shift(classifier, image)
