@@ -1,20 +1,18 @@
 """The command line: python -m mnist_core COMMAND; `--help` lists the commands.
 
 Exit status 0: done. 1: the training failed. 2: an error in the input or the arguments, named in
-one line on standard error. `--json` prints one JSON object a line.
+one line on standard error. 130 in a shell: ended by Ctrl-C. `--json` prints one JSON object a line.
 
 A command is called with the parsed options and `emit(text, **facts)`, which prints the text, or the
 facts as JSON. It returns the exit status; None is 0.
 """
 
 import argparse
-import json
-import sys
 from pathlib import Path
 
 from mnist_core.cli import evaluate as evaluate_command
 from mnist_core.cli import health as health_command
-from mnist_core.cli import internal, listing
+from mnist_core.cli import internal, listing, output
 from mnist_core.cli import predict as predict_command
 from mnist_core.cli import reader as reader_command
 from mnist_core.cli import training as training_command
@@ -126,20 +124,12 @@ def _add_hidden(commands):
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     options = parser().parse_args(arguments)
-    emit = _emit_json if options.json else _emit_text
+    emit = output.emit_json if options.json else output.emit_text
     try:
         settings.validate_all()
         logging_setup.configure(default_level="WARNING")  # a command prints itself what it does
         with users.as_user(users.SINGLE_USER):  # of the shell: the machine's own runs
             return options.call(options, emit) or 0
     except (ValueError, OSError) as error:
-        print(f"mnist_core: {' '.join(str(error).split())}", file=sys.stderr)
+        output.emit_error(str(error))
         return 2
-
-
-def _emit_json(text: str, **facts) -> None:
-    print(json.dumps(facts), flush=True)
-
-
-def _emit_text(text: str, **facts) -> None:
-    print(text, flush=True)

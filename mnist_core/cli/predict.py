@@ -1,7 +1,6 @@
 """The command `predict`, which reads pictures of digits."""
 
-import sys
-
+from mnist_core.cli import output
 from mnist_core.preprocess import image_files, mnist_rule
 
 
@@ -17,7 +16,7 @@ def predict(options, emit) -> int:
             image = mnist_rule.to_mnist(image_files.open_picture(path))
         except (ValueError, OSError) as error:
             message = str(error) if str(path) in str(error) else f"{path}: {error}"
-            print(f"mnist_core: {message}", file=sys.stderr)
+            output.emit_error(message)
             status = 2
             continue
         probabilities = classifier.probabilities(image[None])[0]

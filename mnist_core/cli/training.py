@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from mnist_core.cli import interrupts, output
 from mnist_core.config import grid
 from mnist_core.config.layer_shapes import plan_layers
 from mnist_core.config.schema import Experiment
@@ -23,9 +24,10 @@ def train(options, emit) -> int:
     """Queue a run and follow it with a progress bar; Ctrl-C stops it and keeps its weights."""
     experiment = _experiment(options)
     _require_data(experiment)
-    run = scheduler.start(experiment, options.name or options.preset or "run")
-    _follow(run, _event_emitter(options, emit), options.json)
-    return _emit_result(run, emit)
+    with interrupts.noted() as interrupt:
+        run = scheduler.start(experiment, options.name or options.preset or "run")
+        _follow(run, emit, options.json, interrupt)
+        return _emit_result(run, emit)
 
 
 def sweep(options, emit) -> int:
@@ -34,17 +36,13 @@ def sweep(options, emit) -> int:
     for experiment in experiments.values():
         _require_data(experiment)
     name = options.name or options.preset or "run"
-    runs = sweeps.start(experiments, options.field, name)
     statuses = []
-    for number, (run, value) in enumerate(zip(runs, experiments, strict=True)):
-        _follow(run, _event_emitter(options, emit), options.json, runs[number:])
-        statuses.append(_emit_result(run, emit, **{options.field: value}))
+    with interrupts.noted() as interrupt:
+        runs = sweeps.start(experiments, options.field, name)
+        for number, (run, value) in enumerate(zip(runs, experiments, strict=True)):
+            _follow(run, emit, options.json, interrupt, runs[number:])
+            statuses.append(_emit_result(run, emit, **{options.field: value}))
     return max(statuses)
-
-
-def _event_emitter(options, emit):
-    """What prints events while a progress bar is shown: text must not tear the bar."""
-    return emit if options.json else lambda text, **facts: tqdm.write(text)
 
 
 def _require_data(experiment) -> None:
@@ -104,42 +102,45 @@ def _download() -> None:
         mnist.download(on_progress)
 
 
-def _follow(run: Run, emit, is_json: bool, others=()) -> None:
+def _follow(run: Run, emit, is_json: bool, interrupt, others=()) -> None:
     """Emit a run's events until it ends; show a progress bar in a terminal.
 
     Args:
-        others: runs that an interrupt from the keyboard stops, too.
+        interrupt: Ctrl-C, which stops the run.
+        others: runs that are stopped with it.
     """
     offset, is_hidden = 0, is_json or None  # None: tqdm shows the bar in a terminal only
     with tqdm(desc=run.name, unit=" steps", file=sys.stderr, disable=is_hidden) as bar:
         while True:
-            ended = _poll(run, others)
+            ended = _poll(run, interrupt, others)
             events, offset = run.events(offset)
             for event in events:
-                _emit_event(event, bar, emit)
+                _show_event(event, bar, emit)
             if ended:
                 return
 
 
-def _poll(run, others) -> bool:
-    """Wait a moment; returns whether the run has ended. An interrupt stops the run, no more."""
+def _poll(run, interrupt, others) -> bool:
+    """Wait a moment; returns whether the run has ended."""
     try:
         time.sleep(POLL_INTERVAL)
+        if interrupt.is_set:
+            sweeps.stop_all([run, *others])
+            interrupt.is_set = False
         scheduler.advance()
     except OSError as error:  # the queue is busy, say: the run goes on, and so does the waiting
         _warn(error_messages.user_message(error))
-    except KeyboardInterrupt:
-        sweeps.stop_all([run, *others])
     return run.state in ENDED
 
 
 @functools.lru_cache(maxsize=100)
 def _warn(message: str) -> None:
     """Print it once, not at each poll."""
-    tqdm.write(f"mnist_core: {message}", file=sys.stderr)
+    with tqdm.external_write_mode(sys.stderr):
+        output.emit_error(message)
 
 
-def _emit_event(event, bar, emit) -> None:
+def _show_event(event, bar, emit) -> None:
     match event["kind"]:
         case "start":
             bar.total = event["total_steps"]
@@ -152,6 +153,6 @@ def _emit_event(event, bar, emit) -> None:
         case "epoch":
             names = ("loss", "accuracy", "val_loss", "val_accuracy")
             figures = [f"{n} {event[n]:.4f}" for n in names if n in event]
-            emit(
-                f"Epoch {event['epoch']}: {', '.join(figures)} ({event['seconds']:.1f} s)", **event
-            )
+            text = f"Epoch {event['epoch']}: {', '.join(figures)} ({event['seconds']:.1f} s)"
+            with tqdm.external_write_mode():  # it must not tear the bar
+                emit(text, **event)
