@@ -18,11 +18,12 @@ from mnist_core.system import atomic_files, staging, users
 log = logging.getLogger(__name__)
 
 
-def import_bundle(data: bytes, name: str) -> str:
+def import_bundle(data: bytes, name: str) -> Run:
     """Make a model of a bundle. No code in it is run.
 
     Returns:
-        The name it got: `name`, with a number behind it where that is taken or a shipped model's.
+        The run it became, of this name, with a number behind it where that is taken or a shipped
+        model's.
 
     Raises:
         ValueError: the name isn't one, or the bundle is refused; says why. Nothing is written.
@@ -38,9 +39,9 @@ def import_bundle(data: bytes, name: str) -> str:
     # Filled under another name first, so that the run's folder appears whole
     with staging.staging_folder(users.runs_folder()) as new:
         _write_run(new, experiment, card, model)
-        folder = run_store.publish(new, name)
-    log.info("Run %s was imported.", Run(folder))
-    return folder.name
+        run = Run(run_store.publish(new, name))
+    log.info("Run %s was imported.", run)
+    return run
 
 
 def _build(experiment: Experiment, weights: dict[str, np.ndarray]):

@@ -1,5 +1,6 @@
 """A run is a folder: what was asked, what happened, what came of it.
 
+    id               what it is known by, whatever it is called
     experiment.json  what was asked
     status.json      where it stands now, and which process works on it
     events.jsonl     what happened, a JSON object a line, appended while it trains
@@ -17,12 +18,11 @@ crash at any moment leaves a run that can be read. Nothing here needs Keras.
 import json
 import os
 import time
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from mnist_core.config.schema import Experiment
-from mnist_core.runs import events
+from mnist_core.runs import events, run_id
 from mnist_core.system import atomic_files, users
 
 WAITING = ("queued",)
@@ -30,26 +30,62 @@ ACTIVE = ("starting", "training", "testing")  # a process works on it
 ENDED = ("finished", "stopped", "failed", "interrupted")
 MAX_TIMESTAMP = 250_000_000_000.0  # unix time, in the year 9892
 UNREADABLE = {"state": "interrupted", "sentence": "Its status can't be read.", "created": 0.0}
-
-# A status that could not be written (a full disk) holds while the file stays at this version
-_unsaved_status: dict[Path, tuple[tuple, dict]] = {}
+DELETED = UNREADABLE | {"sentence": "It was deleted."}
 
 
-@dataclass(frozen=True)
 class Run:
-    """One training, as its folder holds it."""
+    """One training, as its folder holds it: known by its id, so that it stays the same run.
 
-    folder: Path
+    It is found again where somebody renames it. Once it is deleted, nothing is read from or
+    written to another run that gets its name.
+    """
+
+    def __init__(self, folder: Path):
+        self._last_folder, self._id = folder, run_id.read(folder)
+
+    def __eq__(self, other) -> bool:
+        return isinstance(other, Run) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[Path, str]:
+        return self._last_folder.parent, self.id or self._last_folder.name
+
+    @property
+    def id(self) -> str:
+        """16 hexadecimal digits; empty until its folder is there."""
+        if not self._id:
+            self._id = run_id.read(self._last_folder)
+        return self._id
+
+    @property
+    def folder(self) -> Path:
+        """Where it is now; a path without anything there once it is deleted."""
+        if not self.id or self.exists():
+            return self._last_folder
+        return self._last_folder.with_name(f".deleted-{self._id}")
+
+    def exists(self) -> bool:
+        """Whether nobody has deleted it."""
+        if not self.id:
+            return False
+        if run_id.is_in(self._last_folder, self._id):
+            return True
+        found = run_id.find(self._last_folder.parent, self._id)
+        self._last_folder = found or self._last_folder
+        return found is not None
 
     @property
     def name(self) -> str:
-        """The folder's name."""
-        return self.folder.name
+        """What it is called, a label that may change; of a deleted run, its last."""
+        self.exists()
+        return self._last_folder.name
 
     @property
     def user_id(self) -> str:
         """The user it belongs to; see `system.users`."""
-        return users.owner_of(self.folder.parent)
+        return users.owner_of(self._last_folder.parent)
 
     def __str__(self) -> str:
         """Its name in the log; on a server for several users, with the start of the user's hash."""
@@ -68,14 +104,14 @@ class Run:
             raise ValueError(f"What was asked of {self.name!r} can't be read.") from None
 
     def status(self) -> dict:
-        """Its status: "state", "sentence", "created" (unix time), "continues" (a name)."""
+        """Its status: "state", "sentence", "created" (unix time) and more."""
         path = self.folder / "status.json"
         try:
             version = atomic_files.version(path)
             status = _read_status(path, version)
         except (OSError, ValueError, RecursionError):
-            return dict(UNREADABLE)
-        unsaved_since, unsaved = _unsaved_status.get(self.folder, (None, {}))
+            return dict(UNREADABLE if self.exists() else DELETED)
+        unsaved_since, unsaved = _unsaved_status.get(self, (None, {}))
         return status | unsaved if unsaved_since == version else dict(status)
 
     @property
@@ -95,9 +131,9 @@ class Run:
             atomic_files.write(path, json.dumps(self.status() | change))
         except OSError:
             if path.exists() and state not in ACTIVE:  # no process works on what isn't saved
-                _unsaved_status[self.folder] = (atomic_files.version(path), change)
+                _unsaved_status[self] = (atomic_files.version(path), change)
             raise
-        _unsaved_status.pop(self.folder, None)
+        _unsaved_status.pop(self, None)
         self.append({"kind": "status", "state": state, "sentence": sentence, "time": time.time()})
 
     def update_status(self, **fields) -> None:
@@ -143,15 +179,19 @@ class Run:
 
     def stop_requested(self) -> bool:
         """Whether it should end: asked to, or its folder is gone."""
-        return (self.folder / "stop").exists() or not self.folder.exists()
+        return (self.folder / "stop").exists() or not self.exists()
+
+
+# A status that could not be written (a full disk) holds while the file stays at this version
+_unsaved_status: dict[Run, tuple[tuple, dict]] = {}
 
 
 def runs_with_unsaved_status() -> list[Run]:
     """The runs whose status is known to this process only, because it could not be written."""
-    for folder in list(_unsaved_status):
-        if not folder.exists():
-            del _unsaved_status[folder]
-    return [Run(folder) for folder in _unsaved_status]
+    for run in list(_unsaved_status):
+        if not run.exists():
+            del _unsaved_status[run]
+    return list(_unsaved_status)
 
 
 @lru_cache(maxsize=20_000)  # more than a class keeps; a cache of fewer runs would never hit

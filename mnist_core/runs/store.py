@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from mnist_core.config.schema import Experiment
+from mnist_core.runs import run_id
 from mnist_core.runs.run import ENDED, WAITING, Run
 from mnist_core.system import atomic_files, settings, staging, users
 
@@ -37,12 +38,12 @@ def validate_name(name: str) -> str:
 
 
 def create(
-    experiment: Experiment, name: str = "run", continues: str | None = None, **fields
+    experiment: Experiment, name: str = "run", continues: str | Run | None = None, **fields
 ) -> Run:
     """A new run, queued. It gets a number behind its name where the name is taken.
 
     Args:
-        continues: the name of an ended run, whose weights and curves the new one begins with.
+        continues: an ended run, or its name, whose weights and curves the new one begins with.
         fields: more for its status, such as the sweep it belongs to.
 
     Raises:
@@ -56,7 +57,8 @@ def create(
         atomic_files.write(new / "experiment.json", experiment.to_json())
         if parent:
             _inherit(parent, new)
-        status = fields | {"created": time.time(), "continues": continues}
+        known = parent and {"id": parent.id, "name": parent.name}
+        status = fields | {"created": time.time(), "continues": known}
         atomic_files.write(
             new / "status.json", json.dumps(status | {"state": "queued", "sentence": ""})
         )
@@ -100,7 +102,8 @@ def free_name(name: str) -> str:
 
 
 def publish(new: Path, name: str) -> Path:
-    """Give a finished folder of `users.runs_folder()` the `free_name` of this name."""
+    """Give a finished folder of `users.runs_folder()` an id, and the `free_name` of this name."""
+    run_id.write(new)
     while True:
         folder = new.with_name(free_name(name))
         try:
@@ -110,13 +113,15 @@ def publish(new: Path, name: str) -> Path:
                 raise
 
 
-def _require_continuable(experiment, name) -> Run:
-    parent = get(name)
+def _require_continuable(experiment, run) -> Run:
+    parent = get(run)
     if parent.state not in ENDED or not parent.has_model():
-        raise RunError(f"{name!r} can't be continued: it has no weights yet, or is still training.")
+        raise RunError(
+            f"{parent.name!r} can't be continued: it has no weights yet, or is still training."
+        )
     if parent.experiment().network != experiment.network:
         raise RunError(
-            f"To continue {name!r} the network must stay the same; the recipe may change."
+            f"To continue {parent.name!r} the network must stay the same; the recipe may change."
         )
     return parent
 
@@ -132,16 +137,23 @@ def _inherit(parent: Run, new: Path) -> None:
     (new / "events.jsonl").write_text("".join(json.dumps(e) + "\n" for e in events))
 
 
-def get(name: str) -> Run:
-    """The run of that name.
+def get(run: str | Run) -> Run:
+    """The run of that name; or this one, if it is still there.
 
     Raises:
         RunError: there is none.
     """
-    folder = users.runs_folder() / validate_name(name)
-    if not (folder / "experiment.json").is_file():
-        raise RunError(f"There is no run called {name!r}.")
-    return Run(folder)
+    if isinstance(run, str):
+        run = Run(users.runs_folder() / validate_name(run))
+    if not (run.folder / "experiment.json").is_file():
+        raise RunError(f"There is no run called {run.name!r} here{' any more' * bool(run.id)}.")
+    return run
+
+
+def find(wanted: str) -> Run | None:
+    """The current user's run of this id, if it is still there."""
+    folder = run_id.find(users.runs_folder(), wanted)
+    return folder and Run(folder)
 
 
 def all_runs() -> list[Run]:
@@ -165,35 +177,37 @@ def _created(run: Run) -> float:
     return run.status()["created"]
 
 
-def delete(name: str) -> None:
+def delete(run: str | Run) -> None:
     """Remove a run and its model. It leaves the list at once, even if removing takes a while.
 
     Raises:
         RunError: there is none, or it is training.
     """
-    run = _require_ended(name)  # first: a name such as ../x must not become part of a path
+    run = _require_ended(run)
     with staging.staging_folder(run.folder.parent, staging.DELETED_PREFIX) as gone:
-        run.folder.rename(gone / name)
+        run.folder.rename(gone / run.name)
         log.info("Run %s was deleted.", run)
 
 
-def rename(old: str, new: str) -> Run:
+def rename(run: str | Run, name: str) -> Run:
     """Give a run another name.
 
     Raises:
         RunError: there is none, it is training, or the new name is taken or isn't one.
     """
-    folder = users.runs_folder() / validate_name(new)
+    folder = users.runs_folder() / validate_name(name)
     if folder.exists():
-        raise RunError(f"There is a run called {new!r} already.")
-    run = _require_ended(old)
-    renamed = Run(run.folder.rename(folder))
-    log.info("Run %s is called %r now.", run, renamed.name)
-    return renamed
+        raise RunError(f"There is a run called {name!r} already.")
+    run = _require_ended(run)
+    before = str(run)
+    run_id.keep(run.folder)
+    run.folder.rename(folder)
+    log.info("Run %s is called %r now.", before, run.name)
+    return run
 
 
-def _require_ended(name) -> Run:
-    run = get(name)
+def _require_ended(run) -> Run:
+    run = get(run)
     if run.state not in ENDED:
-        raise RunError(f"{name!r} is waiting or training: stop it first.")
+        raise RunError(f"{run.name!r} is waiting or training: stop it first.")
     return run

@@ -12,10 +12,10 @@ takes twelve times as long, and meets a full disk in a thread of its own
 """
 
 import time
-from pathlib import Path
 
 from mnist_core.config.schema import Experiment
 from mnist_core.runs import history
+from mnist_core.runs.run import Run
 
 
 class TensorBoardWriter:
@@ -25,8 +25,8 @@ class TensorBoardWriter:
     says what it was. Whatever has been written can be read, also after a crash.
     """
 
-    def __init__(self, folder: Path, experiment: Experiment):
-        self.folder, self.error = folder, ""
+    def __init__(self, run: Run, experiment: Experiment):
+        self.run, self.error = run, ""
         self._experiment, self._last_step, self._files = experiment.to_json(), 0, {}
 
     def __enter__(self):
@@ -95,7 +95,7 @@ class TensorBoardWriter:
         import tensorflow as tf
         from tensorboard.compat.proto.event_pb2 import Event
 
-        folder = self.folder / part
+        folder = self.run.folder / part
         folder.mkdir(exist_ok=True)  # not its parents: a run that was deleted stays so
         file = tf.io.TFRecordWriter(str(folder / f"events.out.tfevents.{int(wall_time)}.run"))
         file.write(Event(wall_time=wall_time, file_version="brain.Event:2").SerializeToString())

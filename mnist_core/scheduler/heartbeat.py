@@ -13,7 +13,7 @@ from mnist_core.system import atomic_files
 TIMEOUT = 300.0  # seconds; TensorFlow's start, or a test on a slow machine, is quiet for a minute
 FILES = ("status.json", "events.jsonl", "card.json", "worker.log")
 
-_seen: dict[Path, tuple[list, float]] = {}  # versions of the files, and since when they are so
+_seen: dict[Run, tuple[list, float]] = {}  # versions of the files, and since when they are so
 
 
 def has_heartbeat(run: Run) -> bool:
@@ -22,10 +22,10 @@ def has_heartbeat(run: Run) -> bool:
     The time is taken from this process's own clock: those of several machines differ.
     """
     now, versions = time.monotonic(), [_file_version(run.folder / name) for name in FILES]
-    before, since = _seen.get(run.folder, (None, now))
+    before, since = _seen.get(run, (None, now))
     if versions != before:
         since = now
-    _seen[run.folder] = versions, since
+    _seen[run] = versions, since
     return now - since < TIMEOUT
 
 

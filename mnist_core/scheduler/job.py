@@ -40,7 +40,7 @@ def _failure_sentence(error: Exception, has_model: bool) -> str:
 def _train(run: Run) -> None:
     experiment = run.experiment()
     dataset = loading.load(experiment.data)
-    with TensorBoardWriter(run.folder, experiment) as event_files:
+    with TensorBoardWriter(run, experiment) as event_files:
         _train_and_save(run, experiment, dataset, event_files)
     if event_files.error:
         log.warning(event_files.error)

@@ -48,7 +48,12 @@ def start(experiment: Experiment, name: str = "run", continues: str | None = Non
 
 
 def stop(run: Run) -> None:
-    """End a run within a batch, keeping its weights; take it out of the queue if it waits."""
+    """End a run within a batch, keeping its weights; take it out of the queue if it waits.
+
+    Raises:
+        RunError: it was deleted.
+    """
+    run_store.get(run)
     with queue.lock():
         if run.state in WAITING:
             run.set_status("stopped", "Stopped while it waited.")

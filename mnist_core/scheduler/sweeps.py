@@ -56,6 +56,7 @@ def members(sweep: str) -> list[Run]:
 
 
 def stop_all(runs: Iterable[Run]) -> None:
-    """Stop runs: those that wait first, so that none begins because another ended."""
-    for run in sorted(runs, key=lambda run: run.state not in WAITING):
+    """Stop runs that are there: those that wait first, so that none begins as another ends."""
+    present = [run for run in runs if run.exists()]
+    for run in sorted(present, key=lambda run: run.state not in WAITING):
         scheduler.stop(run)

@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT))
 from mnist_core.config.schema import ConvBlock, Experiment, Network, Recipe
 from mnist_core.data import loading
 from mnist_core.presets import PRESETS
+from mnist_core.runs.run import Run
 from mnist_core.runs.tensorboard import TensorBoardWriter
 from mnist_core.training import loop
 
@@ -29,7 +30,7 @@ def share(experiment: Experiment, dataset) -> tuple[float, float]:
     spent = 0.0
     with (
         tempfile.TemporaryDirectory() as folder,
-        TensorBoardWriter(Path(folder), experiment) as writer,
+        TensorBoardWriter(Run(Path(folder)), experiment) as writer,
     ):
 
         def on_event(event):

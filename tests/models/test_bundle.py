@@ -74,8 +74,8 @@ def test_a_model_whose_training_diverged_comes_back_with_its_curves(home, loss):
 
 @pytest.mark.parametrize("name", ["mine", "reader", "classic", "Reader"])
 def test_a_bundle_whose_name_is_taken_or_a_shipped_models_gets_a_number(mine, name):
-    assert bundle_import.import_bundle(new_bundle(), name) == f"{name} 2"
-    assert bundle_import.import_bundle(new_bundle(), name) == f"{name} 3"
+    assert bundle_import.import_bundle(new_bundle(), name).name == f"{name} 2"
+    assert bundle_import.import_bundle(new_bundle(), name).name == f"{name} 3"
 
 
 def in_folder(parts, folder="my net.bundle/"):

@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from app_pages import chart_specs, open_page
+from app_pages import chart_specs, open_page, texts
 from kept_runs import finished_run
 
 from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, validation
@@ -270,3 +270,14 @@ def test_the_list_is_quick_with_two_hundred_runs(app):
     app.run()
     assert len(table(app)) == 202
     assert time.perf_counter() - began < 3
+
+
+def test_a_run_names_the_one_that_it_continues_by_its_name_of_now(done, app):
+    more = run_store.create(TINY, "more", continues=done)
+    run_store.rename("done", "first")
+    finished_run(TINY, "done")
+    app.run().selectbox(key="run").set_value(more.name).run()
+    assert "It continues first." in texts(app)
+    run_store.delete("first")
+    app.run()
+    assert "It continues done, which was deleted." in texts(app)  # not the one of today

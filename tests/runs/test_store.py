@@ -128,7 +128,7 @@ def test_a_continued_run_begins_with_the_weights_of_the_first_and_its_curves_up_
     more = run_store.create(PRESETS["tiny"], "more", continues=ended(run, state).name)
     assert [event["kind"] for event in more.events()[0]] == kinds
     assert (more.folder / "model.keras").read_bytes() == b"weights"
-    assert more.status()["continues"] == "tiny"
+    assert more.status()["continues"] == {"id": run.id, "name": "tiny"}
 
 
 def test_only_an_ended_run_with_the_same_network_can_be_continued(run):

@@ -12,6 +12,7 @@ from mnist_core.config.schema import ConvBlock, Experiment, Network, Recipe
 from mnist_core.data import loading
 from mnist_core.runs import history
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import Run
 from mnist_core.runs.tensorboard import TensorBoardWriter
 from mnist_core.scheduler import job, scheduler
 
@@ -31,7 +32,7 @@ def experiment(**recipe):
 
 def written(folder, events, experiment=Experiment()) -> str:  # noqa: B008 -- immutable
     """The error of a writer after these events."""
-    with TensorBoardWriter(folder, experiment) as writer:
+    with TensorBoardWriter(Run(folder), experiment) as writer:
         for event in events:
             writer.write_event(event)
     return writer.error
@@ -94,7 +95,7 @@ def test_a_run_without_validation_has_no_folder_for_it(tmp_path):
 
 
 def test_what_is_written_can_be_read_while_the_run_goes_on(tmp_path):
-    with TensorBoardWriter(tmp_path, Experiment()) as writer:
+    with TensorBoardWriter(Run(tmp_path), Experiment()) as writer:
         for event in (START, STEPS):
             writer.write_event(event)
         assert points(tmp_path, "training", "step/loss") == [(2, 2.0), (4, 1.5)]

@@ -171,12 +171,12 @@ def import_form() -> None:
 def _import(bundle, name: str) -> None:
     try:
         with st.spinner("Reading it …"):
-            name = bundle_import.import_bundle(bundle.getvalue(), name)
+            run = bundle_import.import_bundle(bundle.getvalue(), name)
     except (ValueError, OSError) as error:
         errors.show(error, f"{bundle.name}:")
         return
     current_session().imports += 1  # for an empty uploader
-    run_selection.select_run(name)
+    run_selection.select_run(run.name)
     st.rerun()
 
 

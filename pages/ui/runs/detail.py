@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mnist_core.config.schema import Experiment, Recipe
+from mnist_core.runs import store as run_store
 from mnist_core.runs.events import DAMAGED
 from pages.ui.app import errors
 from pages.ui.runs.listing import RunEntry
@@ -28,15 +29,24 @@ def curves_and_experiment(entry: RunEntry) -> None:
 
 
 def _headline(entry: RunEntry) -> None:
-    parent = entry.run and entry.run.status().get("continues")
     sentences = [
         f"{entry.status_text()}.",
-        f"It continues {parent}." if parent else "",
+        _continues(entry),
         errors.status_message(entry.sentence),
     ]
     st.caption(" ".join(filter(None, sentences)))
     if entry.error:
         st.warning(entry.error, icon=":material/broken_image:")
+
+
+def _continues(entry: RunEntry) -> str:
+    """Which run it goes on from, by the name that this has now."""
+    parent = entry.run and entry.run.status().get("continues")
+    if not isinstance(parent, dict):  # an earlier version kept the name alone
+        return f"It continues {errors.escape(str(parent))}." if parent else ""
+    run = run_store.find(str(parent.get("id")))
+    name = errors.escape(run.name if run else str(parent.get("name")))
+    return f"It continues {name}{'' if run else ', which was deleted'}."
 
 
 def _metrics(entry: RunEntry) -> None:
