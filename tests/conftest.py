@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_core.data import synthetic
+from mnist_core.system import machine
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 pytest_plugins = ["page_fixtures"]
@@ -30,7 +31,7 @@ def pytest_xdist_auto_num_workers(config) -> int:
     """Workers for `-n auto`: one more than processors, as slow tests wait; none for named tests."""
     if config.args_source is not config.ArgsSource.TESTPATHS:
         return 0
-    return (os.cpu_count() or 1) + ("not slow" not in config.option.markexpr)
+    return machine.cpu_count() + ("not slow" not in config.option.markexpr)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

@@ -1,7 +1,6 @@
 """What a process does that trains a run."""
 
 import contextlib
-import os
 import platform
 import sys
 import time
@@ -11,7 +10,7 @@ from mnist_core.data import loading, types
 from mnist_core.runs.run import Run
 from mnist_core.scheduler import local, ray_cluster, scheduler
 from mnist_core.scheduler.job import train_run
-from mnist_core.system import logging_setup
+from mnist_core.system import logging_setup, machine
 
 ASSIGNMENT_TIMEOUT = 60.0  # seconds; a shared folder may show late what another machine wrote
 
@@ -58,7 +57,8 @@ def is_assigned(run: Run, token: str) -> bool:
 
 def _local_threads() -> int:
     """How many threads a run of this machine computes with."""
-    return max(2, (os.cpu_count() or 1) // scheduler.max_concurrent_runs())
+    count = machine.cpu_count()
+    return max(min(2, count), count // scheduler.max_concurrent_runs())
 
 
 def _load_libraries(threads: int) -> None:
@@ -71,5 +71,6 @@ def _load_libraries(threads: int) -> None:
         from tensorboard.plugins.text import summary_v2  # noqa: F401
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)  # else one for each core there is
     with contextlib.suppress(types.DataError):
         loading.load(loading.best_available())

@@ -20,9 +20,10 @@ from pathlib import Path
 import psutil
 
 from mnist_core.runs.run import Run
-from mnist_core.system import paths, settings
+from mnist_core.system import machine, paths, settings
 
 NICENESS = 5  # drawing on the page stays quick while a run trains
+MEMORY_PER_RUN = 1 << 30  # bytes; a process that trains was measured to take 0.9 GB
 OOM_SCORE = "1000"  # of -1000 to 1000: when memory runs out, Linux ends this process first
 PREWARM_DELAY = 3.0  # seconds after a start, so that loading TensorFlow doesn't hold up that run
 
@@ -34,8 +35,12 @@ _last_start = 0.0
 
 
 def capacity() -> int:
-    """How many runs this machine trains at the same time without any being slower for it."""
-    return max(1, (os.cpu_count() or 1) // 2)
+    """How many runs this machine trains at the same time without any being slower for it.
+
+    As much memory as for a run is left to the server and to a prewarmed process.
+    """
+    by_memory = machine.memory() // MEMORY_PER_RUN - 1
+    return max(1, min(machine.cpu_count() // 2, by_memory))
 
 
 def submit(run: Run, **fields) -> None:

@@ -98,7 +98,7 @@ RUNS_AT_ONCE = Setting(
     "A training uses two cores well; a second one on them makes both slower.",
     "a whole number from 1",
     _whole_number(1),
-    "one for each two cores, of the cluster if there is one",
+    "as many as the cores (two each) and the memory (1 GB each) allow, or the cluster",
 )
 RUNS_PER_PERSON = Setting(
     "MNIST_CORE_RUNS_PER_PERSON",

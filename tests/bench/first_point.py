@@ -17,6 +17,7 @@ import chromium
 
 from mnist_core.runs.run import ENDED, Run
 from mnist_core.scheduler import local
+from mnist_core.system import machine
 
 LIMIT = 2.0  # seconds
 LINK = "/train?data=mnist&recipe.epochs=20&network.blocks.0.filters=8"
@@ -59,7 +60,7 @@ def main(repeats: int = 7) -> None:
     with chromium.fresh_app() as (app, tab):
         times = [measure(app, tab) for _ in range(repeats)]
     load = psutil.getloadavg()[0]
-    print(f"{repeats} starts, load of the machine {load:.1f} on {psutil.cpu_count()} cores")
+    print(f"{repeats} starts, load of the machine {load:.1f} on {machine.cpu_count()} cores")
     for name, seconds in zip(("events.jsonl", "page"), zip(*times, strict=True), strict=True):
         median = statistics.median(seconds)
         worse = "" if median <= LIMIT else f", slower than {LIMIT} s"
