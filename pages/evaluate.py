@@ -28,8 +28,11 @@ def choose_models() -> list[str]:
     return [first, second]
 
 
-def show_results(names: list[str], chosen: set_choice.ChosenTest) -> None:
+def show_results(names: list[str], test_name: str) -> None:
     """Everything that the models' predictions say."""
+    chosen = set_choice.fetch(test_name)
+    if chosen is None:
+        return
     results = [result for name in names if (result := predictions.predict(name, chosen.test))]
     if not results:
         return
@@ -55,6 +58,4 @@ explanation.show("Evaluate")
 with st.container(horizontal=True, gap="medium"):
     models = choose_models()
     test_name = set_choice.choose()
-chosen = set_choice.fetch(test_name)
-if chosen is not None:
-    show_results(models, chosen)
+show_results(models, test_name)

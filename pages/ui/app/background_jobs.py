@@ -1,26 +1,41 @@
 """Jobs in background threads: they go on whatever a visitor clicks, and all visitors share them."""
 
+import pickle
 import threading
 import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import streamlit as st
 
 from mnist_core.system import users
 
 POLL_INTERVAL = 0.1  # seconds between two looks at the job that a page waits for
-MAX_KEPT = 60  # finished jobs kept with their results; the oldest make room
+MAX_BYTES = 32 << 20  # of results that a pool keeps: four files of 10,000 drawings
 
 
 class Job:
-    """A call in a thread; `progress` is what it last reported."""
+    """A call in a thread; `progress` is what it last reported, `nbytes` the size of its result."""
 
-    def __init__(self, call: Callable[["Job"], Any], pool: ThreadPoolExecutor):
+    def __init__(
+        self, call: Callable[["Job"], Any], executor: ThreadPoolExecutor, on_end: Callable[[], None]
+    ):
         self.progress: Any = None
+        self.nbytes = 0
         self._stop = threading.Event()
-        self._future: Future = pool.submit(call, self)
+        self._error: str | None = None
+        self._future: Future = executor.submit(self._run, call, on_end)
+
+    def _run(self, call, on_end) -> Any:
+        try:
+            result = call(self)
+        except ValueError as error:  # itself it would hold on to all that the call worked on
+            result, self._error = None, str(error)
+        self.nbytes = _nbytes(result)
+        on_end()
+        return result
 
     def report(self, *progress) -> None:
         """Set its progress; for the call itself."""
@@ -39,25 +54,36 @@ class Job:
         return self._future.done()
 
     def result(self) -> Any:
-        """What the call returned; waits for it. Raises what the call raised."""
-        return self._future.result()
+        """What the call returned; waits for it.
+
+        Raises:
+            ValueError: the call raised one; with the same sentence. Any other error as it was.
+        """
+        result = self._future.result()
+        if self._error is not None:
+            raise ValueError(self._error)
+        return result
 
     def is_worth_keeping(self) -> bool:
         """Not if it was stopped, or failed by something that may pass, such as a full disk."""
         if self.should_stop():
             return False
-        if not self.done():
-            return True
-        error = self._future.exception()
-        return error is None or isinstance(error, ValueError)
+        return not self.done() or self._future.exception() is None
 
 
 class JobPool:
-    """Jobs by key, run one at a time, for all visitors of this server."""
+    """Jobs by key, run one at a time, for all visitors of this server.
 
-    def __init__(self):
+    A finished one is kept until the last visit that asked for it has ended, or other results that
+    were asked for since need its room; only the last one is always kept.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES):
+        self._max_bytes = max_bytes
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="jobs")
-        self._jobs: dict[Hashable, Job] = {}
+        # The one asked for last comes last; a running one is also held by its thread
+        self._jobs: WeakValueDictionary[Hashable, Job] = WeakValueDictionary()
+        self._kept: WeakKeyDictionary[Any, dict[Hashable, Job]] = WeakKeyDictionary()  # by visit
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> Job | None:
@@ -65,17 +91,42 @@ class JobPool:
         job = self._jobs.get(key)
         return job if job and job.is_worth_keeping() else None
 
-    def start(self, key: Hashable, call: Callable[[Job], Any]) -> Job:
-        """The job of this key, or a new one that calls `call(job)`."""
+    def start(self, visit: Any, key: Hashable, call: Callable[[Job], Any]) -> Job:
+        """The job of this key, or a new one that calls `call(job)`.
+
+        Args:
+            visit: for which it is kept; the object that lasts as long as the visit.
+        """
         with self._lock:
             job = self.get(key)
             if job is None:
-                self._jobs.pop(key, None)
-                job = self._jobs[key] = Job(_as_current_user(call), self._executor)
-                finished = [known for known, other in self._jobs.items() if other.done()]
-                for known in finished[: max(0, len(self._jobs) - MAX_KEPT)]:
-                    del self._jobs[known]
+                job = Job(_as_current_user(call), self._executor, self._make_room)
+            self._jobs.pop(key, None)
+            self._jobs[key] = self._kept.setdefault(visit, {})[key] = job
             return job
+
+    def _make_room(self) -> None:
+        """Drop the results asked for longest ago, until the rest are within the limit."""
+        with self._lock:
+            jobs = list(self._jobs.items())
+            excess = sum(job.nbytes for _, job in jobs) - self._max_bytes
+            for key, job in jobs[:-1]:
+                if excess > 0 and job.nbytes:
+                    excess -= job.nbytes
+                    self._drop(key)
+                elif not job.is_worth_keeping():
+                    self._drop(key)
+
+    def _drop(self, key) -> None:
+        for kept in list(self._kept.values()):
+            kept.pop(key, None)
+
+
+def _nbytes(result) -> int:
+    """How much memory a result takes: plain values, and arrays in them."""
+    arrays: list[pickle.PickleBuffer] = []
+    rest = pickle.dumps(result, 5, buffer_callback=arrays.append)
+    return len(rest) + sum(array.raw().nbytes for array in arrays)
 
 
 def _as_current_user(call):

@@ -13,6 +13,7 @@ from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.evaluation.metrics import Metrics, Reliability
 from mnist_core.models import store as model_store
 from pages.ui.app import background_jobs, errors
+from pages.ui.state.session import current_session
 
 
 class Result:
@@ -56,6 +57,7 @@ def predict(model: str, test: TestSet) -> Result | None:
     """The model's predictions; None, after saying why, if it can't be asked."""
     try:
         job = background_jobs.job_pool("predictions").start(
+            current_session(),
             job_key(model, test),
             lambda job: cached_predictions.predict(model, test, job.report),
         )

@@ -13,7 +13,7 @@ from pages.ui.app import background_jobs, errors
 from pages.ui.choices import data_set, predictions
 from pages.ui.choices.data_set import NAMES
 from pages.ui.navigation import inside_link
-from pages.ui.state.session import StrokeFile, current_session
+from pages.ui.state.session import Session, StrokeFile, current_session
 
 STROKE_FILE = "A stroke file"
 MAX_DRAWINGS = 20_000  # about a minute to draw; the command line takes any number
@@ -66,14 +66,14 @@ def fetch(label: str) -> ChosenTest | None:
 
 def _uploaded_test() -> ChosenTest | None:
     """The uploaded drawings, or those before that could be read."""
+    session = current_session()
     file = st.file_uploader("Drawings, one a line", ["jsonl", "json", "txt"], key="strokes")
     if file is not None:
         try:
-            test = _render_file(file.getvalue(), file.name)
-            current_session().stroke_file = StrokeFile(test, file.name)
+            session.stroke_file = _render_file(session, file.getvalue(), file.name)
         except (ValueError, OSError) as error:
             errors.show(error, icon=":material/broken_image:")
-    drawings = current_session().stroke_file
+    drawings = session.stroke_file
     if drawings is None:
         st.info("Give a file, and every model can be tested on it.", icon=":material/upload:")
         return None
@@ -82,12 +82,15 @@ def _uploaded_test() -> ChosenTest | None:
     return ChosenTest(drawings.test, drawings.name, None)
 
 
-def _render_file(content: bytes, name: str) -> TestSet:
-    """The file's drawings as images.
+def _render_file(session: Session, content: bytes, name: str) -> StrokeFile:
+    """The file's drawings as images; those that the session holds, if they are this file's.
 
     Raises:
         ValueError: they can't be read, or are too many; says what was expected and what came.
     """
+    checksum = hashlib.sha256(content).hexdigest()
+    if session.stroke_file and session.stroke_file[1:] == (name, checksum):
+        return session.stroke_file
     count = len(content.splitlines())
     if count > MAX_DRAWINGS:
         raise ValueError(
@@ -99,8 +102,8 @@ def _render_file(content: bytes, name: str) -> TestSet:
         drawings = stroke_files.parse_drawings(content, name)
         return labelled_sets.make_test_set(labelled_sets.render_drawings(drawings, 0, job.report))
 
-    key = (name, hashlib.sha256(content).hexdigest())
-    job = background_jobs.job_pool("drawings").start(key, render)
-    return background_jobs.wait_for(
+    job = background_jobs.job_pool("drawings").start(session, (name, checksum), render)
+    test = background_jobs.wait_for(
         job, f"{name} is being read …", "The drawings are being drawn …"
     )
+    return StrokeFile(test, name, checksum)

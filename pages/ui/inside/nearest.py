@@ -1,15 +1,17 @@
 """The training digits that a network finds most like the image."""
 
-import math
-
 import streamlit as st
 
+from mnist_core.evaluation import cached_predictions
 from mnist_core.interpret import activations, nearest
 from mnist_core.models import store as model_store
+from pages.ui.app import background_jobs
+from pages.ui.app.background_jobs import Job
 from pages.ui.choices import data_notice, data_set
 from pages.ui.choices.data_set import ChosenSet
 from pages.ui.inside.inspection import Inspection
 from pages.ui.navigation import inside_link
+from pages.ui.state.session import current_session
 from pages.ui.widgets import gallery
 from pages.ui.widgets.gallery import Tile
 
@@ -35,18 +37,18 @@ def show(inspection: Inspection, _) -> None:
     if dataset is None:
         return
     chosen = ChosenSet(dataset, "train")
-    weights = model_store.weights_path(inspection.model)
-    chunks = _embedding_cache(str(weights), weights.stat().st_mtime_ns, dataset.checksum)
+    model, count = inspection.model, len(chosen.digits.labels)
     st.markdown(EXPLANATION)
-    if len(chunks) == math.ceil(len(chosen.digits.labels) / nearest.CHUNK):
-        place = st.container()
-    else:
-        place = st.empty()  # nothing of another network stays while this one reads
-        _embed_all(inspection.model, chosen, chunks, place)
-        place = place.container()
+    job = _embed_all(model, chosen)
+    # Nothing of another network stays while this one reads
+    place = st.container() if job.done() else st.empty()
     with place:
-        _nearest([chunks[start] for start in sorted(chunks)], inspection, chosen)
-        if experiment.recipe.train_images < len(chosen.digits.labels):
+        chunks = background_jobs.wait_for(
+            job, f"{model} is being loaded …", f"{model} reads {count:,} training digits, once …"
+        )
+    with place.container():
+        _nearest(chunks, inspection, chosen)
+        if experiment.recipe.train_images < count:
             st.caption(f"It learned from {experiment.recipe.train_images:,} of them.")
 
 
@@ -76,17 +78,16 @@ def _nearest(chunks: list[nearest.Embeddings], inspection: Inspection, chosen: C
     )
 
 
-def _embed_all(model: str, chosen: ChosenSet, chunks: dict[int, nearest.Embeddings], place) -> None:
-    """Embed the training set; the chunks that are done stay, whatever a visitor clicks."""
-    count = len(chosen.digits.labels)
-    for start in range(0, count, nearest.CHUNK):
-        if start not in chunks:
-            place.progress(start / count, f"{model} reads {count:,} training digits, once …")
-            inspector = activations.load(model)
-            chunks[start] = nearest.embed(inspector, chosen.digits.images, start)
+def _embed_all(model: str, chosen: ChosenSet) -> Job:
+    """The embeddings of the training set, in chunks; whoever asks for the same shares them."""
+    images = chosen.digits.images
 
+    def embed(job):
+        inspector, chunks = activations.load(model), []
+        for start in range(0, len(images), nearest.CHUNK):
+            job.report(start, len(images))
+            chunks.append(nearest.embed(inspector, images, start))
+        return chunks
 
-@st.cache_resource(max_entries=2, show_spinner=False)  # up to 60 MB each
-def _embedding_cache(weights: str, modified: int, checksum: str) -> dict[int, nearest.Embeddings]:
-    """The chunks that are embedded so far, by the number of their first digit."""
-    return {}
+    key = (cached_predictions.model_fingerprint(model), chosen.dataset.checksum)
+    return background_jobs.job_pool("embeddings").start(current_session(), key, embed)

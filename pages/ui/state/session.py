@@ -37,6 +37,7 @@ class StrokeFile(NamedTuple):
 
     test: TestSet
     name: str  # the file's
+    checksum: str  # the sha256 of the file
 
 
 class ValueLocation(NamedTuple):
@@ -67,7 +68,7 @@ class Lesson:
         return {key: value for key, value in fields.items() if value}
 
 
-@dataclass
+@dataclass(eq=False)  # each is a visit of its own: what is kept for it is found by it
 class Session:
     """One object in place of strings all over `st.session_state`."""
 
