@@ -18,7 +18,8 @@ from mnist_core.system import atomic_files
 NOT_SURE_BELOW = 0.9
 EPSILON = 1e-12  # added to a probability before its logarithm
 BATCH = 1000  # images; more brings no speed and takes memory
-CACHE_SIZE = 40  # classifiers in memory, a class with a model each; the longest unused goes
+CACHE_BYTES = 256 << 20  # of classifiers in memory: a class with a LeNet each, and some more
+OVERHEAD = 2 << 20  # bytes that a classifier takes besides its weights
 
 
 class Classifier:
@@ -65,7 +66,7 @@ class Classifier:
         def make():
             return cls(model_store.load(name), model_store.card(name).get("looks", 1))
 
-        return _cache.get(path, versions, make)
+        return _cache.get(path, versions, path.stat().st_size + OVERHEAD, make)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """How likely each digit is for each image.
@@ -92,24 +93,30 @@ class Classifier:
 
 
 class ClassifierCache:
-    """Classifiers by the file of their weights; the one unused longest makes room."""
+    """Classifiers by the file of their weights; those unused longest make room."""
 
-    def __init__(self, size: int = CACHE_SIZE):
-        self._size = size
-        self._entries: dict[Path, tuple[Hashable, Classifier]] = {}  # the last used one comes last
+    def __init__(self, max_bytes: int = CACHE_BYTES):
+        self._max_bytes = max_bytes
+        # (version, bytes, classifier); the last used one comes last
+        self._entries: dict[Path, tuple[Hashable, int, Classifier]] = {}
         self._lock = threading.Lock()
         self._loading_lock = threading.Lock()  # one loads at a time; meanwhile all others answer
 
-    def get(self, path: Path, version: Hashable, make: Callable[[], Classifier]) -> Classifier:
-        """The classifier of these weights; made anew if they have another version since."""
+    def get(
+        self, path: Path, version: Hashable, nbytes: int, make: Callable[[], Classifier]
+    ) -> Classifier:
+        """The classifier of these weights; made anew if they have another version since.
+
+        Args:
+            nbytes: how much memory it takes; the last one is kept, however much that is.
+        """
         classifier = self._lookup(path, version)
         if classifier is None:
             with self._loading_lock:
                 classifier = self._lookup(path, version) or make()
                 with self._lock:
-                    self._entries[path] = (version, classifier)
-                    while len(self._entries) > self._size:
-                        del self._entries[next(iter(self._entries))]
+                    self._entries[path] = (version, nbytes, classifier)
+                    self._make_room()
         return classifier
 
     def _lookup(self, path, version) -> Classifier | None:
@@ -118,7 +125,13 @@ class ClassifierCache:
             if entry is None or entry[0] != version:
                 return None
             self._entries[path] = entry
-            return entry[1]
+            return entry[2]
+
+    def _make_room(self) -> None:
+        excess = sum(nbytes for _, nbytes, _ in self._entries.values()) - self._max_bytes
+        for path in list(self._entries)[:-1]:
+            if excess > 0:
+                excess -= self._entries.pop(path)[1]
 
 
 _cache = ClassifierCache()

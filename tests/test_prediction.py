@@ -145,10 +145,10 @@ def test_a_model_that_does_not_exist_is_named(saved):
 
 
 def test_the_classifier_that_makes_room_is_the_one_unused_longest():
-    cache, made = ClassifierCache(size=3), []
+    cache, made = ClassifierCache(max_bytes=3000), []
 
     def get(name):
-        cache.get(Path(name), 1, lambda: made.append(name) or object())
+        cache.get(Path(name), 1, 1000, lambda: made.append(name) or object())
 
     for name in "abcad":
         get(name)
@@ -157,9 +157,20 @@ def test_the_classifier_that_makes_room_is_the_one_unused_longest():
     assert made == [*"abcd", "b"]
 
 
+def test_a_large_classifier_takes_the_room_of_several_and_the_last_one_stays():
+    cache = ClassifierCache(max_bytes=3000)
+    first = {name: cache.get(Path(name), 1, 1000, object) for name in "abc"}
+    large = cache.get(Path("large"), 1, 2000, object)
+    assert cache.get(Path("c"), 1, 1000, object) is first["c"]
+    assert cache.get(Path("large"), 1, 2000, object) is large
+    assert cache.get(Path("b"), 1, 1000, object) is not first["b"]
+    huge = cache.get(Path("huge"), 1, 9000, object)
+    assert cache.get(Path("huge"), 1, 9000, object) is huge
+
+
 def test_a_loaded_model_does_not_wait_while_another_one_loads():
     cache = ClassifierCache()
-    kept = cache.get(Path("known"), 1, object)
+    kept = cache.get(Path("known"), 1, 1000, object)
     loads, may_end = threading.Event(), threading.Event()
 
     def load_slowly():
@@ -167,9 +178,9 @@ def test_a_loaded_model_does_not_wait_while_another_one_loads():
         may_end.wait(30)
         return object()
 
-    thread = threading.Thread(target=cache.get, args=(Path("other"), 1, load_slowly))
+    thread = threading.Thread(target=cache.get, args=(Path("other"), 1, 1000, load_slowly))
     thread.start()
     assert loads.wait(30)
-    assert cache.get(Path("known"), 1, object) is kept
+    assert cache.get(Path("known"), 1, 1000, object) is kept
     may_end.set()
     thread.join()
