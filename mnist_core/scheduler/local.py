@@ -75,14 +75,31 @@ def submit(run: Run, **fields) -> None:
 def is_alive(status: dict) -> bool | None:
     """Whether the process that a run's status names still exists.
 
-    None: it is on another machine that shares the folder, and that can't be asked.
+    None: that can't be asked. It is on another machine that shares the folder, or belongs to a user
+    of this one whose processes may not be inspected.
     """
     if status.get("host") not in (None, platform.node()):
         return None
     try:
         return status["token"] in psutil.Process(status["pid"]).cmdline()
-    except (psutil.Error, KeyError, TypeError, ValueError, OverflowError):
+    except psutil.AccessDenied:
+        return None
+    except psutil.NoSuchProcess as error:
+        return None if _is_hidden(error.pid) else False
+    except (KeyError, TypeError, ValueError):
         return False
+
+
+def _is_hidden(pid: int) -> bool:
+    """Whether there is such a process after all: Linux may hide those of others (hidepid)."""
+    try:
+        if os.name == "posix":  # elsewhere it would end the process, and none is hidden
+            os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        pass
+    return False
 
 
 def _is_running(process: subprocess.Popen | None) -> bool:
@@ -125,10 +142,11 @@ def end_prewarmed() -> None:
 def lower_priority() -> None:
     """Have this process, which is to train, give way to all others, in time and in memory."""
     this = psutil.Process()
-    if os.name == "nt":
-        this.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    else:  # below the server's, whatever that is: 5 alone would be above that of a niced one
-        this.nice(min(this.nice() + NICENESS, 19))
+    with contextlib.suppress(psutil.AccessDenied):  # a sandbox: no reason not to train
+        if os.name == "nt":
+            this.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+        else:  # below the server's, whatever that is: 5 alone would be above that of a niced one
+            this.nice(min(this.nice() + NICENESS, 19))
     with contextlib.suppress(OSError):  # Linux only
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
 

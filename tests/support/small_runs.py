@@ -14,7 +14,7 @@ from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network,
 from mnist_core.data import loading
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
-from mnist_core.scheduler import scheduler
+from mnist_core.scheduler import local, scheduler
 from mnist_core.system import paths
 
 SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
@@ -83,7 +83,7 @@ def output_of(process):
 def kill_processes():
     """Kill the processes that train runs of this test's home."""
     for run in run_store.all_users_runs():
-        pid = run.status().get("pid") or os.getpid()
-        if pid != os.getpid() and scheduler.is_alive(run):
+        status = run.status()
+        if status.get("pid") != os.getpid() and local.is_alive(status):
             with contextlib.suppress(psutil.Error):
-                psutil.Process(pid).kill()
+                psutil.Process(status["pid"]).kill()
