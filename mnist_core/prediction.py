@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from mnist_core.network import keras_model
+from mnist_core.runs.run import Run
 from mnist_core.system import atomic_files
 
 # The probability under which the reader's best guess is offered as a guess. Here it questions 93 %
@@ -52,19 +53,23 @@ class Classifier:
         self._constant = tf.constant
 
     @classmethod
-    def load(cls, name: str = "reader") -> "Classifier":
+    def load(cls, name: str | Run = "reader") -> "Classifier":
         """The model of this name; the second time it comes from memory, unless its files changed.
+
+        Args:
+            name: or the model itself, which is never another of the same name.
 
         Raises:
             ValueError: there is no such model, or its files can't be used; says which and why.
         """
         from mnist_core.models import store as model_store
 
-        path = model_store.weights_path(name)
+        model = model_store.find(name)
+        path = model_store.weights_path(model)
         versions = tuple(map(atomic_files.version, (path, path.with_name("card.json"))))
 
         def make():
-            return cls(model_store.load(name), model_store.card(name).get("looks", 1))
+            return cls(model_store.load(model), model_store.card(model).get("looks", 1))
 
         return _cache.get(path, versions, path.stat().st_size + OVERHEAD, make)
 

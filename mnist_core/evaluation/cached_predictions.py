@@ -21,6 +21,7 @@ from mnist_core.evaluation import metrics
 from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
+from mnist_core.runs.run import Run
 from mnist_core.system import atomic_files, npz_files, users
 from mnist_core.system.npz_files import ArraySpec
 
@@ -37,7 +38,9 @@ class Predictions(NamedTuple):
 
 
 def predict(
-    model: str, test: TestSet, on_progress: Callable[[int, int], None] = lambda done, total: None
+    model: str | Run,
+    test: TestSet,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Predictions:
     """The model's probabilities for each image, from the cache or computed now and cached.
 
@@ -47,18 +50,19 @@ def predict(
     Raises:
         ValueError: there is no such model, it can't be used, or its probabilities are not finite.
     """
+    model = model_store.find(model)
     predictions = cached(model, test)
     if predictions is None:
-        path = cache_path(model, test, ".npz")
+        file = file_name(model, test, ".npz")
         predictions = _compute(Classifier.load(model), test.digits.images, on_progress)
         try:
             metrics.require_finite(predictions.probabilities)
         except ValueError as error:
-            raise model_store.ModelError(f"{model} can't be tested. {error}.") from None
+            raise model_store.ModelError(f"{model.name} can't be tested. {error}.") from None
         data = io.BytesIO()
         seconds = np.array([predictions.seconds])
         np.savez(data, probabilities=predictions.probabilities, seconds=seconds)
-        save_result(path, data.getvalue())
+        save_result(model, file, data.getvalue())
     return predictions
 
 
@@ -72,7 +76,7 @@ def _compute(classifier, images, on_progress) -> Predictions:
     return Predictions(probabilities, time.perf_counter() - start)
 
 
-def cached(model: str, test: TestSet) -> Predictions | None:
+def cached(model: str | Run, test: TestSet) -> Predictions | None:
     """The cached predictions, or None where there are none or they are damaged.
 
     Raises:
@@ -91,19 +95,27 @@ def cached(model: str, test: TestSet) -> Predictions | None:
     return Predictions(arrays["probabilities"], float(arrays["seconds"][0]))
 
 
-def cache_path(model: str, test: TestSet, ending: str) -> Path:
+def cache_path(model: str | Run, test: TestSet, ending: str) -> Path:
     """Where a result of this model, as it is now, on these digits is kept.
 
     Raises:
         ValueError: there is no such model, or its card can't be read.
     """
-    name = f"{model_fingerprint(model)[:16]}-{test.fingerprint[:16]}{ending}"
-    if model in model_store.SHIPPED:  # their own folder is the package's
-        return users.home() / "reports" / model / name
-    return model_store.folder(model) / "reports" / name
+    return _reports_folder(model_store.find(model)) / file_name(model, test, ending)
 
 
-def model_fingerprint(model: str) -> str:
+def file_name(model: str | Run, test: TestSet, ending: str) -> str:
+    """The last part of `cache_path`, which other weights or digits change; errors as there."""
+    return f"{model_fingerprint(model)[:16]}-{test.fingerprint[:16]}{ending}"
+
+
+def _reports_folder(model: Run) -> Path:
+    if model.name in model_store.SHIPPED:  # their own folder is the package's
+        return users.home() / "reports" / model.name
+    return model.folder / "reports"
+
+
+def model_fingerprint(model: str | Run) -> str:
     """A sha256 of what decides a model's predictions: its weights, and the card's use of them.
 
     Raises:
@@ -121,15 +133,14 @@ def _sha256(weights: Path, version: tuple) -> str:
     return hashlib.sha256(weights.read_bytes()).hexdigest()
 
 
-def save_result(path: Path, data: bytes | str) -> None:
-    """Write a result to its `cache_path`; where that can't be written, it is computed again."""
+def save_result(model: Run, file: str, data: bytes | str) -> None:
+    """Write a result of this `file_name`; where that can't be written, it is computed again."""
     try:
-        if path.parent.name == "reports":  # in a run's folder
-            path.parent.mkdir(exist_ok=True)  # no parents: a run deleted meanwhile stays deleted
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        atomic_files.write(path, data)
-        _evict(path)
+        folder = _reports_folder(model)
+        # No parents in a run's folder: a run that was deleted meanwhile stays deleted
+        folder.mkdir(exist_ok=True, parents=model.name in model_store.SHIPPED)
+        atomic_files.write(folder / file, data)
+        _evict(folder / file)
     except OSError:
         return
 

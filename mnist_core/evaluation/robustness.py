@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from mnist_core.data.types import Digits
 from mnist_core.evaluation import cached_predictions, perturbations
 from mnist_core.evaluation.cached_predictions import Predictions
 from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.evaluation.perturbations import PERTURBATIONS
+from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
+from mnist_core.runs.run import Run
 
-VERSION = 1  # of the perturbations: a change to any image takes the next number
+ENDING = "-robustness-1.json"  # of a file of points; a change to any image takes the next number
 SECONDS_PER_IMAGE = 4e-5  # to perturb an image, on two laptop-class cores
 
 # Perturbation -> amount -> images read right. While they are computed, some amounts are missing.
@@ -50,7 +51,7 @@ def estimate_seconds(predictions: Predictions, test: TestSet, count: int) -> flo
 
 
 def measure(
-    model: str,
+    model: str | Run,
     test: TestSet,
     on_point: Callable[[AccuracyCurves], None] = lambda curves: None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -64,8 +65,9 @@ def measure(
     Raises:
         ValueError: there is no such model, or it can't be used; says why.
     """
+    model = model_store.find(model)
     curves = cached(model, test)
-    path = _cache_path(model, test)  # by the weights as they are now
+    file = cached_predictions.file_name(model, test, ENDING)  # by the weights as they are now
     on_point(curves)
     todo = iter(())
     if missing_points(curves):
@@ -74,12 +76,12 @@ def measure(
         name, amount, correct = point
         curves = curves | {name: curves[name] | {amount: correct}}
         pairs = {name: [list(pair) for pair in curve.items()] for name, curve in curves.items()}
-        cached_predictions.save_result(path, json.dumps(pairs))
+        cached_predictions.save_result(model, file, json.dumps(pairs))
         on_point(curves)
     return curves
 
 
-def cached(model: str, test: TestSet) -> AccuracyCurves:
+def cached(model: str | Run, test: TestSet) -> AccuracyCurves:
     """All points known by now; computes the predictions on the test set itself, if need be.
 
     Raises:
@@ -87,7 +89,8 @@ def cached(model: str, test: TestSet) -> AccuracyCurves:
     """
     curves = identity_points(cached_predictions.predict(model, test), test)
     try:
-        pairs = json.loads(_cache_path(model, test).read_text())
+        path = cached_predictions.cache_path(model, test, ENDING)
+        pairs = json.loads(path.read_text())
         for name, perturbation in PERTURBATIONS.items():
             curves[name] |= {
                 amount: int(correct)
@@ -97,7 +100,3 @@ def cached(model: str, test: TestSet) -> AccuracyCurves:
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return curves  # no file, or a damaged one, which is as good as none
     return curves
-
-
-def _cache_path(model, test) -> Path:
-    return cached_predictions.cache_path(model, test, f"-robustness-{VERSION}.json")

@@ -10,6 +10,7 @@ from mnist_core.config import layer_shapes
 from mnist_core.config.layer_shapes import Layer
 from mnist_core.config.schema import Network
 from mnist_core.network.keras_model import to_input
+from mnist_core.runs.run import Run
 
 
 class LayerActivation(NamedTuple):
@@ -117,8 +118,11 @@ _inspectors: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()  # classifi
 _lock = threading.Lock()
 
 
-def load(name: str) -> Inspector:
+def load(name: str | Run) -> Inspector:
     """The inspector of the model of this name; the second time it comes from memory.
+
+    Args:
+        name: or the model itself, which is never another of the same name.
 
     Raises:
         ValueError: there is no such model, or its files can't be used; says which and why.
@@ -126,9 +130,10 @@ def load(name: str) -> Inspector:
     from mnist_core.models import store as model_store
     from mnist_core.prediction import Classifier
 
-    classifier = Classifier.load(name)
+    model = model_store.find(name)
+    classifier = Classifier.load(model)
     with _lock:
         if classifier not in _inspectors:
-            network = model_store.experiment(name).network
+            network = model_store.experiment(model).network
             _inspectors[classifier] = Inspector(network, classifier.model)
         return _inspectors[classifier]

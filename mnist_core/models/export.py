@@ -12,6 +12,7 @@ from typing import NamedTuple
 from mnist_core.models import bundle, interchange, keras_script
 from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
+from mnist_core.runs.run import Run
 from mnist_core.training import optimizers
 
 
@@ -21,7 +22,7 @@ class ExportFormat(NamedTuple):
     label: str
     file_name: str  # a template for the model's name
     description: str
-    make: Callable[[str], bytes]  # of the model of this name
+    make: Callable[[Run], bytes]
 
 
 def file_name(name: str, kind: str) -> str:
@@ -30,8 +31,8 @@ def file_name(name: str, kind: str) -> str:
     return made.replace(" ", "_") if kind == "script" else made
 
 
-def to_bytes(name: str, kind: str) -> bytes:
-    """The content of an export of the model of this name.
+def to_bytes(model: str | Run, kind: str) -> bytes:
+    """The content of an export of a model.
 
     Raises:
         ModelError: there is no such model, or no such kind in FORMATS.
@@ -39,50 +40,50 @@ def to_bytes(name: str, kind: str) -> bytes:
     if kind not in FORMATS:
         known = ", ".join(FORMATS)
         raise model_store.ModelError(f"kind must be one of {known}. Received: {kind!r}")
-    return FORMATS[kind].make(name)
+    return FORMATS[kind].make(model_store.find(model))
 
 
-def _script(name: str) -> bytes:
-    drawings = card_file.learned_from_drawings(model_store.card(name))
-    return keras_script.generate(name, model_store.experiment(name), drawings).encode()
+def _script(model: Run) -> bytes:
+    drawings = card_file.learned_from_drawings(model_store.card(model))
+    return keras_script.generate(model.name, model_store.experiment(model), drawings).encode()
 
 
-def _keras(name: str) -> bytes:
+def _keras(model: Run) -> bytes:
     import keras
 
     with warnings.catch_warnings():  # of LeakyReLU's older argument, of no optimizer's state
         warnings.simplefilter("ignore")
-        model = keras.models.model_from_json(json.dumps(_architecture(name)))
-        optimizers.compile_model(model, model_store.experiment(name).recipe)
-        model_store.load_weights(model, name)
+        network = keras.models.model_from_json(json.dumps(_architecture(model)))
+        optimizers.compile_model(network, model_store.experiment(model).recipe)
+        model_store.load_weights(network, model)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
-        model.save(path)
+        network.save(path)
         return path.read_bytes()
 
 
-def _h5(name: str) -> bytes:
-    recipe = model_store.experiment(name).recipe
-    return interchange.hdf5_model(_architecture(name), _weights(name), recipe)
+def _h5(model: Run) -> bytes:
+    recipe = model_store.experiment(model).recipe
+    return interchange.hdf5_model(_architecture(model), _weights(model), recipe)
 
 
-def _json_and_weights(name: str) -> bytes:
-    architecture = json.dumps(interchange.nest_ends(_architecture(name)), indent=1).encode()
-    weights = interchange.hdf5_weights(_weights(name))
+def _json_and_weights(model: Run) -> bytes:
+    architecture = json.dumps(interchange.nest_ends(_architecture(model)), indent=1).encode()
+    weights = interchange.hdf5_weights(_weights(model))
     return _zip({"architecture.json": architecture, "weights.h5": weights})
 
 
-def _tensorflow_js(name: str) -> bytes:
-    return _zip(interchange.tensorflow_js_model(_architecture(name), _weights(name)))
+def _tensorflow_js(model: Run) -> bytes:
+    return _zip(interchange.tensorflow_js_model(_architecture(model), _weights(model)))
 
 
-def _architecture(name: str) -> dict:
-    network = model_store.experiment(name).network
-    return interchange.architecture(network, model_store.card(name).get("looks", 1))
+def _architecture(model: Run) -> dict:
+    network = model_store.experiment(model).network
+    return interchange.architecture(network, model_store.card(model).get("looks", 1))
 
 
-def _weights(name: str) -> interchange.Weights:
-    return interchange.weights_of(model_store.load(name))
+def _weights(model: Run) -> interchange.Weights:
+    return interchange.weights_of(model_store.load(model))
 
 
 def _zip(members: dict[str, bytes]) -> bytes:
@@ -93,8 +94,10 @@ def _zip(members: dict[str, bytes]) -> bytes:
     return content.getvalue()
 
 
-def _bundle(name: str) -> bytes:
-    return bundle.pack(model_store.experiment(name), model_store.card(name), model_store.load(name))
+def _bundle(model: Run) -> bytes:
+    return bundle.pack(
+        model_store.experiment(model), model_store.card(model), model_store.load(model)
+    )
 
 
 FORMATS = {

@@ -1,8 +1,11 @@
-"""Trained networks by name: those of the runs, and the two that ship with the package.
+"""Trained networks: those of the runs, and the two that ship with the package.
 
-A model is a folder with model.keras (its weights) and card.json (what is known of it). The
-network is always built from the card's experiment and only weights are read from files: Keras'
-own `load_model` can be made to run a stranger's code.
+A model is a folder with model.keras (its weights) and card.json (what is known of it), held as a
+`Run`, also where it ships. Functions take that, or its name: whoever remembers a model should
+remember the run, which is never another of the same name.
+
+The network is always built from the card's experiment and only weights are read from files:
+Keras' own `load_model` can be made to run a stranger's code.
 """
 
 import json
@@ -23,82 +26,101 @@ class ModelError(ValueError):
     """A model can't be used; the message says which and why."""
 
 
-def names() -> list[str]:
+def all_models() -> list[Run]:
     """Every model, the newest first, and those that ship last."""
-    return [run.name for run in run_store.all_runs() if run.has_model()] + list(SHIPPED)
+    return [run for run in run_store.all_runs() if run.has_model()] + list(map(find, SHIPPED))
 
 
-def folder(name: str) -> Path:
-    """Where the model of this name is, or would be.
+def names() -> list[str]:
+    """What they are called."""
+    return [model.name for model in all_models()]
+
+
+def find(model: str | Run) -> Run:
+    """The model of this name, which need not be there.
 
     Raises:
         RunError: that can't be a name.
     """
-    if name in SHIPPED:
-        return paths.PACKAGE / "pretrained" / name
-    return users.runs_folder() / run_store.validate_name(name)
+    if isinstance(model, Run):
+        return model
+    if model in SHIPPED:
+        return Run(paths.PACKAGE / "pretrained" / model)
+    return Run(users.runs_folder() / run_store.validate_name(model))
 
 
-def weights_path(name: str) -> Path:
-    """The file with the weights of this model.
+def folder(model: str | Run) -> Path:
+    """Where a model is, or would be.
+
+    Raises:
+        RunError: that can't be a name.
+    """
+    return find(model).folder
+
+
+def weights_path(model: str | Run) -> Path:
+    """The file with the weights of a model.
 
     Raises:
         ModelError: there is no such model.
     """
-    model_folder = folder(name)
-    if not Run(model_folder).has_model():
-        raise ModelError(f"There is no model called {name!r}. There are: {', '.join(names())}")
-    return model_folder / "model.keras"
+    run = find(model)
+    if not run.has_model():
+        if run.id and not run.exists():
+            raise ModelError(f"There is no model called {run.name!r} here any more.")
+        raise ModelError(f"There is no model called {run.name!r}. There are: {', '.join(names())}")
+    return run.folder / "model.keras"
 
 
-def card(name: str) -> dict:
-    """What is known of this model; see `models.card`. Its name is the one it goes by now.
+def card(model: str | Run) -> dict:
+    """What is known of a model; see `models.card`. Its name is the one it goes by now.
 
     Raises:
         ModelError: there is no such model, or its card can't be read.
     """
-    path = weights_path(name).with_name("card.json")
+    path = weights_path(model).with_name("card.json")
     try:
-        return json.loads(path.read_text()) | {"name": name}
+        return json.loads(path.read_text()) | {"name": find(model).name}
     except (OSError, ValueError, TypeError, RecursionError) as error:
         raise ModelError(f"{path} must be the card of a model, as JSON: {error}.") from None
 
 
-def load(name: str):
-    """This model, built from its card's experiment, with its weights: x -> probabilities.
+def load(model: str | Run):
+    """A Keras model, built from its card's experiment, with its weights: x -> probabilities.
 
     Raises:
         ModelError: there is no such model, or its files don't fit together.
     """
-    model = keras_model.build(experiment(name).network)
-    load_weights(model, name)
-    return model
+    network = keras_model.build(experiment(model).network)
+    load_weights(network, model)
+    return network
 
 
-def load_weights(model, name: str) -> None:
-    """Put the weights of the model of this name into a Keras model of the same layers.
+def load_weights(network, model: str | Run) -> None:
+    """Put the weights of a model into a Keras model of the same layers.
 
     Raises:
         ModelError: there is no such model, or its weights don't fit.
     """
-    path = weights_path(name)
+    path = weights_path(model)
     try:
-        weights.load_weights(model, path)
+        weights.load_weights(network, path)
     except ValueError as error:
+        name = find(model).name
         raise ModelError(f"{path} must hold the weights of {name!r}: {error}") from None
 
 
-def experiment(name: str) -> Experiment:
-    """The experiment that this model was trained by: its network, recipe and data set.
+def experiment(model: str | Run) -> Experiment:
+    """The experiment that a model was trained by: its network, recipe and data set.
 
     Raises:
         ModelError: there is no such model, or its card is damaged.
     """
-    plain = json.dumps(card(name).get("experiment"))
+    plain = json.dumps(card(model).get("experiment"))
     try:
         return Experiment.from_json(plain)
     except ValueError as error:
-        raise ModelError(f"The card of {name!r} is damaged: {error}") from None
+        raise ModelError(f"The card of {find(model).name!r} is damaged: {error}") from None
 
 
 def save(run_folder: Path, model, card: dict) -> None:

@@ -25,5 +25,5 @@ class CountingClassifier:
 @pytest.fixture
 def classifier(monkeypatch, home):
     counting = CountingClassifier()
-    monkeypatch.setattr(cached_predictions.Classifier, "load", lambda name: counting)
+    monkeypatch.setattr(cached_predictions.Classifier, "load", lambda model: counting)
     return counting

@@ -153,3 +153,16 @@ def test_progress_goes_from_none_to_nearly_all(classifier, monkeypatch):
 
 def test_no_digits_have_no_predictions(classifier):
     assert cached_predictions.predict("classic", digits_to_test(0)).probabilities.shape == (0, 10)
+
+
+def test_what_was_read_by_a_model_that_is_deleted_meanwhile_is_not_kept_with_the_next(
+    run, classifier
+):
+    new = []
+
+    def replace(done, total):
+        run_store.delete("mine")
+        new.append(run_store.create(PRESETS["tiny"], "mine"))
+
+    cached_predictions.predict("mine", digits_to_test(), replace)
+    assert kept_files(new[0].folder) == ["experiment.json", "id", "status.json"]

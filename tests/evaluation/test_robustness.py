@@ -4,12 +4,14 @@ import json
 
 import numpy as np
 import pytest
+from kept_models import keep
 
 from mnist_core.data import synthesis
 from mnist_core.data.types import Digits
 from mnist_core.evaluation import cached_predictions, labelled_sets, perturbations, robustness
 from mnist_core.evaluation.cached_predictions import Predictions
 from mnist_core.evaluation.perturbations import PERTURBATIONS
+from mnist_core.runs import store as run_store
 
 COUNT = 40
 POINTS = sum(len(perturbation.amounts) - 1 for perturbation in PERTURBATIONS.values())
@@ -23,15 +25,15 @@ def test():
     return labelled_sets.make_test_set(Digits(images, labels.astype(np.uint8)))
 
 
-def missing(test):
-    return len(robustness.missing_points(robustness.cached("classic", test)))
+def missing(test, model="classic"):
+    return len(robustness.missing_points(robustness.cached(model, test)))
 
 
 @pytest.fixture
 def path(test, classifier):
     """Where the points are kept."""
     cached_predictions.predict("classic", test)  # makes the folder
-    return cached_predictions.cache_path("classic", test, f"-robustness-{robustness.VERSION}.json")
+    return cached_predictions.cache_path("classic", test, robustness.ENDING)
 
 
 def test_each_point_is_what_reading_the_perturbed_images_one_by_one_gives(test, classifier):
@@ -81,7 +83,7 @@ def test_a_file_of_points_is_plain_json(test, path):
 
 def test_points_of_another_version_of_the_perturbations_are_not_used(test, classifier, monkeypatch):
     robustness.measure("classic", test)
-    monkeypatch.setattr(robustness, "VERSION", robustness.VERSION + 1)
+    monkeypatch.setattr(robustness, "ENDING", "-robustness-0.json")
     assert missing(test) == POINTS
 
 
@@ -94,3 +96,26 @@ def test_the_estimated_time_grows_with_the_points_and_the_images(test):
     predictions = Predictions(np.zeros((COUNT, 10), np.float32), 2.0)
     assert robustness.estimate_seconds(predictions, test, 0) == 0
     assert robustness.estimate_seconds(predictions, test, 10) == pytest.approx(20, rel=0.01)
+
+
+def test_points_of_a_model_that_is_deleted_meanwhile_are_not_kept_with_the_next(test, classifier):
+    old, later = keep("mine"), []
+
+    def replace(curves):
+        if not later:
+            run_store.delete("mine")
+            later.append(keep("mine"))
+
+    robustness.measure(old, test, replace)
+    assert not (later[0].folder / "reports").exists()
+
+
+def test_points_of_a_model_that_is_renamed_meanwhile_are_kept_with_it(test, classifier):
+    model = keep("mine")
+    robustness.measure("mine", test, lambda curves: rename_once(model))
+    assert missing(test, "best") == 0
+
+
+def rename_once(model):
+    if model.name == "mine":
+        run_store.rename(model, "best")
