@@ -9,7 +9,6 @@ import io
 import numpy as np
 import safetensors.numpy
 
-from mnist_core.config import layer_shapes
 from mnist_core.config.schema import Network
 from mnist_core.network import summary
 from mnist_core.system import npz_files
@@ -36,25 +35,8 @@ def to_bytes(model) -> bytes:
 
 def specs(network: Network) -> dict[str, ArraySpec]:
     """Every array of weights of a network, in order: "layer.weight" -> its shape and dtype."""
-    by_name, channels = {}, layer_shapes.IMAGE_SHAPE[-1]
-    for layer in layer_shapes.plan_layers(network):
-        for name, shape in _shapes(layer, channels).items():
-            by_name[f"{layer.name}.{name}"] = ArraySpec(shape, "float32")
-        channels = layer.output_shape[-1]
-    return by_name
-
-
-def _shapes(layer: layer_shapes.Layer, inputs: int) -> dict[str, tuple[int, ...]]:
-    outputs = layer.output_shape[-1]
-    if layer.kind == "Conv2D":
-        side = layer.arguments["kernel_size"]
-        return {"kernel": (side, side, inputs, outputs), "bias": (outputs,)}
-    if layer.kind == "Dense":
-        return {"kernel": (inputs, outputs), "bias": (outputs,)}
-    if layer.kind == "BatchNormalization":
-        parts = ("gamma", "beta", "moving_mean", "moving_variance")
-        return dict.fromkeys(parts, (outputs,))
-    return {}
+    shapes = summary.weight_shapes(network)
+    return {name: ArraySpec(shape, "float32") for name, shape in shapes.items()}
 
 
 def max_bytes(network: Network) -> int:

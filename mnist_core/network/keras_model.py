@@ -1,5 +1,7 @@
 """Network -> Keras model, and its layer table without Keras."""
 
+import numpy as np
+
 from mnist_core.config import layer_shapes
 from mnist_core.config.schema import Network
 
@@ -22,6 +24,15 @@ def build(network: Network, seed: int | None = None):
     for layer in layer_shapes.plan_layers(network):
         model.add(getattr(keras.layers, layer.kind)(name=layer.name, **layer.arguments))
     return model
+
+
+def weights(model) -> dict[str, np.ndarray]:
+    """All weights of such a model: "layer.weight" -> float32; see `summary.weight_shapes`."""
+    return {
+        f"{layer.name}.{weight.name}": weight.numpy()
+        for layer in model.layers
+        for weight in layer.weights
+    }
 
 
 def to_input(images):

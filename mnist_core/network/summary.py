@@ -31,3 +31,25 @@ def multiply_adds(network: Network) -> int:
             total += shape[-1] * layer.output_shape[-1]
         shape = layer.output_shape
     return total
+
+
+def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
+    """Every array of weights of a network, in Keras' order: "layer.weight" -> its shape."""
+    shapes, inputs = {}, layer_shapes.IMAGE_SHAPE[-1]
+    for layer in layer_shapes.plan_layers(network):
+        for name, shape in _shapes(layer, inputs).items():
+            shapes[f"{layer.name}.{name}"] = shape
+        inputs = layer.output_shape[-1]
+    return shapes
+
+
+def _shapes(layer: Layer, inputs: int) -> dict[str, tuple[int, ...]]:
+    outputs = layer.output_shape[-1]
+    if layer.kind == "Conv2D":
+        side = layer.arguments["kernel_size"]
+        return {"kernel": (side, side, inputs, outputs), "bias": (outputs,)}
+    if layer.kind == "Dense":
+        return {"kernel": (inputs, outputs), "bias": (outputs,)}
+    if layer.kind == "BatchNormalization":
+        return dict.fromkeys(("gamma", "beta", "moving_mean", "moving_variance"), (outputs,))
+    return {}
