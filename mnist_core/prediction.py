@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mnist_core.network import keras_model
+from mnist_core.network import operations
+from mnist_core.network.inference import InferenceNetwork, to_input
 from mnist_core.runs.run import Run
 from mnist_core.system import atomic_files
 
@@ -17,40 +18,21 @@ from mnist_core.system import atomic_files
 # tests/bench/not_sure.py on the 1,183 drawings of UNIPEN's 29 writers set apart
 # (unipen_dev.jsonl), with the reader.
 NOT_SURE_BELOW = 0.9
-EPSILON = 1e-12  # added to a probability before its logarithm
-BATCH = 1000  # images; more brings no speed and takes memory
-CACHE_BYTES = 256 << 20  # of classifiers in memory: a class with a LeNet each, and some more
-OVERHEAD = 2 << 20  # bytes that a classifier takes besides its weights
+BATCH = 1000  # images whose x is held at once
+CACHE_BYTES = 256 << 20  # of classifiers in memory: a class with a LeNet each, and more
 
 
 class Classifier:
     """A trained network that predicts. One serves all threads and sessions at once."""
 
-    def __init__(self, model, views: int = 1):
+    def __init__(self, network: InferenceNetwork, views: int = 1):
         """
         Args:
-            model: as `network.build` makes them: x -> probabilities.
             views: test-time views of each image. 2 adds the image moved up and left by half a
-                pixel; the answer is then the mean of the logits. 1 is the image alone.
+                pixel; the answer is then the softmax of the mean of the logits. 1 is the image
+                alone.
         """
-        import tensorflow as tf
-
-        self.model = model
-
-        # Compiled once, for any number of images: a Keras call costs several times as much
-        # (tests/bench/prediction.py).
-        @tf.function(input_signature=[tf.TensorSpec((None, 28, 28), tf.uint8)])
-        def predict(images):
-            x = keras_model.to_input(images)
-            if views == 1:
-                return model(x, training=False)
-            moved = tf.nn.avg_pool2d(tf.pad(x, [[0, 0], [0, 1], [0, 1], [0, 0]]), 2, 1, "VALID")
-            both = model(tf.concat([x, moved], axis=0), training=False)
-            logs = tf.reshape(tf.math.log(both + EPSILON), (2, -1, 10))
-            return tf.nn.softmax(tf.reduce_mean(logs, axis=0))
-
-        self._predict = predict.get_concrete_function()
-        self._constant = tf.constant
+        self.network, self.views = network, views
 
     @classmethod
     def load(cls, name: str | Run = "reader") -> "Classifier":
@@ -69,9 +51,10 @@ class Classifier:
         versions = tuple(map(atomic_files.version, (path, path.with_name("card.json"))))
 
         def make():
-            return cls(model_store.load(model), model_store.card(model).get("looks", 1))
+            network = model_store.inference_network(model)
+            return cls(network, model_store.card(model).get("looks", 1))
 
-        return _cache.get(path, versions, path.stat().st_size + OVERHEAD, make)
+        return _cache.get(path, versions, path.stat().st_size, make)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """How likely each digit is for each image.
@@ -92,9 +75,21 @@ class Classifier:
             )
         batches = [np.zeros((0, 10), np.float32)]
         for start in range(0, len(images), BATCH):
-            batch = self._constant(images[start : start + BATCH])
-            batches.append(self._predict(batch).numpy())
+            batches.append(self._probabilities(to_input(images[start : start + BATCH])))
         return np.concatenate(batches)
+
+    def _probabilities(self, x):
+        if self.views == 1:
+            return self.network.output(x)
+        logits = self.network.output(np.concatenate([x, _half_pixel_moved(x)]), "logits")
+        return operations.softmax((logits[: len(x)] + logits[len(x) :]) / 2)
+
+
+def _half_pixel_moved(x: np.ndarray) -> np.ndarray:
+    """The images moved up and left by half a pixel: each value the mean of a square of four."""
+    x = np.pad(x, ((0, 0), (0, 1), (0, 1), (0, 0)))
+    x = (x[:, 1:] + x[:, :-1]) / 2
+    return (x[:, :, 1:] + x[:, :, :-1]) / 2
 
 
 class ClassifierCache:

@@ -68,22 +68,22 @@ def inspect(model: str, image: np.ndarray | None) -> Inspection | None:
     None while the network is being loaded, and, after saying why, where it can't be inspected.
     """
     try:
-        loaded = model_loader().classifier(model) is not None
-        inspector = activations.load(model) if loaded else None
+        classifier = model_loader().classifier(model)
     except (ValueError, OSError) as error:
         model_choice.show_error(model, error)
         return None
-    steps = inspector.layer_activations(image) if loaded and image is not None else []
+    network = classifier and classifier.network
+    steps = activations.layer_activations(network, image) if network and image is not None else []
     with st.container(key="answer"):
         if image is None:
             answer.show_hint(answer.HINT)
-        elif not loaded:
+        elif network is None:
             answer.show_hint(answer.LOADING)
         else:
             answer.show_answer(steps[-1].output)
             if model_store.card(model).get("looks", 1) > 1:
                 st.caption(SECOND_VIEW)
-    return Inspection(model, inspector, image, steps) if loaded else None
+    return Inspection(model, network, image, steps) if network else None
 
 
 def show_view(inspection: Inspection, session: Session) -> None:

@@ -4,7 +4,6 @@ import json
 import threading
 from pathlib import Path
 
-import keras
 import numpy as np
 import pytest
 
@@ -22,7 +21,11 @@ SMALL = Network(
 
 @pytest.fixture(scope="module")
 def classifier():
-    return Classifier(keras_model.build(SMALL, seed=1))
+    return Classifier(keras_model.to_inference(SMALL, model()))
+
+
+def model():
+    return keras_model.build(SMALL, seed=1)
 
 
 def images(count, seed=0):
@@ -49,23 +52,22 @@ def test_each_image_gets_ten_probabilities_that_sum_to_one(classifier, count):
 
 
 def test_it_predicts_what_keras_predicts_twice_the_same_and_changes_no_weight(classifier):
-    weights = [w.copy() for w in classifier.model.get_weights()]
-    expected = classifier.model.predict(images(50)[..., None] / np.float32(255), verbose=0)
+    weights = {name: w.copy() for name, w in classifier.network.weights.items()}
+    expected = model().predict(images(50)[..., None] / np.float32(255), verbose=0)
     first, second = (classifier.probabilities(images(50)) for _ in range(2))
     assert first == pytest.approx(expected, abs=1e-5)
     assert (first == second).all()  # although there is dropout
-    for old, new in zip(weights, classifier.model.get_weights(), strict=True):
-        assert (old == new).all()
-    assert isinstance(classifier.model, keras.Sequential)
+    for name, weight in classifier.network.weights.items():
+        assert (weight == weights[name]).all()
 
 
 def test_two_views_are_the_mean_of_the_logits_half_a_pixel_apart(classifier):
     x = np.pad(images(20).astype(np.float64), [(0, 0), (0, 1), (0, 1)])
     moved = (x[:, :-1, :-1] + x[:, 1:, :-1] + x[:, :-1, 1:] + x[:, 1:, 1:]) / 4
     views = [x[:, :-1, :-1], moved]
-    each = [classifier.model.predict(view[..., None] / 255, verbose=0) for view in views]
+    each = [model().predict(view[..., None] / 255, verbose=0) for view in views]
     mean = np.exp(np.mean(np.log(each), axis=0))
-    probabilities = Classifier(classifier.model, views=2).probabilities(images(20))
+    probabilities = Classifier(classifier.network, views=2).probabilities(images(20))
     assert probabilities == pytest.approx(mean / mean.sum(axis=1, keepdims=True), abs=1e-5)
 
 

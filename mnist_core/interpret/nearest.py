@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mnist_core.interpret import activations
+from mnist_core.network.inference import InferenceNetwork
+
 CHUNK = 2000  # images embedded at once; a page shows its progress in such steps
 MAX_FLOAT16 = 6e4  # float16 ends at 65504
 
@@ -23,14 +26,13 @@ class Neighbour(NamedTuple):
     distance: float  # Euclidean, between the two embeddings
 
 
-def embed(inspector, images: np.ndarray, start: int) -> Embeddings:
+def embed(network: InferenceNetwork, images: np.ndarray, start: int) -> Embeddings:
     """The embeddings of the next CHUNK digits from `start` on.
 
     Args:
-        inspector: `activations.Inspector`.
         images: uint8 (n, 28, 28), all of the training set.
     """
-    vectors = inspector.embeddings(images[start : start + CHUNK])
+    vectors = activations.embeddings(network, images[start : start + CHUNK])
     return Embeddings(start, vectors.clip(-MAX_FLOAT16, MAX_FLOAT16).astype(np.float16))
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mnist_core.config.layer_shapes import CLASSES
+from mnist_core.network.inference import InferenceNetwork, to_input
 
 STEPS = 48  # from black to the image; the sum then misses the change by at most about 2 %
 
@@ -24,20 +25,19 @@ class Saliency(NamedTuple):
 
 
 def integrated_gradients(
-    inspector, image: np.ndarray, digit: int, against: int | None = None
+    network: InferenceNetwork, image: np.ndarray, digit: int, against: int | None = None
 ) -> Saliency:
     """How much each pixel's ink raised the logit of `digit`, or its lead over that of `against`.
 
     Args:
-        inspector: `activations.Inspector`.
         image: uint8 (28, 28).
         against: another digit: the difference of the two logits is attributed.
     """
     logit_weights = np.eye(CLASSES, dtype=np.float32)[digit]
     if against is not None:
         logit_weights = logit_weights - np.eye(CLASSES, dtype=np.float32)[against]
-    x = image.astype(np.float32) / np.float32(255)
+    x = to_input(image[None])
     scales = (np.arange(STEPS, dtype=np.float32) + 0.5) / STEPS  # the middle of each step
-    _, gradients = inspector.gradients(scales[:, None, None] * x, logit_weights)
-    ends, _ = inspector.gradients(np.stack([np.zeros_like(x), x]), logit_weights)
-    return Saliency(gradients.mean(axis=0) * x, float(ends[1] - ends[0]))
+    _, gradients = network.gradients(scales[:, None, None, None] * x, logit_weights)
+    ends, _ = network.gradients(np.concatenate([np.zeros_like(x), x]), logit_weights)
+    return Saliency((gradients.mean(axis=0) * x[0])[..., 0], float(ends[1] - ends[0]))

@@ -5,8 +5,6 @@ import logging
 import time
 from pathlib import Path
 
-import numpy as np
-
 from mnist_core.config.schema import Experiment
 from mnist_core.models import bundle
 from mnist_core.models import store as model_store
@@ -34,7 +32,8 @@ def import_bundle(data: bytes, name: str) -> Run:
     except ValueError as error:
         log.info("A bundle was refused: %s", error)
         raise
-    model = _build(experiment, weights)
+    model = keras_model.build(experiment.network)
+    keras_model.assign(model, weights)
     run_store.check_quota()
     # Filled under another name first, so that the run's folder appears whole
     with staging.staging_folder(users.runs_folder()) as new:
@@ -42,15 +41,6 @@ def import_bundle(data: bytes, name: str) -> Run:
         run = Run(run_store.publish(new, name))
     log.info("Run %s was imported.", run)
     return run
-
-
-def _build(experiment: Experiment, weights: dict[str, np.ndarray]):
-    """A Keras model of an experiment that holds these weights."""
-    model = keras_model.build(experiment.network)
-    for layer in model.layers:
-        for weight in layer.weights:
-            weight.assign(weights[f"{layer.name}.{weight.name}"])
-    return model
 
 
 def _write_run(folder: Path, experiment: Experiment, card: dict, model) -> None:

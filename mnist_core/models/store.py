@@ -14,6 +14,7 @@ from pathlib import Path
 from mnist_core.config.schema import Experiment
 from mnist_core.models import weights
 from mnist_core.network import keras_model
+from mnist_core.network.inference import InferenceNetwork
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import Run
 from mnist_core.system import atomic_files, paths, users
@@ -85,29 +86,45 @@ def card(model: str | Run) -> dict:
         raise ModelError(f"{path} must be the card of a model, as JSON: {error}.") from None
 
 
+def inference_network(model: str | Run) -> InferenceNetwork:
+    """A model to read with, without TensorFlow: its card's network with its weights.
+
+    Raises:
+        ModelError: there is no such model, or its files don't fit together.
+    """
+    path, network = weights_path(model), experiment(model).network
+    try:
+        return InferenceNetwork(network, weights.read(network, path))
+    except ValueError as error:
+        raise _unreadable(path, error) from None
+
+
 def load(model: str | Run):
     """A Keras model, built from its card's experiment, with its weights: x -> probabilities.
 
     Raises:
         ModelError: there is no such model, or its files don't fit together.
     """
-    network = keras_model.build(experiment(model).network)
-    load_weights(network, model)
-    return network
+    in_keras = keras_model.build(experiment(model).network)
+    keras_model.assign(in_keras, inference_network(model).weights)
+    return in_keras
 
 
-def load_weights(network, model: str | Run) -> None:
-    """Put the weights of a model into a Keras model of the same layers.
+def load_weights(in_keras, model: str | Run) -> None:
+    """Put a model's weights into a Keras model of the same layers; the optimizer's state, too.
 
     Raises:
         ModelError: there is no such model, or its weights don't fit.
     """
     path = weights_path(model)
     try:
-        weights.load_weights(network, path)
+        weights.load_weights(in_keras, path)
     except ValueError as error:
-        name = find(model).name
-        raise ModelError(f"{path} must hold the weights of {name!r}: {error}") from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: ValueError) -> ModelError:
+    return ModelError(f"{path} must hold the weights of {path.parent.name!r}: {error}")
 
 
 def experiment(model: str | Run) -> Experiment:

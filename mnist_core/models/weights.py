@@ -1,41 +1,102 @@
-"""A .keras file of weights, checked before Keras reads it.
+"""A .keras file of weights, checked before it is read, with Keras or without.
 
 Such a file is a zip; its weights are HDF5, which can point to other files and can claim, in a few
 kilobytes, to hold gigabytes. Keras reads 15 GB to find that a shape is wrong. Its network's
 description (config.json), which can name code to run, is never read here at all.
 """
 
+import contextlib
 import math
 import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import h5py
+import numpy as np
 
+from mnist_core.config.layer_shapes import plan_layers
+from mnist_core.config.schema import Network
+from mnist_core.network import summary
 from mnist_core.system.npz_files import RejectedFileError
 
 WEIGHTS = "model.weights.h5"  # in the zip. Source: keras/src/saving/saving_lib.py, keras 3.15
+GROUPS = {
+    "Conv2D": "conv2d",
+    "BatchNormalization": "batch_normalization",
+    "Dense": "dense",
+}
 MAX_OBJECTS = 2000  # groups and arrays; of the largest network here Keras makes about 300
 OPTIMIZER_FACTOR = 4  # the weights, and what an optimizer keeps of each: Adam two more
 HDF5_OVERHEAD = 1 << 20  # bytes, for what else HDF5 and an optimizer need
 
 
 def load_weights(model, path: Path) -> None:
-    """Put the weights of a .keras file into a Keras model; nothing else of the file is used.
+    """Put the weights of a .keras file into a Keras model, and what its optimizer keeps of them.
 
     Raises:
         ValueError: one sentence, without the file's name; the model may hold some of its weights.
     """
-    try:
-        _check(path, OPTIMIZER_FACTOR * 4 * model.count_params() + HDF5_OVERHEAD)
+    with _one_sentence(), _open(path, model.count_params()):
         model.load_weights(path)
+
+
+def read(network: Network, path: Path) -> dict[str, np.ndarray]:
+    """The weights in a .keras file, without Keras; those of `summary.weight_shapes(network)`.
+
+    Raises:
+        ValueError: one sentence, without the file's name.
+    """
+    with _one_sentence(), _open(path, summary.parameter_count(network)) as file:
+        names = _names_in_file(network)
+        return {
+            name: _array(file, names[name], shape)
+            for name, shape in summary.weight_shapes(network).items()
+        }
+
+
+def _names_in_file(network: Network) -> dict[str, str]:
+    """ "layer.weight" -> where Keras puts it: by the layer's class and its place among those.
+
+    Source: keras/src/saving/saving_lib.py (_save_container_state), keras 3.15.
+    """
+    names, counts = {}, Counter()
+    by_layer = groupby(summary.weight_shapes(network), key=lambda name: name.split(".")[0])
+    weights = {layer: list(names) for layer, names in by_layer}
+    for layer in plan_layers(network):
+        group = GROUPS.get(layer.kind)
+        for number, name in enumerate(weights.get(layer.name, ())):
+            place = f"{group}_{counts[group]}" if counts[group] else group
+            names[name] = f"layers/{place}/vars/{number}"
+        counts[group] += 1
+    return names
+
+
+def _array(file: h5py.File, name: str, shape: tuple[int, ...]) -> np.ndarray:
+    array = file.get(name)
+    if not isinstance(array, h5py.Dataset):
+        raise RejectedFileError(f"It must hold {name}, an array of numbers, and doesn't.")
+    if array.shape != shape:
+        raise RejectedFileError(f"{name} must have the shape {shape}, and has {array.shape}.")
+    return array[()].astype(np.float32)
+
+
+@contextlib.contextmanager
+def _one_sentence():
+    """Whatever h5py and Keras raise for a damaged file, as a ValueError."""
+    try:
+        yield
     except RejectedFileError as error:
         raise ValueError(str(error)) from None
-    except Exception as error:  # h5py and Keras raise anything for a damaged file
+    except Exception as error:
         raise ValueError(" ".join(str(error).split())) from None
 
 
-def _check(path: Path, max_bytes: int) -> None:
-    """Refuse a file that would have Keras open others, or read more than `max_bytes`."""
+@contextlib.contextmanager
+def _open(path: Path, parameters: int) -> Iterator[h5py.File]:
+    """The HDF5 file in it, unless it would have its reader open others, or read too much."""
+    max_bytes = OPTIMIZER_FACTOR * 4 * parameters + HDF5_OVERHEAD
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         if names.count(WEIGHTS) != 1:
@@ -49,6 +110,7 @@ def _check(path: Path, max_bytes: int) -> None:
             )
         with archive.open(WEIGHTS) as member, h5py.File(member, "r") as file:
             _check_arrays(file, max_bytes)
+            yield file
 
 
 def _check_arrays(file: h5py.File, max_bytes: int) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 
 from mnist_core.config import layer_shapes
 from mnist_core.config.schema import Network
+from mnist_core.network.inference import InferenceNetwork, Weights
 
 
 def build(network: Network, seed: int | None = None):
@@ -33,6 +34,18 @@ def weights(model) -> dict[str, np.ndarray]:
         for layer in model.layers
         for weight in layer.weights
     }
+
+
+def assign(model, weights: Weights) -> None:
+    """Give a model all its weights."""
+    for layer in model.layers:
+        for weight in layer.weights:
+            weight.assign(weights[f"{layer.name}.{weight.name}"])
+
+
+def to_inference(network: Network, model) -> InferenceNetwork:
+    """The Keras model of a network, as it is now, for reading without TensorFlow."""
+    return InferenceNetwork(network, weights(model))
 
 
 def to_input(images):

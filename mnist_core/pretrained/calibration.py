@@ -2,8 +2,12 @@
 
 import numpy as np
 
+from mnist_core.config.schema import Network
 from mnist_core.data.types import Digits
-from mnist_core.prediction import EPSILON, Classifier
+from mnist_core.network import keras_model
+from mnist_core.prediction import Classifier
+
+EPSILON = 1e-12  # added to a probability before its logarithm
 
 
 def recompute_batch_norm(model, images) -> None:
@@ -24,18 +28,19 @@ def recompute_batch_norm(model, images) -> None:
             layer.moving_variance.assign(inputs.var(axis=(0, 1, 2)))
 
 
-def calibrate(model, digits: Digits, views: int = 1) -> float:
+def calibrate(network: Network, model, digits: Digits, views: int = 1) -> float:
     """Divide the logits by the temperature at which the loss on these digits is least; return it.
 
     Then "98 % sure" means it. The temperature becomes part of the last layer's weights. Source:
     temperature scaling, Guo et al., On Calibration of Modern Neural Networks, 2017.
 
     Args:
+        model: the Keras model of `network`.
         digits: by writers whom the model has not seen.
         views: test-time views of each image; see `Classifier`.
     """
-    probabilities = Classifier(model, views).probabilities(digits.images)
-    logits = np.log(probabilities.astype(np.float64) + EPSILON)
+    classifier = Classifier(keras_model.to_inference(network, model), views)
+    logits = np.log(classifier.probabilities(digits.images).astype(np.float64) + EPSILON)
     temperatures = np.geomspace(0.25, 4, 161)
     losses = [_cross_entropy(logits / temperature, digits.labels) for temperature in temperatures]
     best = float(temperatures[int(np.argmin(losses))])
@@ -51,9 +56,9 @@ def _cross_entropy(logits, labels):
 
 
 def suspected_label_errors(
-    model, renderings: np.ndarray, labels: np.ndarray, threshold: float
+    classifier: Classifier, renderings: np.ndarray, labels: np.ndarray, threshold: float
 ) -> np.ndarray:
-    """Which drawings a half-trained network finds very unlikely to be their label: bool (n,).
+    """Which drawings a half-trained classifier finds very unlikely to be their label: bool (n,).
 
     It has not memorized them yet: what it finds so unlikely in every rendering is nearly always a
     wrong label or a broken drawing.
@@ -63,7 +68,6 @@ def suspected_label_errors(
         labels: (n,).
         threshold: on the mean probability of its label; below it a drawing is suspected.
     """
-    classifier = Classifier(model)
     rows = np.arange(len(labels))
     of_label = [classifier.probabilities(images)[rows, labels] for images in renderings]
     return np.mean(of_label, axis=0) < threshold

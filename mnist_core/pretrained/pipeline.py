@@ -12,6 +12,7 @@ from mnist_core.data.types import Digits
 from mnist_core.evaluation import labelled_sets
 from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
+from mnist_core.network import keras_model
 from mnist_core.prediction import Classifier
 from mnist_core.pretrained import calibration, reader_card, training
 from mnist_core.pretrained.recipe import NETWORK, RECIPE, ReaderRecipe
@@ -51,8 +52,7 @@ def train_reader(
         on_epoch(row)
 
     model, about = _train(mnist, learned, recipe, reader_recipe, dtype, record)
-    about["temperature"] = calibration.calibrate(model, _render_several(chosen_by), VIEWS)
-    about = reader_card.describe_reader(Classifier(model, VIEWS), mnist, learned, chosen_by) | about
+    about |= _calibrate(model, mnist, learned, chosen_by)
     card = _make_card(about, mnist, recipe, curves, time.monotonic() - start)
     folder.mkdir(parents=True, exist_ok=True)
     model_store.save(folder, model, card)
@@ -70,6 +70,14 @@ def _train(mnist, learned, recipe, reader_recipe, dtype, on_epoch):
     )
     settings = reader_recipe.to_card() | {"dtype": dtype}
     return model, {"left_out": int(excluded.sum()), "training": settings}
+
+
+def _calibrate(model, mnist, learned, chosen_by) -> dict:
+    """Calibrate the model by drawings of other writers; what its card says of it then."""
+    temperature = calibration.calibrate(NETWORK, model, _render_several(chosen_by), VIEWS)
+    classifier = Classifier(keras_model.to_inference(NETWORK, model), VIEWS)
+    figures = reader_card.describe_reader(classifier, mnist, learned, chosen_by)
+    return figures | {"temperature": temperature}
 
 
 def _make_card(about, mnist, recipe, curves, seconds) -> dict:

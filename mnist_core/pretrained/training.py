@@ -15,6 +15,7 @@ import numpy as np
 from mnist_core.config.schema import Network, Recipe
 from mnist_core.data.types import Digits
 from mnist_core.network import fused, keras_model, summary
+from mnist_core.prediction import Classifier
 from mnist_core.pretrained.calibration import recompute_batch_norm, suspected_label_errors
 from mnist_core.pretrained.recipe import NETWORK, RECIPE, ReaderRecipe
 from mnist_core.strokes import rendering
@@ -80,7 +81,8 @@ def train(
         if epoch + 1 == math.ceil(reader_recipe.label_filter_start * recipe.epochs):
             renderings = drawings.images[:FILTER_RENDERINGS]
             threshold = reader_recipe.label_filter_threshold
-            included = ~suspected_label_errors(average, renderings, drawings.labels, threshold)
+            classifier = Classifier(keras_model.to_inference(network, average))
+            included = ~suspected_label_errors(classifier, renderings, drawings.labels, threshold)
     samples = [mnist.images[:BATCH_NORM_SAMPLES], drawings.images[0][:BATCH_NORM_SAMPLES]]
     recompute_batch_norm(average, np.concatenate(samples))
     return average, ~included

@@ -10,6 +10,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from mnist_core.data.loading import load
 from mnist_core.interpret import activations
+from mnist_core.prediction import Classifier
 
 ROWS = """() => [...document.querySelectorAll('.st-key-arithmetic .steps-of tr')].map(row =>
     [row.cells[0].innerText, Number(row.cells[1].title)])"""
@@ -39,7 +40,8 @@ def look(tab, app):
 @pytest.fixture(scope="module")
 def steps():
     """The classic at work on the image that LINK names."""
-    return activations.load("classic").layer_activations(load("built-in").test.images[NUMBER])
+    network = Classifier.load("classic").network
+    return activations.layer_activations(network, load("built-in").test.images[NUMBER])
 
 
 def click_pixel(tab, image, row, column, size) -> None:

@@ -2,10 +2,9 @@
 
 import itertools
 
-import keras
 import numpy as np
 import pytest
-from inspected_networks import NETWORKS, each_network, image, inspector
+from inspected_networks import NETWORKS, each_network, image, with_weights
 
 from mnist_core.config.schema import ConvBlock, Network
 from mnist_core.interpret import activations, receptive_field, saliency
@@ -17,37 +16,23 @@ WITHOUT_DENSE = NETWORKS["averages in place of flatten"]
 
 @each_network
 def test_layers_come_in_order_each_fed_by_the_one_before(network):
-    inspected = inspector(network)
-    layers = inspected.layer_activations(image())
+    inspected = with_weights(network)
+    layers = activations.layer_activations(inspected, image())
     assert tuple(activation.layer for activation in layers) == inspected.plan
     assert all(a.output.shape == a.layer.output_shape for a in layers)
     for before, after in itertools.pairwise(layers):
         assert np.array_equal(before.output, after.inputs)
 
 
-def test_a_model_has_one_inspector_whose_last_layer_predicts_what_its_classifier_predicts():
-    inspected = activations.load("classic")
-    assert activations.load("classic") is inspected
-    layers = inspected.layer_activations(image())
-    expected = Classifier.load("classic").probabilities(image()[None])[0]
+def test_the_last_layer_predicts_what_the_classifier_predicts():
+    classifier = Classifier.load("classic")
+    layers = activations.layer_activations(classifier.network, image())
+    expected = classifier.probabilities(image()[None])[0]
     np.testing.assert_allclose(layers[-1].output, expected, atol=1e-5)
 
 
-def test_each_layer_runs_once_however_many_come_after_it(monkeypatch):
-    inspected = inspector(EVERY_KIND)
-    call, calls = keras.layers.Layer.__call__, []
-
-    def counted(layer, *arguments, **named):
-        calls.append(layer.name)
-        return call(layer, *arguments, **named)
-
-    monkeypatch.setattr(keras.layers.Layer, "__call__", counted)
-    inspected.layer_activations(image())
-    assert calls == [layer.name for layer in inspected.plan]
-
-
 def test_filters_are_those_of_the_convolutions():
-    filters = inspector(WITHOUT_DENSE).filters()
+    filters = activations.filters(with_weights(WITHOUT_DENSE))
     assert [(layer.name, kernel.shape) for layer, kernel in filters] == [
         ("block1_1_conv", (3, 3, 1, 3)),
         ("block1_2_conv", (3, 3, 3, 3)),
@@ -61,30 +46,31 @@ def test_filters_are_those_of_the_convolutions():
 def test_embeddings_are_the_inputs_of_the_logits_or_without_a_dense_layer_the_logits(
     network, field
 ):
-    inspected = inspector(network)
-    (logits,) = [a for a in inspected.layer_activations(image()) if a.layer.name == "logits"]
-    embedding = inspected.embeddings(image()[None])[0]
+    inspected = with_weights(network)
+    layers = activations.layer_activations(inspected, image())
+    (logits,) = [layer for layer in layers if layer.layer.name == "logits"]
+    embedding = activations.embeddings(inspected, image()[None])[0]
     np.testing.assert_allclose(embedding, getattr(logits, field), atol=1e-6)
 
 
 def test_gradients_agree_with_finite_differences():
-    inspected = inspector(Network((ConvBlock(3, 5, activation="tanh", pool_size=0),), dense=()))
+    inspected = with_weights(Network((ConvBlock(3, 5, activation="tanh", pool_size=0),), dense=()))
     logit_weights = np.float32([1, 0, 0, -1, 0, 0, 0, 0.5, 0, 0])
-    x = np.random.default_rng(3).random((28, 28)).astype(np.float32)
+    x = np.random.default_rng(3).random((28, 28, 1)).astype(np.float32)
     _, gradients = inspected.gradients(x[None], logit_weights)
     tiny = 1e-2
     for row, column in [(0, 0), (13, 14), (20, 7), (27, 27)]:
         changed = np.stack([x, x])
-        changed[:, row, column] += (tiny, -tiny)
+        changed[:, row, column, 0] += (tiny, -tiny)
         ends, _ = inspected.gradients(changed, logit_weights)
         expected = (ends[0] - ends[1]) / (2 * tiny)
-        assert gradients[0, row, column] == pytest.approx(expected, rel=0.02, abs=2e-3)
+        assert gradients[0, row, column, 0] == pytest.approx(expected, rel=0.02, abs=2e-3)
 
 
 @pytest.mark.parametrize("network", list(NETWORKS.values())[:3])
 def test_no_pixel_outside_its_receptive_field_changes_a_value(network):
-    inspected, before = inspector(network), image(4)
-    for number, activation in enumerate(inspected.layer_activations(before)):
+    inspected, before = with_weights(network), image(4)
+    for number, activation in enumerate(activations.layer_activations(inspected, before)):
         if len(activation.output.shape) != 3:
             break
         index = tuple(np.array(activation.output.shape) // 3)
@@ -92,7 +78,7 @@ def test_no_pixel_outside_its_receptive_field_changes_a_value(network):
         changed = 255 - before
         inside = slice(field.top, field.bottom), slice(field.left, field.right)
         changed[inside] = before[inside]
-        after = inspected.layer_activations(changed)[number].output[index]
+        after = activations.layer_activations(inspected, changed)[number].output[index]
         assert after == pytest.approx(activation.output[index], abs=1e-5)
 
 
@@ -107,11 +93,11 @@ def test_no_pixel_outside_its_receptive_field_changes_a_value(network):
 )
 def test_a_receptive_field_is_no_larger_than_it_must_be(name, index, field):
     network = Network((ConvBlock(2, 3, pool_size=2), ConvBlock(2, 3, pool_size=0)), dense=())
-    assert receptive_field.receptive_field(inspector(network).plan, name, index) == field
+    assert receptive_field.receptive_field(with_weights(network).plan, name, index) == field
 
 
 def test_a_receptive_field_ends_at_the_edge_of_the_image():
-    plan = inspector(Network((ConvBlock(2, 5, padding="same"),), dense=())).plan
+    plan = with_weights(Network((ConvBlock(2, 5, padding="same"),), dense=())).plan
     assert receptive_field.receptive_field(plan, "block1_conv", (0, 27, 0)) == (0, 25, 3, 28)
 
 
@@ -126,7 +112,7 @@ def seven():
 
 
 def test_the_attributions_sum_to_the_change_of_the_logit_or_of_the_lead_over_another(seven):
-    inspected = activations.load("classic")
+    inspected = Classifier.load("classic").network
     of_seven, of_one, lead = (
         saliency.integrated_gradients(inspected, seven, *digits) for digits in [(7,), (1,), (7, 1)]
     )
@@ -142,7 +128,7 @@ class Quadratic:
     """Stands for a network whose logits are all the sum of the pixels' squares."""
 
     def gradients(self, x, logit_weights):
-        return np.square(x).sum(axis=(1, 2)), 2 * x
+        return np.square(x).sum(axis=(1, 2, 3)), 2 * x
 
 
 def test_each_pixels_part_is_exact_where_the_slope_rises_evenly(seven):

@@ -4,10 +4,11 @@ import itertools
 
 import numpy as np
 import pytest
-from inspected_networks import NETWORKS, each_network, image, inspector
+from inspected_networks import NETWORKS, each_network, image, with_weights
 
 from mnist_core.config import layer_shapes
 from mnist_core.config.schema import ConvBlock, Network
+from mnist_core.interpret.activations import layer_activations
 from mnist_core.interpret.layer_arithmetic import Dense, Pooling, Softmax, explain_value
 
 KINDS = {
@@ -19,7 +20,7 @@ KINDS = {
 @each_network
 def test_the_parts_of_a_value_make_the_value_in_every_layer(network):
     rng = np.random.default_rng(2)
-    for activation in inspector(network).layer_activations(image()):
+    for activation in layer_activations(with_weights(network), image()):
         indices = list(itertools.product(*map(range, activation.output.shape)))
         for chosen in rng.permutation(len(indices))[:40]:
             index = indices[chosen]
@@ -36,7 +37,7 @@ def test_the_networks_here_have_all_kinds_of_layers():
 @pytest.mark.parametrize(("padding", "around"), [("valid", (0, 0)), ("same", (1, 2))])
 def test_a_convolutions_sums_are_those_of_a_naive_loop(padding, around):
     network = Network((ConvBlock(3, 4, padding=padding, activation="linear"),), dense=())
-    activation = inspector(network).layer_activations(image())[0]
+    activation = layer_activations(with_weights(network), image())[0]
     kernel, bias = activation.weights
     padded = np.pad(activation.inputs.astype(np.float64), (around, around, (0, 0)))
     expected = np.zeros(activation.output.shape)
@@ -50,7 +51,7 @@ def test_a_convolutions_sums_are_those_of_a_naive_loop(padding, around):
 
 def test_a_patch_over_the_edge_holds_zeros_and_says_so():
     network = Network((ConvBlock(1, 3, padding="same"),), dense=())
-    activation = inspector(network).layer_activations(np.full((28, 28), 255, np.uint8))[0]
+    activation = layer_activations(with_weights(network), np.full((28, 28), 255, np.uint8))[0]
     corner = explain_value(activation, (0, 0, 0))
     assert corner.padding_mask.tolist() == [[True] * 3, [True, False, False], [True, False, False]]
     assert np.array_equal(corner.inputs[..., 0] == 0, corner.padding_mask)
@@ -76,13 +77,13 @@ def test_ten_shares_make_a_whole_even_of_huge_logits():
 
 
 def test_flatten_says_where_a_value_comes_from():
-    activations = inspector(NETWORKS["every kind of layer"]).layer_activations(image())
+    activations = layer_activations(with_weights(NETWORKS["every kind of layer"]), image())
     (flatten,) = [a for a in activations if a.layer.kind == "Flatten"]
     assert flatten.inputs[explain_value(flatten, (17,)).source] == flatten.output[17]
 
 
 @pytest.mark.parametrize("index", [(0,), (26, 0, 0), (0, 0, -1), (0, 0, 0, 0)])
 def test_an_index_outside_the_layer_is_refused(index):
-    activation = inspector(Network()).layer_activations(image())[0]
+    activation = layer_activations(with_weights(Network()), image())[0]
     with pytest.raises(ValueError, match=r"block1_conv holds .* Received: "):
         explain_value(activation, index)

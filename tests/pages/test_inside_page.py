@@ -33,7 +33,8 @@ def inspect(loaded_models, drawn, clicks):
 @pytest.fixture
 def layers(small_set):
     """A function: what the classic's layers make of a digit of the small test set."""
-    return lambda number: activations.load("classic").layer_activations(small_set[1].images[number])
+    network = Classifier.load("classic").network
+    return lambda number: activations.layer_activations(network, small_set[1].images[number])
 
 
 def html_with(app, *parts) -> str:
@@ -74,7 +75,7 @@ def test_the_drawing_on_the_canvas_is_inspected(inspect, clicks, drawn):
     drawn.append(SEVEN)
     inspect()
     image = mnist_rule.to_mnist(canvas.render_paths(drawn))
-    layers = activations.load("classic").layer_activations(image)
+    layers = activations.layer_activations(Classifier.load("classic").network, image)
     names = re.findall(r"<p><b>(\w+)</b>", clicks.html["layers"])
     assert names == [activation.layer.name for activation in layers]
     assert "20 maps of 28 × 28" in clicks.html["layers"]
@@ -92,7 +93,7 @@ def test_a_click_on_a_map_shows_the_arithmetic_of_that_pixel(inspect, clicks, la
 def test_a_click_on_the_large_map_goes_to_that_pixel_of_the_same_map(inspect, clicks):
     app = inspect(number=7, at="block2_conv.0.0.5", **SET)
     clicks.click(app, "large", "pixel", x=0.99, y=0.5)
-    shape = activations.load("classic").plan[2].output_shape
+    shape = Classifier.load("classic").network.plan[2].output_shape
     assert app.query_params["at"] == f"block2_conv.{shape[0] // 2}.{shape[1] - 1}.5"
 
 
@@ -110,7 +111,7 @@ def test_the_sum_on_the_page_adds_up_to_what_the_network_computed(inspect):
 )  # a run for each layer
 def test_every_layer_of_the_models_that_ship_has_its_arithmetic(inspect, model):
     app = inspect(model, number=3, **SET)
-    for layer in activations.load(model).plan:
+    for layer in Classifier.load(model).network.plan:
         app.selectbox(key="spot-layer").set_value(layer.name).run()
         assert not app.exception
         assert total_on(app) == pytest.approx(computed(app), rel=2e-4, abs=2e-4), layer.name

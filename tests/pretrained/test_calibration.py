@@ -38,24 +38,28 @@ def perfect_model(logit):
     return model
 
 
+def classifier_of(model):
+    return Classifier(keras_model.to_inference(ONE_LAYER, model))
+
+
 def confidence(model, some):
-    return Classifier(model).probabilities(some.images).max(axis=1)
+    return classifier_of(model).probabilities(some.images).max(axis=1)
 
 
 @pytest.mark.parametrize("logit", [2.0, 5.0, 9.0])
 def test_a_calibrated_model_is_as_sure_as_it_is_often_right_and_stays_so(logit):
     some, model = digits(wrong=0.2), perfect_model(logit)
-    calibration.calibrate(model, some)
+    calibration.calibrate(ONE_LAYER, model, some)
     np.testing.assert_allclose(confidence(model, some), 0.8, atol=0.01)
-    assert calibration.calibrate(model, some) == pytest.approx(1, abs=0.02)
+    assert calibration.calibrate(ONE_LAYER, model, some) == pytest.approx(1, abs=0.02)
 
 
 def test_calibration_changes_no_prediction():
     model = keras_model.build(ONE_LAYER, seed=4)
     images = np.random.default_rng(0).integers(0, 256, (99, 28, 28), np.uint8)
-    before = Classifier(model).probabilities(images)
-    assert calibration.calibrate(model, Digits(images, np.arange(99) % 10)) != 1
-    after = Classifier(model).probabilities(images)
+    before = classifier_of(model).probabilities(images)
+    assert calibration.calibrate(ONE_LAYER, model, Digits(images, np.arange(99) % 10)) != 1
+    after = classifier_of(model).probabilities(images)
     np.testing.assert_array_equal(np.argsort(before, axis=1), np.argsort(after, axis=1))
 
 
@@ -64,7 +68,9 @@ def test_only_the_digit_with_the_wrong_label_is_suspected():
     labels = some.labels.copy()
     labels[11] = (labels[11] + 5) % 10
     renderings = np.stack([some.images] * 2)
-    suspected = calibration.suspected_label_errors(perfect_model(9.0), renderings, labels, 0.02)
+    suspected = calibration.suspected_label_errors(
+        classifier_of(perfect_model(9.0)), renderings, labels, 0.02
+    )
     assert np.flatnonzero(suspected).tolist() == [11]
 
 
@@ -73,7 +79,7 @@ def test_a_digit_that_is_clear_in_some_renderings_is_not_suspected():
     renderings = np.stack([some.images, others.images, others.images])
     for shown, is_suspected in ((renderings, False), (renderings[1:], True)):
         suspected = calibration.suspected_label_errors(
-            perfect_model(9.0), shown, some.labels, threshold=0.3
+            classifier_of(perfect_model(9.0)), shown, some.labels, threshold=0.3
         )
         assert suspected.any() == is_suspected
 

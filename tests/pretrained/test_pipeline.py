@@ -12,7 +12,9 @@ from mnist_core.data import loading, synthesis, writers
 from mnist_core.data.types import Dataset, Digits
 from mnist_core.evaluation.labelled_sets import render_drawings
 from mnist_core.evaluation.metrics import accuracy_interval, evaluate
+from mnist_core.models import weights
 from mnist_core.network import keras_model, summary
+from mnist_core.network.inference import InferenceNetwork
 from mnist_core.prediction import Classifier
 from mnist_core.pretrained import calibration, pipeline, reader_card
 from mnist_core.pretrained.recipe import RECIPE, ReaderRecipe
@@ -89,9 +91,8 @@ def card(small, folder, rows):
 @pytest.fixture
 def classifier(card, folder):
     """The model that was saved."""
-    model = keras_model.build(Experiment.from_json(json.dumps(card["experiment"])).network)
-    model.load_weights(folder / "made" / "model.keras")
-    return Classifier(model, card["looks"])
+    saved = weights.read(SMALL, folder / "made" / "model.keras")
+    return Classifier(InferenceNetwork(SMALL, saved), card["looks"])
 
 
 def strangers(folder):
@@ -179,7 +180,9 @@ def test_what_is_read_badly_is_known_even_where_a_digit_is_in_no_drawing(folder)
 def test_it_is_calibrated_by_the_writers_it_was_not_trained_on(card, classifier, folder):
     parts = [render_drawings(strangers(folder), seed) for seed in pipeline.CALIBRATION_SEEDS]
     digits = Digits(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-    again = calibration.calibrate(classifier.model, digits, card["looks"])
+    model = keras_model.build(SMALL)
+    keras_model.assign(model, classifier.network.weights)
+    again = calibration.calibrate(SMALL, model, digits, card["looks"])
     assert again == pytest.approx(1, abs=0.02) or card["about"]["temperature"] in (0.25, 4.0)
 
 

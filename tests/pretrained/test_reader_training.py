@@ -76,7 +76,7 @@ def trained():
 
 @pytest.mark.slow
 def test_it_learns_digits_it_has_not_seen_and_is_less_sure_of_non_digits(trained):
-    classifier, unseen = Classifier(trained[0]), digits(200, seed=1)
+    classifier, unseen = classifier_of(trained[0], SMALL), digits(200, seed=1)
     assert evaluate(classifier, unseen).accuracy > 0.9
     sure = classifier.probabilities(unseen.images).max(axis=1)
     unsure = classifier.probabilities(non_digits()).max(axis=1)
@@ -148,6 +148,10 @@ def test_the_averaged_weights_are_the_mean_of_those_after_the_warmup():
     assert average == pytest.approx(np.mean(weights[-len(weights) // 3 :]))  # the last of three
 
 
+def classifier_of(model, network=PLAIN):
+    return Classifier(keras_model.to_inference(network, model))
+
+
 def compiled(network=PLAIN):
     """(model, average, the step that updates both)"""
     recipe = dataclasses.replace(SMALL_RECIPE, augmentation=Augmentation())
@@ -159,7 +163,7 @@ def test_a_non_digit_is_to_get_every_digit_with_the_same_probability():
     model, _, step = compiled()
     images = np.concatenate([digits(4).images, non_digits(6)])
     labels = np.concatenate([digits(4).labels, np.full(6, NON_DIGIT)]).astype(np.int32)
-    logs = np.log(Classifier(model).probabilities(images).astype(float))
+    logs = np.log(classifier_of(model).probabilities(images).astype(float))
     targets = np.concatenate([np.eye(10)[digits(4).labels], np.full((6, 10), 0.1)])
     accuracy = (logs[:4].argmax(axis=1) == labels[:4]).mean()  # of the digits alone
     result = step(images, labels, np.ones(10, np.float32), 0.01, 0, 0.5)

@@ -1,10 +1,9 @@
-"""Inspectors of small networks with random weights, and an image to put through them."""
+"""Small networks with random weights, and an image to put through them."""
 
 import numpy as np
 import pytest
 
 from mnist_core.config.schema import ACTIVATIONS, ConvBlock, DenseLayer, Network
-from mnist_core.interpret import activations
 from mnist_core.network import keras_model
 
 NETWORKS = {
@@ -33,7 +32,7 @@ def image(seed=0):
     return ink.astype(np.uint8)
 
 
-def inspector(network, seed=1):
+def with_weights(network, seed=1):
     """Of the network with every weight random, those of normalization too."""
     model = keras_model.build(network, seed)
     rng = np.random.default_rng(seed)
@@ -43,4 +42,4 @@ def inspector(network, seed=1):
             weights = [np.abs(w) + 0.2 for w in weights]
         if layer.__class__.__name__ != "Dropout":
             layer.set_weights(weights)
-    return activations.Inspector(network, model)
+    return keras_model.to_inference(network, model)

@@ -5,6 +5,7 @@ import streamlit as st
 from mnist_core.evaluation import cached_predictions
 from mnist_core.interpret import activations, nearest
 from mnist_core.models import store as model_store
+from mnist_core.prediction import Classifier
 from pages.ui.app import background_jobs
 from pages.ui.app.background_jobs import Job
 from pages.ui.choices import data_notice, data_set
@@ -54,7 +55,7 @@ def show(inspection: Inspection, _) -> None:
 
 def _nearest(chunks: list[nearest.Embeddings], inspection: Inspection, chosen: ChosenSet) -> None:
     images, labels = chosen.digits
-    embedding = inspection.inspector.embeddings(inspection.image[None])[0]
+    embedding = activations.embeddings(inspection.network, inspection.image[None])[0]
     neighbours = nearest.nearest_neighbours(chunks, embedding, COUNT)
     tiles = [
         Tile(
@@ -83,10 +84,10 @@ def _embed_all(model: str, chosen: ChosenSet) -> Job:
     images = chosen.digits.images
 
     def embed(job):
-        inspector, chunks = activations.load(model), []
+        network, chunks = Classifier.load(model).network, []
         for start in range(0, len(images), nearest.CHUNK):
             job.report(start, len(images))
-            chunks.append(nearest.embed(inspector, images, start))
+            chunks.append(nearest.embed(network, images, start))
         return chunks
 
     key = (cached_predictions.model_fingerprint(model), chosen.dataset.checksum)

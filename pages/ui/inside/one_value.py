@@ -103,7 +103,7 @@ def show(
         choose(ValueLocation(layer, (row, column, index[2])))
 
     if len(index) == 3:
-        field = receptive_field.receptive_field(inspection.inspector.plan, layer, index)
+        field = receptive_field.receptive_field(inspection.network.plan, layer, index)
         clickable.show(_map_and_image(inspection.image, step, index, field), "large", on_click)
     st.markdown(MEANINGS[step.layer.kind])
     if step.layer.kind in FORMULAS:

@@ -5,9 +5,10 @@ import html
 import numpy as np
 import streamlit as st
 
-from mnist_core.interpret import saliency, tiles
+from mnist_core.interpret import activations, saliency, tiles
 from mnist_core.interpret.activations import LayerActivation
 from mnist_core.interpret.tiles import TileGrid
+from mnist_core.network.inference import to_input
 from pages.ui.inside import feature_maps, one_value
 from pages.ui.inside.inspection import Inspection
 from pages.ui.state.session import Session, ValueLocation
@@ -78,7 +79,7 @@ def parse_location(text: str) -> ValueLocation | None:
 
 def filters(inspection: Inspection, _) -> None:
     """The kernels of every convolution."""
-    kernels = inspection.inspector.filters()
+    kernels = activations.filters(inspection.network)
     if not kernels:
         st.info("This network has no convolutions, so it has no filters.")
         return
@@ -113,10 +114,10 @@ def _show_squares(weights: np.ndarray, alt: str) -> None:
 
 def attributions(inspection: Inspection, _) -> None:
     """Which ink spoke for the digit read, and which against the runner-up."""
-    _, inspector, image, steps = inspection
+    _, network, image, steps = inspection
     second, first = (int(d) for d in np.argsort(steps[-1].output)[-2:])
-    alone = saliency.integrated_gradients(inspector, image, first)
-    lead = saliency.integrated_gradients(inspector, image, first, second)
+    alone = saliency.integrated_gradients(network, image, first)
+    lead = saliency.integrated_gradients(network, image, first, second)
     figures = (
         (alone, f"For a {first}", f"Orange ink spoke for a {first}, blue ink against it. All of"
          f" it changed the logit of {first} by {alone.change:+.2f}."),
@@ -140,10 +141,8 @@ def attributions(inspection: Inspection, _) -> None:
 
 def logit_weights(inspection: Inspection, _) -> None:
     """For each digit, how its logit weighs every pixel, at this image: ten gradients."""
-    x = (inspection.image.astype(np.float32) / np.float32(255))[None]
-    gradients = [
-        inspection.inspector.gradients(x, row)[1][0] for row in np.eye(10, dtype=np.float32)
-    ]
+    x, rows = to_input(inspection.image[None]), np.eye(10, dtype=np.float32)
+    gradients = [inspection.network.gradients(x, row)[1][0, ..., 0] for row in rows]
     largest = max(float(np.abs(gradient).max()) for gradient in gradients)
     stencils = [
         Tile(tiles.colour_map(gradient, largest), f"How {digit} weighs the pixels", str(digit))
