@@ -1,6 +1,5 @@
 """The real app on a port of its own, and a real browser to look at it with."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -8,7 +7,6 @@ import chromium
 import pytest
 from app import ROOT, App
 
-REQUIRED = os.environ.get("REQUIRE_BROWSER") == "1"
 PHONE = {
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 3,
@@ -23,21 +21,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker("browser")
 
 
-def _missing(reason):
-    if REQUIRED:
-        pytest.fail(f"REQUIRE_BROWSER=1, but {reason}", pytrace=False)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def browser():
     """A headless Chromium."""
     if chromium.find() is None:
-        _missing(f"no browser is installed; looked for {', '.join(chromium.NAMES)}")
+        chromium.skip_or_fail(f"no browser is installed; looked for {', '.join(chromium.NAMES)}")
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        _missing("playwright is not installed: pip install playwright")
+        chromium.skip_or_fail("playwright is not installed: pip install playwright")
     with sync_playwright() as playwright:
         browser = chromium.launch(playwright)
         yield browser

@@ -1,7 +1,5 @@
-import functools
-
 import pytest
-from kept_models import keep, keep_varied, small_model
+from kept_models import KINDS, keep, small_model
 
 
 @pytest.fixture
@@ -11,17 +9,8 @@ def mine(home):
     return small_model()
 
 
-KEEP = {
-    "mine": keep,
-    "varied": keep_varied,
-    "looks twice": functools.partial(keep_varied, looks=2),
-    "reader": lambda name: None,
-    "classic": lambda name: None,
-}
-
-
-@pytest.fixture(params=KEEP)
+@pytest.fixture(params=KINDS)
 def model_name(request, home):
-    """A model of each kind: plain, of every layer, with two test-time views, shipped."""
-    KEEP[request.param](request.param)
+    """The name of a model of each kind."""
+    KINDS[request.param](request.param)
     return request.param

@@ -1,10 +1,12 @@
 """The browser that is installed here, without a window."""
 
 import contextlib
+import os
 import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from app import App
 
 FLAGS = ["--no-sandbox", "--disable-background-networking"]
@@ -16,6 +18,13 @@ TIMEOUT = 120_000  # milliseconds: the built-in digits may be written, TensorFlo
 def find() -> str | None:
     """The path of the first of NAMES that there is."""
     return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+def skip_or_fail(reason: str) -> None:
+    """End a test that lacks what a browser test needs; with REQUIRE_BROWSER=1 it fails."""
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(f"REQUIRE_BROWSER=1, but {reason}", pytrace=False)
+    pytest.skip(reason)
 
 
 def launch(playwright):
