@@ -23,8 +23,8 @@ from mnist_core.system import npz_files
 from mnist_core.system.npz_files import RejectedFileError
 
 TEXTS = ("experiment.json", "card.json")
-# Added by the Finder, in any folder or of its own; never read
-ADDED_FILE, ADDED_FOLDER = ".DS_Store", "__MACOSX/"
+# What file managers of macOS and Windows add when a folder is zipped; never read
+ADDED = re.compile(r"__MACOSX/.*|(.*/)?(\._[^/]*|\.DS_Store|desktop\.ini|Thumbs\.db)", re.DOTALL)
 MAX_TEXT_BYTES = 1 << 20  # of each of them
 MAX_BYTES = len(TEXTS) * MAX_TEXT_BYTES + bundle_weights.MAX_BYTES
 
@@ -87,7 +87,7 @@ def _check_parts(archive: zipfile.ZipFile) -> tuple[str, str]:
     """
     members = archive.infolist()
     received = sorted(member.filename for member in members)
-    kept = [name for name in received if not _is_added(name)]
+    kept = [name for name in received if not ADDED.fullmatch(name)]
     folder = re.match(r"((?!\.+/)[^/]+/)?", kept[0])[0] if kept else ""
     kept = [name for name in kept if name != folder]
     for weights_name in (bundle_weights.SAFETENSORS, bundle_weights.NPZ):
@@ -101,10 +101,6 @@ def _check_parts(archive: zipfile.ZipFile) -> tuple[str, str]:
     if any(stat.S_ISLNK(member.external_attr >> 16) for member in members):
         raise RejectedFileError("A bundle must hold files, and holds a link.")
     return folder, weights_name
-
-
-def _is_added(name: str) -> bool:
-    return name.startswith(ADDED_FOLDER) or name.rpartition("/")[2] == ADDED_FILE
 
 
 def _text(read_part: Callable, name: str) -> str:

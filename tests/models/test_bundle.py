@@ -83,20 +83,23 @@ def in_folder(parts, folder="my net.bundle/"):
     return {folder: b""} | {folder + name: content for name, content in parts.items()}
 
 
-def added_by_the_finder(folder=""):
-    names = (f"{folder}.DS_Store", f"__MACOSX/{folder}._card.json", f"__MACOSX/._{folder[:-1]}")
-    return dict.fromkeys(names, b"\x00\x05\x16\x07")
+def with_additions(parts):
+    """What macOS and Windows add to a folder of parts, or beside it."""
+    folder = next(iter(parts)).rpartition("/")[0]
+    names = [".DS_Store", f"__MACOSX/{folder}/._card.json", f"__MACOSX/._{folder}"]
+    names += [f"{folder}/{name}" for name in ("._card.json", "desktop.ini", "Thumbs.db") if folder]
+    return parts | dict.fromkeys(names, b"\x00\x05\x16\x07")
 
 
 @pytest.mark.parametrize(
     "again",
     [
-        lambda parts: in_folder(parts),
+        in_folder,
         lambda parts: {f"a/{name}": content for name, content in parts.items()},
-        lambda parts: parts | added_by_the_finder(),
-        lambda parts: in_folder(parts) | added_by_the_finder("my net.bundle/"),
+        with_additions,
+        lambda parts: with_additions(in_folder(parts)),
     ],
-    ids=["a folder", "what is in a folder", "files in the Finder", "a folder in the Finder"],
+    ids=["a folder", "what is in a folder", "files and more", "a folder and more"],
 )
 def test_a_bundle_that_was_unpacked_and_zipped_again_can_be_imported(mine, again):
     bundle_import.import_bundle(zipped(again(members(new_bundle()))), "theirs")

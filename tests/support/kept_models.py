@@ -80,7 +80,8 @@ def keep_varied(name: str, **card) -> Run:
     model = loop.compile_model(VARIED)
     rng = np.random.default_rng(0)
     for weight in model.weights + model.optimizer.variables[2:]:  # without step and rate
-        weight.assign_add(rng.uniform(0, 0.3, weight.shape))
+        change = rng.normal(0, 1, weight.shape)
+        weight.assign_add(abs(change) if weight.name == "moving_variance" else change)
     run = run_store.create(VARIED, name)
     model_store.save(run.folder, model, make_card(name, VARIED) | card)
     run.set_status("finished")

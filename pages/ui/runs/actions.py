@@ -18,7 +18,7 @@ from pages.ui.state.run_follower import RunFollower
 from pages.ui.state.session import current_session
 from pages.ui.widgets import queue as queue_widgets
 
-DRAWINGS = " It learned from people's drawings, too, which are not part of this."
+DRAWINGS = " The model itself learned from people's drawings, too; they are not part of this."
 
 
 def show(entry: RunEntry) -> None:
