@@ -88,6 +88,14 @@ def split_dataset(
     return chosen, dataset.test if recipe.validation == "test" else None
 
 
+class _Best(NamedTuple):
+    """The epoch with the lowest val_loss so far, from 0; -1: none has one that is a number."""
+
+    val_loss: float = math.inf
+    epoch: int = -1
+    weights: list | None = None  # None: the recipe doesn't ask to restore them
+
+
 class _TrainingLoop:
     """The state of a training between two batches."""
 
@@ -101,7 +109,7 @@ class _TrainingLoop:
         self.measure = train_step.compile_evaluation(self.model)
         self.per_epoch = self.recipe.steps_per_epoch(len(dataset.train.labels))
         self.total = self.per_epoch * self.recipe.epochs
-        self.resume_from, self.epochs, self.best = resume_from, [], None
+        self.resume_from, self.epochs, self.best = resume_from, [], _Best()
         self.recorder = StepRecorder(on_event, self.total, resume_from.steps)
 
     def run(self) -> tuple[str, str]:
@@ -176,16 +184,16 @@ class _TrainingLoop:
         self.on_model(self.model, self.epochs)
 
     def _keep_best(self, epoch, val_loss):
-        if self.best is None or val_loss < self.best[0]:
+        if val_loss < self.best.val_loss:  # never for one that is no number
             weights = self.model.get_weights() if self.recipe.restore_best_weights else None
-            self.best = (val_loss, epoch, weights)
+            self.best = _Best(val_loss, epoch, weights)
 
     def _patience_is_over(self, epoch) -> bool:
-        return bool(self.recipe.patience) and epoch - self.best[1] >= self.recipe.patience
+        return bool(self.recipe.patience) and epoch - self.best.epoch >= self.recipe.patience
 
     def _restore_best(self):
-        if self.best and self.best[2]:
-            self.model.set_weights(self.best[2])
+        if self.best.weights:
+            self.model.set_weights(self.best.weights)
 
 
 def _diverged(epoch: int, number: int, recipe: Recipe) -> str:

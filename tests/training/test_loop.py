@@ -172,6 +172,24 @@ def test_early_stopping_waits_for_its_patience_and_brings_back_the_best_weights(
     assert result.test_loss == pytest.approx(min(val_losses), abs=1e-5)
 
 
+def test_a_val_loss_that_is_no_number_is_never_the_best():
+    block = ConvBlock(4, batch_normalization=True, activation="linear", pool_size=0)
+    network = Network(blocks=[block], dense=())
+    recipe = {"epochs": 5, "validation": "test", "patience": 2, "restore_best_weights": True}
+    model = loop.compile_model(experiment(network, **recipe))
+    average = model.get_layer("block1_norm").moving_mean  # used in validation, not in training
+    average.assign(np.full(4, np.nan))
+
+    def mend(model, epochs):
+        if len(epochs) == 1:
+            average.assign(np.zeros(4))
+
+    result, _ = train(network=network, recipe=recipe, model=model, on_model=mend)
+    val_losses = [epoch["val_loss"] for epoch in result.epochs]
+    assert np.isnan(val_losses[0]) and len(val_losses) > 2
+    assert result.test_loss == pytest.approx(np.nanmin(val_losses), abs=1e-5)
+
+
 def test_a_continued_training_counts_on_and_starts_from_the_given_weights():
     first, _ = train(recipe={"epochs": 4})
     done = loop.ResumePoint(epochs=4, steps=32)
