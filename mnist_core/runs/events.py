@@ -4,7 +4,7 @@
     start   first_step, total_steps, steps_per_epoch, first_epoch, epochs, parameters
     steps   epoch, first, every; loss, accuracy: a value for each `every` steps from `first` on
     epoch   epoch, step, loss, accuracy, seconds, and val_loss, val_accuracy where it is validated
-    test    loss, accuracy, images
+    test    loss, accuracy, images, and constant_layer (a name or "") where it only guesses
 
 A file may be damaged, or written by an older version. What `parse` returns has at least these
 fields, each of its type, or it is an event of the kind DAMAGED without any.
@@ -30,8 +30,8 @@ def _validated(event: dict) -> dict:
         raise ValueError(kind)
     event = _DEFAULTS.get(kind, {}) | event
     checks = _REQUIRED.get(kind, {})
-    if kind == "epoch":
-        checks = checks | {name: _is_number for name in _OPTIONAL_FIGURES if name in event}
+    optional = _OPTIONAL.get(kind, {})
+    checks = checks | {name: check for name, check in optional.items() if name in event}
     for name, is_valid in checks.items():
         if not is_valid(event[name]):
             raise ValueError(name)
@@ -71,7 +71,10 @@ _REQUIRED = {
     "epoch": {"epoch": _is_count, "step": _is_count, "loss": _is_number, "accuracy": _is_number},
     "test": {"loss": _is_number, "accuracy": _is_number, "images": _is_count},
 }  # fmt: skip
-_OPTIONAL_FIGURES = ("val_loss", "val_accuracy", "seconds", "learning_rate")
+_OPTIONAL = {
+    "epoch": dict.fromkeys(("val_loss", "val_accuracy", "seconds", "learning_rate"), _is_number),
+    "test": {"constant_layer": _is_text},
+}
 _DEFAULTS = {  # what earlier versions left out
     "status": {"sentence": ""},
     "start": {"first_epoch": 1, "epochs": 1},

@@ -9,7 +9,7 @@ import numpy as np
 from mnist_core.config.schema import Experiment, Recipe
 from mnist_core.data import types
 from mnist_core.network import keras_model
-from mnist_core.training import optimizers, train_step
+from mnist_core.training import guessing, optimizers, train_step
 from mnist_core.training.step_recorder import StepRecorder
 
 
@@ -58,17 +58,29 @@ def train(
         model: a compiled Keras model to go on with; None builds and compiles a new one.
         resume_from: what the epochs and steps of a continued run are counted from.
     """
-    started = time.monotonic()
-    loop = _TrainingLoop(experiment, dataset, on_event, should_stop, on_model, model, resume_from)
+    started, events = time.monotonic(), []
+
+    def record(event):
+        events.append(event)
+        on_event(event)
+
+    loop = _TrainingLoop(experiment, dataset, record, should_stop, on_model, model, resume_from)
     outcome, sentence = loop.run()
     test = (None, None)
     if outcome != "failed":
-        on_event({"kind": "status", "state": "testing"})
+        record({"kind": "status", "state": "testing"})
         test = loop.measure(dataset.test)
-        figures = {"loss": test[0], "accuracy": test[1], "images": len(dataset.test.labels)}
-        on_event({"kind": "test"} | figures)
+        record({"kind": "test"} | _test_figures(loop.model, dataset.test, *test))
+        sentence = f"{sentence} {guessing.explain(events, experiment.recipe)}".strip()
     seconds = time.monotonic() - started
     return TrainingResult(loop.model, loop.epochs, *test, seconds, outcome, sentence)
+
+
+def _test_figures(model, digits, loss, accuracy) -> dict:
+    figures = {"loss": loss, "accuracy": accuracy, "images": len(digits.labels)}
+    if guessing.is_guessing(accuracy):
+        figures["constant_layer"] = guessing.constant_layer(model, digits.images)
+    return figures
 
 
 def compile_model(experiment: Experiment):

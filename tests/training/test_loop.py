@@ -128,6 +128,27 @@ def test_a_loss_that_is_no_number_ends_the_run_with_what_to_change():
     assert result.test_accuracy is None
 
 
+def test_a_training_that_ends_in_guessing_says_so_and_why():
+    result, events = train(recipe={"learning_rate": 0.5})
+    assert result.outcome == "finished" and result.test_accuracy < 0.15
+    assert events["test"][0]["constant_layer"] in ("block1_conv", "dense1")
+    assert "guessing: the steps were too large" in result.sentence
+
+
+def test_a_deep_network_that_passes_nothing_on_names_its_layer():
+    deep = Network(blocks=(), dense=[DenseLayer(16, activation="sigmoid")] * 3)
+    model = loop.compile_model(experiment(deep, **NO_STEP))
+    model.get_layer("dense2").set_weights([np.zeros((16, 16)), np.zeros(16)])
+    result, _ = train(network=deep, recipe=NO_STEP, model=model)
+    assert "its layer dense2 gives the same numbers for every image" in result.sentence
+
+
+def test_of_a_training_that_has_learned_nothing_more_is_said():
+    result, events = train(recipe={"epochs": 10})
+    assert result.test_accuracy > 0.5
+    assert result.sentence == "" and "constant_layer" not in events["test"][0]
+
+
 def test_weights_are_offered_for_keeping_after_every_epoch():
     epochs_so_far = []
     train(on_model=lambda model, epochs: epochs_so_far.append(len(epochs)))
