@@ -1,5 +1,7 @@
 """The command line in a terminal and in a pipe: Ctrl-C, readers that go away, any file's name."""
 
+import json
+import math
 import os
 import signal
 import subprocess
@@ -9,6 +11,7 @@ import pytest
 from PIL import Image
 from small_runs import small_experiment
 
+from mnist_core.cli import output
 from mnist_core.cli.parser import main
 from mnist_core.runs import store as run_store
 from mnist_core.scheduler import scheduler
@@ -111,3 +114,11 @@ def test_each_picture_has_its_line_whatever_its_name(tmp_path, seven, encoding):
     lines = printed.decode(encoding).splitlines()
     assert [line.partition(".png: ")[1] for line in lines] == [".png: "] * 3
     assert lines[0].startswith(f"{tmp_path}/a\\udcff.png")
+
+
+def test_a_figure_that_is_no_number_is_null_in_json(capsys):
+    output.emit_json("", loss=math.nan, curves=[{"val_loss": math.inf}], accuracy=0.1)
+    printed = capsys.readouterr().out
+    assert json.loads(printed, parse_constant=pytest.fail) == {
+        "loss": None, "curves": [{"val_loss": None}], "accuracy": 0.1,
+    }  # fmt: skip

@@ -93,6 +93,12 @@ def test_each_run_is_shown_with_its_own_figures_behind_its_key(compare):
     assert fast[3:] == ["80.00%", "42,962", "12 s"]
 
 
+def test_a_run_that_only_guesses_is_told_beside_its_accuracy(compare):
+    finished_run(QUICK, "guesses", 0.1028)
+    rows = table(compare("fast", "guesses"), 0)
+    assert [row[1] for row in rows] == ["Finished", "Finished hardly better than guessing"]
+
+
 def test_curves_and_scatter_plots_hold_all_that_are_picked(compare):
     accuracy, loss, parameters, seconds = chart_specs(compare("slow", "fast"))
     for curves in (accuracy, loss):

@@ -1,7 +1,10 @@
 """The Train page: the form, the link, and what Start leads to."""
 
+import math
+
 import pytest
 from app_pages import FIRST_CONTROLS, html_bodies, open_page, plain_text, texts
+from kept_runs import finished_run
 
 from mnist_core.config.paths import flatten
 from mnist_core.config.schema import (
@@ -374,3 +377,15 @@ def test_a_run_that_another_tab_deletes_leaves_the_page():
 def test_a_run_that_went_wrong_says_why(state):
     kept_run("bad", state, "It went wrong.")
     assert "It went wrong." in texts(open_train())
+
+
+def test_a_run_that_only_guesses_is_shown_with_a_warning_that_says_why(home):
+    finished_run(PRESETS["quick"], "guesses", 0.1028, sentence="It guesses: too fast.")
+    app = open_train()
+    assert [warning.value for warning in app.warning] == ["It guesses: too fast."]
+
+
+def test_a_figure_that_is_no_number_is_shown_as_that(home):
+    finished_run(PRESETS["quick"], "diverged", 0.098, math.nan, val_loss=math.nan)
+    shown = {metric.label: metric.value for metric in open_train().metric}
+    assert (shown["Test loss"], shown["val_loss"]) == ("NaN", "NaN")

@@ -54,7 +54,7 @@ def _metrics(entry: RunEntry) -> None:
     with st.container(horizontal=True, gap="medium"):
         for label, value in (
             ("Test accuracy", test and f"{test['accuracy']:.2%}"),
-            ("Test loss", test and f"{test['loss']:.4f}"),
+            ("Test loss", test and run_status.format_figure(test["loss"], ".4f")),
             ("Parameters", entry.parameters and f"{entry.parameters:,}"),
             ("Time taken", entry.seconds and run_status.format_duration(entry.seconds)),
         ):

@@ -26,6 +26,7 @@ SYMBOLS = {
 }
 LINES = {"solid": "━", "dash": "╍"}
 NO_BREAK = "\u00a0"
+GUESSES = "hardly better than guessing"
 HEADING = "##### What differs between their experiments"
 
 
@@ -68,7 +69,7 @@ def _result_row(number, run: ComparedRun, entry: RunEntry, follower: RunFollower
         "Run": _key(number, run.name),
         "State": _state(entry, follower),
         "Test accuracy": _accuracy(run.test),
-        "Validation": labels.MISSING if validation is None else f"{validation:.2%}",
+        "Validation": run_status.format_figure(validation, ".2%"),
         "Parameters": f"{run.parameters:,}" if run.parameters else labels.MISSING,
         "Time taken": run_status.format_duration(run.seconds) if run.seconds else labels.MISSING,
     }
@@ -79,10 +80,10 @@ def _two_lines(first: str, second: str) -> str:
 
 
 def _state(entry: RunEntry, follower: RunFollower) -> str:
-    """In two lines until it has ended, so that no row grows as it trains."""
+    """In two lines until it has ended, so that no row grows as it trains; and if it guesses."""
     state, start = entry.status_text(), follower.last("start")
     if entry.has_ended():
-        return state
+        return _two_lines(state, GUESSES) if follower.only_guesses() else state
     if entry.state != "training" or not start:
         return _two_lines(state, NO_BREAK)
     epoch = max(start["first_epoch"], follower.last("steps").get("epoch", 1))

@@ -46,6 +46,10 @@ class RunFollower:
         """Whether there is nothing more to come."""
         return self.run.state in ENDED
 
+    def only_guesses(self) -> bool:
+        """Whether its test showed that; see `training.guessing`."""
+        return "constant_layer" in self.last("test")
+
     def completed_steps(self) -> int:
         """How many steps have been taken, those of a continued run's parent included."""
         return history.last_step(self.events)

@@ -9,7 +9,7 @@ from pages.ui.state.run_follower import RunFollower
 from pages.ui.train import ended_run
 from pages.ui.widgets import charts
 from pages.ui.widgets import queue as queue_widgets
-from pages.ui.widgets.run_status import STATE_LABELS, damage_note, format_duration
+from pages.ui.widgets.run_status import STATE_LABELS, damage_note, format_duration, format_figure
 
 POLL_INTERVAL = 0.6  # seconds between two looks: a chart redrawn more than twice a second blinks
 LOSS = "How surprised the network is by the right answers: 0 is never, 2.3 is plain guessing."
@@ -56,6 +56,8 @@ def _headline(follower: RunFollower) -> None:
         st.warning(sentence, icon=":material/power_off:")
     elif state == "queued":
         st.caption(queue_widgets.position_text(scheduler.queue_position(follower.run)))
+    elif sentence and follower.only_guesses():
+        st.warning(sentence, icon=":material/casino:")
     elif sentence:
         st.caption(sentence)
     damage_note(follower)
@@ -87,19 +89,16 @@ def _metrics(follower: RunFollower) -> None:
     if test and ended:
         images = f"{test['images']:,} digits that it never trained on."
         places[0].metric("Test accuracy", f"{test['accuracy']:.2%}", help=f"Of {images}")
-        places[1].metric("Test loss", f"{test['loss']:.4f}", help=f"On {images} {LOSS}")
+        loss = format_figure(test["loss"], ".4f")
+        places[1].metric("Test loss", loss, help=f"On {images} {LOSS}")
     elif not ended:
         places[0].metric("Loss", _newest(steps, "loss", ".3f"), help=LOSS)
         places[1].metric("Accuracy", _newest(steps, "accuracy", ".1%"), help=ACCURACY)
     if follower.run.experiment().recipe.validation == "none":
         return
-    places[2].metric("val_loss", _number(epoch.get("val_loss"), ".4f"), help=VALIDATION)
-    places[3].metric("val_accuracy", _number(epoch.get("val_accuracy"), ".2%"), help=VALIDATION)
+    for place, name, spec in ((places[2], "val_loss", ".4f"), (places[3], "val_accuracy", ".2%")):
+        place.metric(name, format_figure(epoch.get(name), spec), help=VALIDATION)
 
 
 def _newest(steps, name, spec) -> str:
-    return _number(steps[name][-1], spec) if steps else "–"
-
-
-def _number(value, spec) -> str:
-    return "–" if value is None else format(value, spec)
+    return format_figure(steps[name][-1] if steps else None, spec)

@@ -1,7 +1,10 @@
 """A run's state and durations, in words."""
 
+import math
+
 import streamlit as st
 
+from mnist_core.config import labels
 from pages.ui.state.run_follower import RunFollower
 
 STATE_LABELS = {
@@ -23,6 +26,13 @@ def format_duration(seconds: float) -> str:
     if seconds < 90 * 60:
         return f"{round(seconds / 60)} min"
     return f"{seconds / 3600:.1f} h"
+
+
+def format_figure(value: float | None, spec: str) -> str:
+    """A loss or an accuracy; "NaN" for one that is no number, a dash where there is none."""
+    if value is None:
+        return labels.MISSING
+    return "NaN" if math.isnan(value) else format(value, spec)
 
 
 def damage_note(follower: RunFollower) -> None:
