@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mnist_core.runs.run import Run
 from mnist_core.system import settings
 from pages.ui.app import errors, explanation, identity
 from pages.ui.navigation import page_entry
@@ -17,7 +18,7 @@ POLL_INTERVAL = 2.0  # seconds between two looks while something trains
 
 
 @errors.guard
-def watch(shown: dict[str, tuple[str, int]]) -> None:
+def watch(shown: dict[Run, tuple[str, str, int]]) -> None:
     """Run the page again once a run stands elsewhere than the page shows."""
     queue_widgets.advance()
     if run_listing.states() != shown:
@@ -63,5 +64,5 @@ with st.container(horizontal=True):
     if settings.PEOPLE.value() == settings.ONE_USER:  # others have no shell on that computer
         tensorboard_note()
 if not all(entry.has_ended() for entry in entries):
-    shown = {entry.name: (entry.state, entry.queue_position) for entry in entries if entry.run}
+    shown = {e.run: (e.name, e.state, e.queue_position) for e in entries if e.run}
     st.fragment(watch, run_every=POLL_INTERVAL)(shown)

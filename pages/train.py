@@ -8,7 +8,7 @@ from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
 from mnist_core.scheduler import scheduler
 from pages.ui.app import errors, explanation
-from pages.ui.choices import data_notice
+from pages.ui.choices import data_notice, named_runs
 from pages.ui.navigation import form, lesson, links, page_entry
 from pages.ui.navigation import presets as preset_choice
 from pages.ui.state.run_follower import RunFollower
@@ -91,6 +91,16 @@ def start(experiment: Experiment, name: str) -> None:
         errors.toast(error)
 
 
+def keep_following() -> None:
+    """Follow the run as before; another if there is none yet, or, which is said, it was deleted."""
+    session, before = current_session(), current_session().follower
+    if before is None or not before.exists():
+        session.follower = newest_run()
+        if before:
+            instead = session.follower.run.name if session.follower else ""
+            named_runs.note_deleted(before.run.name, instead)
+
+
 def newest_run() -> RunFollower | None:
     """The run to show to somebody who comes, or comes back: one that goes on, or the newest."""
     runs = run_store.all_runs()
@@ -101,8 +111,7 @@ def newest_run() -> RunFollower | None:
 page_entry.require()
 st.html(f"<style>{STYLE}</style>")
 experiment = current_session().experiment or links.read()
-if current_session().follower is None or not current_session().follower.exists():
-    current_session().follower = newest_run()
+keep_following()
 scheduler.prewarm()
 
 heading, drawing = st.columns([1, 3], vertical_alignment="center")

@@ -44,13 +44,14 @@ class Run:
         self._last_folder, self._id = folder, run_id.read(folder)
 
     def __eq__(self, other) -> bool:
-        return isinstance(other, Run) and self._key() == other._key()
+        if not isinstance(other, Run) or self.id != other.id:
+            return False
+        if not self.id:
+            return self._last_folder == other._last_folder
+        return self._last_folder.parent == other._last_folder.parent
 
     def __hash__(self) -> int:
-        return hash(self._key())
-
-    def _key(self) -> tuple[Path, str]:
-        return self._last_folder.parent, self.id or self._last_folder.name
+        return hash(self.id)
 
     @property
     def id(self) -> str:

@@ -115,7 +115,7 @@ def test_the_model_that_ships_has_curves_over_all_its_epochs(app):
 
 
 def test_a_row_of_the_table_opens_its_run(done, queued, app):
-    app.session_state["run_next"] = "done"  # what a click on the row leaves
+    app.session_state["run_next"] = done  # what a click on the row leaves
     app.run()
     assert app.selectbox(key="run").value == "done"
     assert app.session_state["run_table"]["selection"]["rows"] == [1]
@@ -132,7 +132,7 @@ def test_what_waits_or_trains_can_be_stopped_but_not_renamed_or_deleted(queued, 
 
 def test_renaming_keeps_the_run_open(done, queued, app):
     see_done(app)
-    app.text_input(key="name of done").set_value("my best")
+    app.text_input(key=f"name of {done.id}").set_value("my best")
     press(app, "rename")
     assert [run.name for run in run_store.all_runs()] == ["waits", "my best"]
     assert app.selectbox(key="run").value == "my best"
@@ -144,7 +144,7 @@ def test_renaming_keeps_the_run_open(done, queued, app):
 )
 def test_a_name_that_cannot_be_is_refused_in_a_sentence(done, queued, app, name, sentence):
     see_done(app)
-    app.text_input(key="name of done").set_value(name)
+    app.text_input(key=f"name of {done.id}").set_value(name)
     press(app, "rename")
     assert sentence in app.error[0].value
     assert {run.name for run in run_store.all_runs()} == {"done", "waits"}

@@ -2,10 +2,13 @@
 
 import streamlit as st
 
+from mnist_core.runs.run import Run
+from pages.ui.choices import named_runs
 from pages.ui.navigation import inside_link
+from pages.ui.widgets import bound_button
 
 
-def show(model: str, key: str, reason: str = "") -> None:
+def show(model: Run, key: str, reason: str = "") -> None:
     """Three buttons.
 
     Args:
@@ -13,14 +16,25 @@ def show(model: str, key: str, reason: str = "") -> None:
         reason: why there is nothing to do with it; the buttons are grey then.
     """
     disabled = bool(reason)
-    if st.button("Draw on this model", key=key, type="primary", icon=":material/draw:",
-                 help=reason or None, disabled=disabled):  # fmt: skip
-        st.switch_page("pages/draw.py", query_params={"model": model})
-    if st.button("Test it", key=f"test_{key}", icon=":material/analytics:",
-                 help=reason or "What it misreads, how sure it is, what it can stand.",
-                 disabled=disabled):  # fmt: skip
-        st.switch_page("pages/evaluate.py", query_params={"model": model})
-    if st.button("Look inside", key=f"inside_{key}", icon=":material/search_insights:",
-                 help=reason or "What each of its layers makes of a digit.",
-                 disabled=disabled):  # fmt: skip
-        inside_link.open_drawing(model)
+    chosen = bound_button.show("Draw on this model", key, model, type="primary",
+                               icon=":material/draw:", help=reason or None, disabled=disabled,
+    )  # fmt: skip
+    if chosen:
+        _go("pages/draw.py", chosen)
+    chosen = bound_button.show(
+        "Test it", f"test_{key}", model, icon=":material/analytics:", disabled=disabled,
+        help=reason or "What it misreads, how sure it is, what it can stand.",
+    )  # fmt: skip
+    if chosen:
+        _go("pages/evaluate.py", chosen)
+    chosen = bound_button.show(
+        "Look inside", f"inside_{key}", model, icon=":material/search_insights:",
+        help=reason or "What each of its layers makes of a digit.", disabled=disabled,
+    )  # fmt: skip
+    if chosen:
+        inside_link.open_drawing(chosen.name)
+
+
+def _go(page: str, model: Run) -> None:
+    named_runs.remember("model", model)
+    st.switch_page(page, query_params={"model": model.name})

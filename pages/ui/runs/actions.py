@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_core.models import bundle_import, export
 from mnist_core.models import card as card_file
 from mnist_core.runs import store as run_store
+from mnist_core.runs.run import Run
 from mnist_core.scheduler import sweeps
 from mnist_core.system import users
 from pages.ui.app import errors
@@ -16,6 +17,7 @@ from pages.ui.runs import selection as run_selection
 from pages.ui.runs.listing import RunEntry
 from pages.ui.state.run_follower import RunFollower
 from pages.ui.state.session import current_session
+from pages.ui.widgets import bound_button
 from pages.ui.widgets import queue as queue_widgets
 
 DRAWINGS = " The model itself learned from people's drawings, too; they are not part of this."
@@ -25,7 +27,7 @@ def show(entry: RunEntry) -> None:
     """A row of buttons; what can't be done now is grey and says why."""
     with st.container(horizontal=True, key="run_actions"):
         reason = "" if entry.card else "It has no weights that can be read."
-        next_steps.show(entry.name, "draw_on_run", reason)
+        next_steps.show(entry.model, "draw_on_run", reason)
         _variation_button(entry)
         _sweep_button(entry)
         if not entry.has_ended():
@@ -44,24 +46,25 @@ def locked_reason(entry: RunEntry) -> str:
 
 def _variation_button(entry: RunEntry) -> None:
     reason = "" if entry.experiment else "What was asked can't be read."
-    if st.button("Start a variation", key="open_in_train", icon=":material/school:",
-                 disabled=bool(reason),
-                 help=reason or f"Opens Train with its settings, for you to change.{_also(entry)}",
-                 ):  # fmt: skip
-        form.apply(entry.experiment)
-        if entry.run:
-            current_session().follower = RunFollower(entry.run)
+    pressed = bound_button.show(
+        "Start a variation", "open_in_train", entry, icon=":material/school:",
+        disabled=bool(reason),
+        help=reason or f"Opens Train with its settings, for you to change.{_also(entry)}",
+    )  # fmt: skip
+    if pressed:
+        form.apply(pressed.experiment)
+        if pressed.run:
+            current_session().follower = RunFollower(pressed.run)
         # Streamlit refuses to leave without: the page's own `run` would stay in the address
-        st.switch_page("pages/train.py", query_params=entry.experiment.to_query())
+        st.switch_page("pages/train.py", query_params=pressed.experiment.to_query())
 
 
 def _sweep_button(entry: RunEntry) -> None:
     runs = sweeps.members(sweeps.sweep_id(entry.run)) if entry.run else []
     if len(runs) > 1:
-        names = [run.name for run in runs]
         st.button("Compare its sweep", key="open_sweep", icon=":material/stacked_line_chart:",
-                  on_click=run_selection.select_runs, args=(names,),
-                  help=f"The {len(names)} runs that were started together with it.",
+                  on_click=run_selection.select_runs, args=(runs,),
+                  help=f"The {len(runs)} runs that were started together with it.",
         )  # fmt: skip
 
 
@@ -82,7 +85,7 @@ def _export_menu(entry: RunEntry) -> None:
             also = _also(entry) if kind == "script" else ""
             reason = _too_large(entry) if kind == "bundle" else ""
             st.download_button(
-                label, partial(export_bytes, user_id, entry.name, kind),
+                label, partial(export_bytes, user_id, entry.model, kind),
                 export.file_name(entry.name, kind), "application/octet-stream",
                 key=f"export_{kind}", on_click="ignore", width="stretch", disabled=bool(reason),
                 help=reason or f"{description[0].upper()}{description[1:]}.{also}",
@@ -100,10 +103,10 @@ def _too_large(entry: RunEntry) -> str:
     return f"It would have {size:.0f} MB, and the import takes {limit}." if size > limit else ""
 
 
-def export_bytes(user_id: str, name: str, kind: str) -> bytes:
+def export_bytes(user_id: str, model: Run, kind: str) -> bytes:
     """An export, made once it is asked for, in a thread that belongs to no session."""
     with users.as_user(user_id):
-        return export.to_bytes(name, kind)
+        return export.to_bytes(model, kind)
 
 
 def _rename_form(entry: RunEntry) -> None:
@@ -111,38 +114,38 @@ def _rename_form(entry: RunEntry) -> None:
     with st.popover("Rename", icon=":material/edit:", disabled=bool(reason), help=reason or None,
                     key=f"rename {entry.name}"):  # fmt: skip
         with st.form("rename_form", border=False):
-            new = st.text_input("New name", entry.name, max_chars=60, key=f"name of {entry.name}")
+            new = st.text_input(
+                "New name", entry.name, max_chars=60, key=f"name of {entry.model.id}"
+            )
             submitted = st.form_submit_button("Rename", key="rename")
         if submitted:
-            _apply_rename(entry.name, new.strip())
+            _apply_rename(entry.model, new.strip())
 
 
-def _apply_rename(old: str, new: str) -> None:
+def _apply_rename(run: Run, name: str) -> None:
     try:
-        run = run_store.rename(old, new)
+        run_store.rename(run, name)
     except (ValueError, OSError) as error:
         errors.show(error)
         return
-    if current_session().follower and current_session().follower.run.name == old:
-        current_session().follower = RunFollower(run)
-    run_selection.select_run(new)
     st.rerun()
 
 
 def _delete_button(entry: RunEntry) -> None:
     reason = locked_reason(entry)
-    if st.button("Delete", key="delete", icon=":material/delete:", disabled=bool(reason),
-                 help=reason or None):  # fmt: skip
-        _confirm(entry.name)
+    run = bound_button.show("Delete", "delete", entry.model, icon=":material/delete:",
+                            disabled=bool(reason), help=reason or None)  # fmt: skip
+    if run is not None and run.exists():
+        _confirm(run)
 
 
 @st.dialog("Delete this run?")
-def _confirm(name: str) -> None:
-    st.write(f"**{name}**, its curves and its model will be gone for good.")
+def _confirm(run: Run) -> None:
+    st.write(f"**{run.name}**, its curves and its model will be gone for good.")
     with st.container(horizontal=True):
         if st.button("Delete", key="delete_for_good", type="primary"):
             try:
-                run_store.delete(name)
+                run_store.delete(run)
             except (ValueError, OSError) as error:
                 errors.show(error)
                 return
@@ -176,7 +179,7 @@ def _import(bundle, name: str) -> None:
         errors.show(error, f"{bundle.name}:")
         return
     current_session().imports += 1  # for an empty uploader
-    run_selection.select_run(run.name)
+    run_selection.select_run(run)
     st.rerun()
 
 

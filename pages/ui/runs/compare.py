@@ -6,6 +6,7 @@ from mnist_core.config import labels
 from mnist_core.evaluation import comparison
 from mnist_core.evaluation.comparison import ComparedRun
 from mnist_core.plots import comparison as comparison_plots
+from mnist_core.runs.run import Run
 from mnist_core.scheduler import sweeps
 from pages.ui.app import errors
 from pages.ui.runs import detail as run_detail
@@ -62,18 +63,17 @@ def _tick(entries: list[RunEntry], ended: bool) -> None:
     if ended:
         charts.pair(_draw((compared, axis, closely)), alt, side_by_side=True)
         return
-    layers = _layers_of([run.name for run in compared])
+    layers = _layers_of([entry.model for entry in entries])
     layers.push((compared, axis, closely))
     charts.live(layers, _draw, alt, side_by_side=True)
 
 
-def _layers_of(names: list[str]) -> DoubleBuffer:
+def _layers_of(runs: list[Run]) -> DoubleBuffer:
     """The chart's two layers; new ones for other runs, or those before would shine through."""
-    layers = current_session().comparison
-    before = layers.contents[layers.front]
-    if before and [run.name for run in before[0]] != names:
-        layers = current_session().comparison = DoubleBuffer()
-    return layers
+    session = current_session()
+    if session.drawn != runs:
+        session.drawn, session.comparison = runs, DoubleBuffer()
+    return session.comparison
 
 
 def _legend(compared) -> str:
@@ -110,15 +110,14 @@ def _compared(entry: RunEntry, follower: RunFollower) -> ComparedRun:
 
 def _follower(entry: RunEntry) -> RunFollower:
     """Its events so far; kept from rerun to rerun, so that only what is new is read."""
-    key = (entry.name, entry.created)
     followed = current_session().followed
-    if key not in followed:
-        followed[key] = run_detail.follower_of(entry)
+    if entry.model not in followed:
+        followed[entry.model] = run_detail.follower_of(entry)
         for old in list(followed)[: -2 * comparison_plots.MAX_RUNS]:
             del followed[old]
     elif entry.run:
-        followed[key].update()
-    return followed[key]
+        followed[entry.model].update()
+    return followed[entry.model]
 
 
 def _scatter(compared) -> None:

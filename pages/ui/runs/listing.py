@@ -40,6 +40,11 @@ class RunEntry:
     error: str = ""  # why something of it can't be read
     queue_position: int = 0  # among those that wait, 1 is next; 0: it doesn't wait
 
+    @cached_property
+    def model(self) -> Run:
+        """The run, also of a model that ships; by it an entry is known."""
+        return self.run or model_store.find(self.name)
+
     def has_ended(self) -> bool:
         """Whether nothing more will happen to it by itself."""
         return self.run is None or self.state in ENDED
@@ -69,14 +74,14 @@ class RunEntry:
 
 def list_entries() -> list[RunEntry]:
     """Every run, the newest first, then the models that ship."""
-    with_model = set(model_store.names())
-    entries = [_entry_of_run(run, run.name in with_model) for run in run_store.all_runs()]
+    entries = [_entry_of_run(run, run.has_model()) for run in run_store.all_runs()]
     return [*entries, *map(_entry_of_shipped, model_store.SHIPPED)]
 
 
-def states() -> dict[str, tuple[str, int]]:
-    """Where each run stands now, by name: its state, and its place in the queue."""
-    return {run.name: (run.state, scheduler.queue_position(run)) for run in run_store.all_runs()}
+def states() -> dict[Run, tuple[str, str, int]]:
+    """Where each run stands now: its name, its state, and its place in the queue."""
+    runs = run_store.all_runs()
+    return {run: (run.name, run.state, scheduler.queue_position(run)) for run in runs}
 
 
 def _entry_of_run(run: Run, has_model: bool) -> RunEntry:
@@ -86,7 +91,7 @@ def _entry_of_run(run: Run, has_model: bool) -> RunEntry:
     except (ValueError, OSError) as error:
         messages.append(errors.message(error, "Its experiment can't be read."))
     try:
-        card = model_store.card(run.name) if has_model else {}
+        card = model_store.card(run) if has_model else {}
     except (ValueError, OSError) as error:
         messages.append(errors.message(error))
     state = status.get("state", "interrupted")

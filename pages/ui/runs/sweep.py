@@ -1,5 +1,7 @@
 """A sweep: choose what to start from, a setting and a few values; it queues a run for each."""
 
+from typing import NamedTuple
+
 import streamlit as st
 
 from mnist_core.config import grid, labels
@@ -8,12 +10,12 @@ from mnist_core.data import loading
 from mnist_core.presets import PRESETS
 from mnist_core.scheduler import sweeps
 from pages.ui.app import errors
-from pages.ui.choices import data_notice
+from pages.ui.choices import data_notice, named_runs
 from pages.ui.runs import selection as run_selection
 from pages.ui.runs.listing import RunEntry
 from pages.ui.state.session import current_session
+from pages.ui.widgets import bound_button, run_status
 from pages.ui.widgets import duration as run_duration
-from pages.ui.widgets import run_status
 
 PRESET = " (preset)"  # no run's name has brackets
 
@@ -23,39 +25,51 @@ def show(entries: list[RunEntry], opened: RunEntry | None) -> None:
     with st.expander("Sweep: try several values of one setting", icon=":material/tune:"):
         left, middle, right = st.columns([3, 3, 4])
         with left:
-            name, base = _base(entries, opened)
+            base = _base(entries, opened)
         with middle:
-            path = _field(base)
+            path = _field(base.experiment)
         with right:
-            text = _values(name, base, path)
+            text = _values(base, path)
         try:
-            experiments = grid.experiments(base, path, text)
+            experiments = grid.experiments(base.experiment, path, text)
         except ValueError as error:
             errors.show(error, icon=":material/block:")
             experiments = {}
-        _start(experiments, base, path, name)
+        _start(experiments, base, path)
 
 
-def _base(entries, opened) -> tuple[str, Experiment]:
-    bases = {entry.name: entry.experiment for entry in entries if entry.run and entry.experiment}
+class Base(NamedTuple):
+    """What a sweep starts from."""
+
+    name: str
+    key: str  # a run's id, or a preset's name
+    experiment: Experiment
+
+
+def _base(entries, opened) -> Base:
+    runs = [entry for entry in entries if entry.run and entry.experiment]
+    bases = {entry.name: Base(entry.name, entry.run.id, entry.experiment) for entry in runs}
     best = loading.best_available()
-    bases |= {f"{n}{PRESET}": e.with_values({"data": best}) for n, e in PRESETS.items()}
+    for name, preset in PRESETS.items():
+        bases[f"{name}{PRESET}"] = Base(name, name, preset.with_values({"data": best}))
     default = opened.name if opened and opened.name in bases else f"quick{PRESET}"
+    session, names = current_session(), {entry.name: entry.run for entry in runs}
+    named_runs.update("sweep_from", names, default, noted_elsewhere=session.swept_from)
     # What is opened is what one wants to vary, until one says otherwise
-    if opened and current_session().swept_from != opened.name:
-        current_session().swept_from = opened.name
+    if opened and session.swept_from != opened.model:
+        session.swept_from = opened.model
         st.session_state["sweep_from"] = default
     if st.session_state.get("sweep_from") not in bases:
         st.session_state["sweep_from"] = default
-    name = st.selectbox(
+    chosen = st.selectbox(
         "Start from", list(bases), key="sweep_from",
         help="A run or a preset; everything else stays as it is there.",
     )  # fmt: skip
-    return name.removesuffix(PRESET), bases[name]
+    return bases[chosen]
 
 
-def _field(base) -> str:
-    paths = grid.sweepable_paths(base)
+def _field(experiment) -> str:
+    paths = grid.sweepable_paths(experiment)
     if st.session_state.get("sweep_field") not in paths:
         st.session_state["sweep_field"] = paths[0]
     return st.selectbox(
@@ -64,10 +78,11 @@ def _field(base) -> str:
     )  # fmt: skip
 
 
-def _values(name, base, path) -> str:
+def _values(base, path) -> str:
     with st.container(key="sweep_values"):
         return st.text_input(
-            "Values", grid.suggest_values(base, path), key=f"values of {path} from {name}",
+            "Values", grid.suggest_values(base.experiment, path),
+            key=f"values of {path} from {base.key}",
             help=f"With commas between them, at most {grid.MAX_RUNS}. {_limits(path)}",
         )  # fmt: skip
 
@@ -86,11 +101,13 @@ def _limits(path) -> str:
     return f"{option.help} From {low} to {high}{unit}."
 
 
-def _start(experiments: dict[str, Experiment], base, path, name) -> None:
+def _start(experiments: dict[str, Experiment], base, path) -> None:
     """The button. Pressable beside an error: the click may be what ends the correction of it."""
-    ready = all(data_notice.is_available(one.data) for one in [base, *experiments.values()])
-    pressed = st.button(
-        "Start the sweep", key="sweep_start", type="primary", icon=":material/play_arrow:",
+    ready = all(
+        data_notice.is_available(one.data) for one in [base.experiment, *experiments.values()]
+    )
+    pressed = bound_button.show(
+        "Start the sweep", "sweep_start", base.key, type="primary", icon=":material/play_arrow:",
         disabled=not ready,
     )  # fmt: skip
     if not ready:
@@ -99,12 +116,14 @@ def _start(experiments: dict[str, Experiment], base, path, name) -> None:
         seconds = run_duration.total_seconds(list(experiments.values()))
         duration = run_status.format_duration(seconds)
         st.caption(f"{len(experiments)} runs, about {duration} in all on this computer.")
-    if not (pressed and experiments):  # no callback: it would miss what was typed just before
+    if not (
+        pressed == base.key and experiments
+    ):  # no callback: it would miss what was typed just before
         return
     try:
-        runs = sweeps.start(experiments, path, name)
+        runs = sweeps.start(experiments, path, base.name)
     except (ValueError, OSError) as error:
         errors.show(error)
         return
-    run_selection.select_runs([run.name for run in runs])
+    run_selection.select_runs(runs)
     st.rerun()

@@ -40,7 +40,7 @@ class RunFollower:
 
     def exists(self) -> bool:
         """Whether nobody has deleted the run meanwhile."""
-        return self.run.folder.is_dir()
+        return self.run.exists()
 
     def has_ended(self) -> bool:
         """Whether there is nothing more to come."""

@@ -1,13 +1,14 @@
 """What one visitor's tab remembers between reruns and from page to page."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import streamlit as st
 
 from mnist_core.config.schema import Experiment
 from mnist_core.evaluation.labelled_sets import TestSet
+from mnist_core.runs.run import Run
 from pages.ui.state.double_buffer import DoubleBuffer
 from pages.ui.state.run_follower import RunFollower
 
@@ -80,6 +81,8 @@ class Session:
     secret: str = ""  # by which the browser is known again; empty with a login
     lesson: Lesson | None = None  # what a teacher's link asked for
     model_name: str | None = None  # the model that was chosen last; None: none yet
+    listed: dict[str, dict[str, Run]] = field(default_factory=dict)  # see `named_runs`
+    pressed: Any = None  # what the button pressed last was about; see `bound_button`
     # Draw and Inside
     canvas: CanvasState = field(default_factory=CanvasState)
     samples_seed: int = 0
@@ -96,6 +99,7 @@ class Session:
     # Runs
     compared: list[str] = field(default_factory=list)  # names, two or more
     followed: dict[tuple, RunFollower] = field(default_factory=dict)  # of the compared
+    drawn: list[Run] = field(default_factory=list)  # those whose curves `comparison` holds
     comparison: DoubleBuffer = field(default_factory=DoubleBuffer)  # the curves of the compared
     imports: int = 0  # bundles imported in this visit
     swept_from: str = ""  # the run that the sweep form last followed

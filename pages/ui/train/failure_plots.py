@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from mnist_core.runs.run import Run
+from pages.ui.choices import named_runs
 from pages.ui.navigation import inside_link
 
 
@@ -12,22 +14,24 @@ class FailurePlot(NamedTuple):
     """A picture that shows a failure."""
 
     words: str  # on the button
-    open: Callable[[str], None]  # goes there, given the run's name
+    open: Callable[[Run], None]  # goes there, given the run
 
 
-def _open_confusion_matrix(run: str) -> None:
+def _open_confusion_matrix(run: Run) -> None:
     """All of the test set in one column: it always says the same digit."""
-    st.switch_page("pages/evaluate.py", query_params={"model": run})
+    named_runs.remember("model", run)
+    st.switch_page("pages/evaluate.py", query_params={"model": run.name})
 
 
-def _open_curves(run: str) -> None:
+def _open_curves(run: Run) -> None:
     """The two curves part: training goes to 100 %, validation stays behind."""
-    st.switch_page("pages/runs.py", query_params={"run": run})
+    named_runs.remember("run", run)
+    st.switch_page("pages/runs.py", query_params={"run": run.name})
 
 
-def _open_stencils(run: str) -> None:
+def _open_stencils(run: Run) -> None:
     """Ten weighted sums, the same for every image."""
-    inside_link.open_view(run, inside_link.LOGIT_WEIGHTS)
+    inside_link.open_view(run.name, inside_link.LOGIT_WEIGHTS)
 
 
 FAILURE_PLOTS = {

@@ -1,0 +1,67 @@
+"""Lists of runs by name: what is chosen in one stays the same run, whatever it is called later.
+
+Streamlit, and the page's address, know an option by its words. So what each name stood for when a
+list was shown is remembered: where that run has another name by now, this is chosen, and where it
+was deleted, it is no more, even if another run has its name.
+"""
+
+import streamlit as st
+
+from mnist_core.runs.run import Run
+from pages.ui.app import errors
+from pages.ui.state.session import current_session
+
+
+def update(
+    key: str, names: dict[str, Run], default: str = "", noted_elsewhere: Run | None = None
+) -> None:
+    """Have what is chosen in the list of this key stay so; to be called before it shows `names`.
+
+    Args:
+        default: what is chosen in place of a run that was deleted; in a list of several nothing is.
+        noted_elsewhere: a run of which another list says it.
+    """
+    listed = current_session().listed
+    before, listed[key] = listed.get(key, {}), names
+    value = st.session_state.get(key)
+    if value is None:
+        _note_reused_names(st.query_params.get_all(key), before, names)
+        return
+    chosen = [value] if isinstance(value, str) else list(value)
+    gone = [name for name in chosen if name in before and not before[name].exists()]
+    kept = [before[name].name if name in before else name for name in chosen if name not in gone]
+    for name in gone:
+        if before[name] != noted_elsewhere:
+            note_deleted(name, default)
+    if kept != chosen:
+        st.session_state[key] = [*kept, default][0] if isinstance(value, str) else kept
+
+
+def _note_reused_names(asked: list[str], before: dict[str, Run], names: dict[str, Run]) -> None:
+    """Say it where an address, by the browser's Back say, means another run than it did before."""
+    for name in asked:
+        run = before.get(name)
+        if run and names.get(name) not in (run, None):
+            if run.exists():
+                _say(f"{_quoted(name)} is called {_quoted(run.name)} now. This is another one.")
+            else:
+                note_deleted(name, name)
+
+
+def remember(key: str, run: Run) -> None:
+    """Have the list of this key, once it is shown, take the run's name for this run."""
+    current_session().listed[key] = {run.name: run}
+
+
+def note_deleted(name: str, instead: str) -> None:
+    """Say that what a page showed is gone, and what is used in its place, if anything."""
+    new = "a new one of this name" if name == instead else _quoted(instead)
+    _say(f"{_quoted(name)} was deleted.{f' Instead: {new}.' if instead else ''}")
+
+
+def _say(sentence: str) -> None:
+    st.toast(sentence, icon=":material/search_off:")
+
+
+def _quoted(name: str) -> str:
+    return errors.escape(repr(name))
