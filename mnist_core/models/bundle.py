@@ -19,6 +19,7 @@ import numpy as np
 from mnist_core.config.schema import Experiment
 from mnist_core.models import bundle_weights
 from mnist_core.models import card as card_file
+from mnist_core.network.inference import Weights
 from mnist_core.system import npz_files
 from mnist_core.system.npz_files import RejectedFileError
 
@@ -29,8 +30,11 @@ MAX_TEXT_BYTES = 1 << 20  # of each of them
 MAX_BYTES = len(TEXTS) * MAX_TEXT_BYTES + bundle_weights.MAX_BYTES
 
 
-def pack(experiment: Experiment, card: dict, model) -> bytes:
-    """A bundle of a Keras model.
+def pack(experiment: Experiment, card: dict, weights: Weights) -> bytes:
+    """A bundle of a model.
+
+    Args:
+        weights: all that `summary.weight_shapes` names.
 
     Raises:
         ValueError: the network is larger than `unpack` takes.
@@ -43,7 +47,7 @@ def pack(experiment: Experiment, card: dict, model) -> bytes:
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("experiment.json", experiment.to_json())
         archive.writestr("card.json", json.dumps(card, indent=1))
-        archive.writestr(bundle_weights.SAFETENSORS, bundle_weights.to_bytes(model))
+        archive.writestr(bundle_weights.SAFETENSORS, bundle_weights.to_bytes(weights))
     return content.getvalue()
 
 

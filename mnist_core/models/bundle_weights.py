@@ -11,6 +11,7 @@ import safetensors.numpy
 
 from mnist_core.config.schema import Network
 from mnist_core.network import summary
+from mnist_core.network.inference import Weights
 from mnist_core.system import npz_files
 from mnist_core.system.npz_files import ArraySpec, RejectedFileError
 
@@ -22,15 +23,9 @@ MAX_BYTES = 256 << 20  # 64 million parameters
 HEADER_BYTES = 64 << 10
 
 
-def to_bytes(model) -> bytes:
-    """The weights of a Keras model as a safetensors file."""
-    return safetensors.numpy.save(
-        {
-            f"{layer.name}.{weight.name}": weight.numpy()
-            for layer in model.layers
-            for weight in layer.weights
-        }
-    )
+def to_bytes(weights: Weights) -> bytes:
+    """Weights as a safetensors file."""
+    return safetensors.numpy.save(dict(weights))
 
 
 def specs(network: Network) -> dict[str, ArraySpec]:

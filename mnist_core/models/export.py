@@ -12,6 +12,7 @@ from typing import NamedTuple
 from mnist_core.models import bundle, interchange, keras_script
 from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
+from mnist_core.network.inference import Weights
 from mnist_core.runs.run import Run
 from mnist_core.training import optimizers
 
@@ -82,8 +83,8 @@ def _architecture(model: Run) -> dict:
     return interchange.architecture(network, model_store.card(model).get("looks", 1))
 
 
-def _weights(model: Run) -> interchange.Weights:
-    return interchange.weights_of(model_store.load(model))
+def _weights(model: Run) -> Weights:
+    return model_store.inference_network(model).weights
 
 
 def _zip(members: dict[str, bytes]) -> bytes:
@@ -95,9 +96,7 @@ def _zip(members: dict[str, bytes]) -> bytes:
 
 
 def _bundle(model: Run) -> bytes:
-    return bundle.pack(
-        model_store.experiment(model), model_store.card(model), model_store.load(model)
-    )
+    return bundle.pack(model_store.experiment(model), model_store.card(model), _weights(model))
 
 
 FORMATS = {

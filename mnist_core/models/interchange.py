@@ -6,16 +6,16 @@ arguments; what is Keras' default is left out. The weights are HDF5, or one row 
 
 import io
 import json
+from itertools import groupby
 
 import h5py
-import numpy as np
 
 from mnist_core.config import layer_shapes
 from mnist_core.config.schema import Network, Recipe
+from mnist_core.network.inference import Weights
 from mnist_core.training import optimizers
 
 LEAKY_RELU_SLOPE = 0.2  # of Keras 3's activation of that name; TensorFlow.js has only the layer
-Weights = dict[str, dict[str, np.ndarray]]  # by layer, then by name, in Keras' order
 
 
 def architecture(network: Network, views: int = 1) -> dict:
@@ -87,15 +87,6 @@ def _portable_layers(network: Network):
         yield "LeakyReLU", name, {"alpha": LEAKY_RELU_SLOPE}
 
 
-def weights_of(model) -> Weights:
-    """The weights of a Keras model."""
-    return {
-        layer.name: {weight.name: weight.numpy() for weight in layer.weights}
-        for layer in model.layers
-        if layer.weights
-    }
-
-
 def hdf5_weights(weights: Weights) -> bytes:
     """A file for `load_weights`. Its name must not end in `.weights.h5`: that is another format."""
     content = io.BytesIO()
@@ -116,13 +107,15 @@ def hdf5_model(graph: dict, weights: Weights, recipe: Recipe) -> bytes:
 
 
 def _write_weights(group: h5py.Group, weights: Weights) -> None:
+    by_layer = groupby(weights, key=lambda name: name.split(".")[0])
+    layers = {layer: list(names) for layer, names in by_layer}
     group.attrs["keras_version"], group.attrs["backend"] = "2", "tensorflow"
-    group.attrs["layer_names"] = [name.encode() for name in weights]
-    for layer, arrays in weights.items():
+    group.attrs["layer_names"] = [layer.encode() for layer in layers]
+    for layer, names in layers.items():
         of_layer = group.create_group(layer)
-        of_layer.attrs["weight_names"] = [f"{layer}/{name}".encode() for name in arrays]
-        for name, array in arrays.items():
-            of_layer[f"{layer}/{name}"] = array
+        of_layer.attrs["weight_names"] = [name.replace(".", "/").encode() for name in names]
+        for name in names:
+            of_layer[name.replace(".", "/")] = weights[name]
 
 
 def _training_config(recipe: Recipe) -> dict:
@@ -142,15 +135,14 @@ def _training_config(recipe: Recipe) -> dict:
 
 def tensorflow_js_model(graph: dict, weights: Weights) -> dict[str, bytes]:
     """The files of `tf.loadLayersModel`, by name: model.json, which is loaded, and weights.bin."""
-    arrays = {f"{layer}/{name}": a for layer, of in weights.items() for name, a in of.items()}
     manifest = {
         "paths": ["weights.bin"],
         "weights": [
-            {"name": name, "shape": array.shape, "dtype": "float32"}
-            for name, array in arrays.items()
+            {"name": name.replace(".", "/"), "shape": array.shape, "dtype": "float32"}
+            for name, array in weights.items()
         ],
     }
     topology = nest_ends(graph)
     model = {"format": "layers-model", "modelTopology": topology, "weightsManifest": [manifest]}
-    content = b"".join(array.astype("<f4").tobytes() for array in arrays.values())
+    content = b"".join(array.astype("<f4").tobytes() for array in weights.values())
     return {"model.json": json.dumps(model).encode(), "weights.bin": content}

@@ -42,7 +42,7 @@ from mnist_core.config.schema import ConvBlock, DenseLayer
 from mnist_core.models import bundle, bundle_import, export, weights
 from mnist_core.models import store as model_store
 from mnist_core.models.bundle_weights import NPZ, SAFETENSORS
-from mnist_core.network import summary
+from mnist_core.network import keras_model, summary
 from mnist_core.runs import store as run_store
 from mnist_core.system import error_messages
 
@@ -67,7 +67,7 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 @cache
 def parts() -> dict[str, bytes]:
     """The members of a good bundle."""
-    return members(bundle.pack(SMALL, make_card(), small_model()))
+    return members(bundle.pack(SMALL, make_card(), keras_model.weights(small_model())))
 
 
 def bundle_with(changed: dict[str, bytes]) -> bytes:
