@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnist_core.config.schema import Experiment
 from mnist_core.network import summary
+from mnist_core.runs import run_name
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
 from mnist_core.scheduler import scheduler
@@ -77,8 +78,8 @@ def start_row(experiment: Experiment, valid: bool) -> None:
 def name_error(name: str) -> str:
     """Why a run can't be called so, or nothing."""
     try:
-        run_store.validate_name(name)
-    except run_store.RunError as error:
+        run_name.validate_new(name)
+    except ValueError as error:
         return errors.message(error)
     return ""
 

@@ -29,7 +29,7 @@ def generate(name: str, experiment: Experiment, drawings: bool = False) -> str:
     tensorflow = "import tensorflow as tf\n" if recipe.augmentation != Augmentation() else ""
     parts = [
         _HEAD.format(
-            name=json.dumps(name),
+            name=json.dumps(name, ensure_ascii=False),
             data=_data_note(experiment) + (DRAWINGS_NOTE if drawings else ""),
             tensorflow=tensorflow,
             seed=recipe.seed,
@@ -39,7 +39,7 @@ def generate(name: str, experiment: Experiment, drawings: bool = False) -> str:
         _compile(recipe),
         _batches(recipe),
         _fit(recipe),
-        _TAIL.format(file_name=json.dumps(f"{name}.keras")),
+        _TAIL.format(file_name=json.dumps(f"{name}.keras", ensure_ascii=False)),
     ]
     return "\n".join(part for part in parts if part)
 

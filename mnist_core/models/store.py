@@ -15,6 +15,7 @@ from mnist_core.config.schema import Experiment
 from mnist_core.models import weights
 from mnist_core.network import keras_model
 from mnist_core.network.inference import InferenceNetwork
+from mnist_core.runs import run_name
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import Run
 from mnist_core.system import atomic_files, paths, users
@@ -47,7 +48,7 @@ def find(model: str | Run) -> Run:
         return model
     if model in SHIPPED:
         return Run(paths.PACKAGE / "pretrained" / model)
-    return Run(users.runs_folder() / run_store.validate_name(model))
+    return Run(users.runs_folder() / run_name.validate(model))
 
 
 def folder(model: str | Run) -> Path:

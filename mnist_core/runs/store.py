@@ -2,39 +2,17 @@
 
 import json
 import logging
-import re
 import shutil
 import time
 from pathlib import Path
 
 from mnist_core.config.schema import Experiment
-from mnist_core.runs import run_id
+from mnist_core.runs import run_id, run_name
 from mnist_core.runs.run import ENDED, WAITING, Run
+from mnist_core.runs.run_name import RESERVED, RunError
 from mnist_core.system import atomic_files, settings, staging, users
 
 log = logging.getLogger(__name__)
-
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+-]{0,59}")
-RESERVED = ("reader", "classic")  # the models that ship
-
-
-class RunError(ValueError):
-    """Something asked of a run that can't be done; the message says why."""
-
-
-def validate_name(name: str) -> str:
-    """`name`, if a run may be called so.
-
-    Raises:
-        RunError: it could leave its folder, or is a shipped model's.
-    """
-    good = NAME.fullmatch(name) and not name.endswith((".", " "))
-    if not good or name.lower() in RESERVED:
-        raise RunError(
-            "A name must be 1 to 60 letters, digits, spaces or . _ + -, begin with a letter or a"
-            f" digit, and not be 'reader' or 'classic'. Received: {name[:80]!r}"
-        )
-    return name
 
 
 def create(
@@ -51,7 +29,7 @@ def create(
             there are too many runs.
     """
     parent = _require_continuable(experiment, continues) if continues else None
-    validate_name(name)
+    name = run_name.validate_new(name)
     check_quota(waiting=1)
     with staging.staging_folder(users.runs_folder()) as new:
         atomic_files.write(new / "experiment.json", experiment.to_json())
@@ -92,7 +70,7 @@ def free_name(name: str) -> str:
         RunError: that can't be a name.
     """
     if name.lower() not in RESERVED:
-        validate_name(name)
+        name = run_name.validate_new(name)
     folder = users.runs_folder()
     for number in range(1, 100_000):
         candidate = name if number == 1 else f"{name[:54]} {number}"
@@ -144,7 +122,7 @@ def get(run: str | Run) -> Run:
         RunError: there is none.
     """
     if isinstance(run, str):
-        run = Run(users.runs_folder() / validate_name(run))
+        run = Run(users.runs_folder() / run_name.validate(run))
     if not (run.folder / "experiment.json").is_file():
         raise RunError(f"There is no run called {run.name!r} here{' any more' * bool(run.id)}.")
     return run
@@ -170,7 +148,8 @@ def all_users_runs() -> list[Run]:
 def runs_in(folder: Path) -> list[Run]:
     """The runs in a folder of runs, in no order."""
     runs = [Run(path) for path in folder.iterdir()] if folder.is_dir() else []
-    return [r for r in runs if NAME.fullmatch(r.name) and (r.folder / "experiment.json").is_file()]
+    named = [run for run in runs if run_name.is_valid(run.name)]
+    return [run for run in named if (run.folder / "experiment.json").is_file()]
 
 
 def _created(run: Run) -> float:
@@ -195,9 +174,9 @@ def rename(run: str | Run, name: str) -> Run:
     Raises:
         RunError: there is none, it is training, or the new name is taken or isn't one.
     """
-    folder = users.runs_folder() / validate_name(name)
+    folder = users.runs_folder() / run_name.validate_new(name)
     if folder.exists():
-        raise RunError(f"There is a run called {name!r} already.")
+        raise RunError(f"There is a run called {folder.name!r} already.")
     run = _require_ended(run)
     before = str(run)
     run_id.keep(run.folder)

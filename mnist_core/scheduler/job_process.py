@@ -1,6 +1,7 @@
 """What a process does that trains a run."""
 
 import contextlib
+import os
 import platform
 import sys
 import time
@@ -27,7 +28,7 @@ def run_assigned(token: str, folder: str = "") -> None:
         logging_setup.redirect_to_file(Path(folder) / "worker.log")
     local.lower_priority()
     _load_libraries(ray_cluster.CPUS if folder else _local_threads())
-    folder = folder or sys.stdin.readline().strip()
+    folder = folder or os.fsdecode(sys.stdin.buffer.readline().strip())
     if not folder:
         return
     run = Run(Path(folder))

@@ -68,7 +68,7 @@ def submit(run: Run, **fields) -> None:
                 process.stdin.close()
         raise
     with process.stdin, contextlib.suppress(BrokenPipeError):  # ended: `is_alive` will say so
-        os.write(process.stdin.fileno(), f"{run.folder}\n".encode())
+        os.write(process.stdin.fileno(), os.fsencode(run.folder) + b"\n")
     _last_start = time.monotonic()
 
 

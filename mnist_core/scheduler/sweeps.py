@@ -1,7 +1,6 @@
 """Sweeps: a run for each of several values of one field."""
 
 import contextlib
-import re
 import secrets
 from collections.abc import Iterable
 
@@ -9,6 +8,7 @@ from mnist_core.config import labels
 from mnist_core.config.schema import Experiment
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import WAITING, Run
+from mnist_core.runs.run_name import clean
 from mnist_core.scheduler import scheduler
 
 MAX_NAME = 54  # characters, of the 60 that a run's name may have; a number may follow
@@ -39,7 +39,7 @@ def start(experiments: dict[str, Experiment], path: str, name: str) -> list[Run]
 def run_name(name: str, path: str, value: str) -> str:
     """The name of the run of one value: "quick learning rate 0.003"."""
     field = f" {labels.path_label(path).lower().replace(':', '')} "
-    suffix = re.sub(r"[^A-Za-z0-9 ._+-]", "", field + value).rstrip(". ")
+    suffix = f" {clean(field + value)}"
     base = name.split(field)[0]  # of a run of a sweep: what that sweep started from
     return base[: MAX_NAME - len(suffix)] + suffix
 

@@ -191,13 +191,13 @@ def test_without_json_an_evaluation_is_one_line_with_the_interval_and_the_number
 @needs_mnist
 @pytest.mark.slow
 def test_a_training_keeps_a_model_and_says_so_in_json(home, seven):
-    *epochs, last = shell(home, "train", "--preset", "tiny", *FEW, "--name", "few", "--json")
+    *epochs, last = shell(home, "train", "--preset", "tiny", *FEW, "--name", "Übung 1", "--json")
     assert [row["epoch"] for row in epochs] == [1, 2]
-    assert (last["name"], last["state"]) == ("few", "finished")
+    assert (last["name"], last["state"]) == ("Übung 1", "finished")
     assert 0 <= last["accuracy"] <= 1
-    assert last["parameters"] == model_store.card("few")["parameters"]
-    assert run_store.get("few").experiment().recipe.train_images == 200
-    assert len(shell(home, "predict", seven, "--model", "few", "--json")) == 1
+    assert last["parameters"] == model_store.card("Übung 1")["parameters"]
+    assert run_store.get("Übung 1").experiment().recipe.train_images == 200
+    assert len(shell(home, "predict", seven, "--model", "Übung 1", "--json")) == 1
 
 
 @needs_mnist

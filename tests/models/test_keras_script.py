@@ -48,6 +48,14 @@ def test_the_script_of_every_preset_is_python_with_short_lines(name):
     assert max(map(len, program.splitlines())) <= 100
 
 
+def test_the_script_saves_the_model_under_its_name_in_any_language():
+    name = "Übung 𐐀"
+    program = keras_script.generate(name, TINY)
+    assert f'"{name}"' in ast.get_docstring(ast.parse(program))
+    (saved,) = re.findall(r"model\.save\((.*)\)", program)
+    assert ast.literal_eval(saved) == f"{name}.keras"
+
+
 @pytest.mark.parametrize("name", ["tiny", "lenet", "conv-bn-dropout", "by-heart"])
 def test_the_script_is_as_tidy_as_our_own_code(name):
     program = keras_script.generate("mine", PRESETS[name], drawings=True).encode()

@@ -12,6 +12,7 @@ from mnist_core.models import export
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model, summary
 from mnist_core.presets import PRESETS
+from mnist_core.runs import run_name
 from mnist_core.runs import store as run_store
 from pages.ui.runs import actions as run_actions
 
@@ -216,7 +217,7 @@ def test_an_imported_model_gets_the_name_that_was_typed(app):
 def test_a_name_that_an_import_cannot_have_is_refused_in_a_sentence(app):
     name_field(app, "reader.bundle.zip").set_value("../reader")
     press(app, "import_bundle")
-    assert "A name must be" in app.error[0].value
+    assert "A name must have only letters" in app.error[0].value
     assert run_store.all_runs() == []
 
 
@@ -233,12 +234,14 @@ def test_what_is_no_bundle_is_refused_in_a_sentence(app):
         ("my net.bundle.zip", "my net"),
         ("my net.bundle (1).zip", "my net"),
         ("a/b..zip", "ab"),
-        ("ß.zip", "imported"),
+        ("ß.zip", "ß"),
+        ("con.zip", "imported"),
+        ("!.zip", "imported"),
         (f"{'x' * 90}.bundle.zip", "x" * 50),
     ],
 )
 def test_an_imported_model_is_named_after_its_file(file, name):
-    assert run_actions.name_for(file) == run_store.validate_name(name)
+    assert run_actions.name_for(file) == run_name.validate_new(name)
 
 
 @pytest.mark.parametrize("part", ["model.keras", "card.json", "events.jsonl", "status.json"])

@@ -337,11 +337,11 @@ def test_a_run_without_a_name_is_called_after_its_preset():
     assert {run.name for run in run_store.all_runs()} == {"lenet", "lenet 2"}
 
 
-@pytest.mark.parametrize("name", ["../x", "reader", "ß", ".hidden", "a/b"])
+@pytest.mark.parametrize("name", ["../x", "reader", "π²", ".hidden", "a/b"])
 def test_a_name_that_cannot_be_is_refused_in_a_sentence(name):
     app = open_train()
     app.text_input(key="run_name").set_value(name).run()
-    assert "A name must be" in app.error[0].value
+    assert "A name must" in app.error[0].value
     assert app.button(key="start").disabled
     app.text_input(key="run_name").set_value("good").run()
     assert not app.error

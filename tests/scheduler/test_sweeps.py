@@ -4,6 +4,7 @@ import pytest
 
 from mnist_core.config import grid
 from mnist_core.presets import PRESETS
+from mnist_core.runs import run_name
 from mnist_core.runs import store as run_store
 from mnist_core.scheduler import scheduler, sweeps
 
@@ -54,9 +55,9 @@ def test_a_runs_name_says_the_value_and_can_be_a_name(path):
     base = PRESETS["lenet"]
     for value in grid.suggest_values(base, path).split(", "):
         for name in ("lenet", "x" * 60):
-            run_name = sweeps.run_name(name, path, value)
-            assert run_store.validate_name(run_name) == run_name
-            assert run_name.endswith(value) and len(run_name) <= sweeps.MAX_NAME
+            made = sweeps.run_name(name, path, value)
+            assert run_name.validate_new(made) == made
+            assert made.endswith(value) and len(made) <= sweeps.MAX_NAME
 
 
 def test_a_sweep_from_a_run_of_a_sweep_is_called_after_what_that_began_with():

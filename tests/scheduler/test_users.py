@@ -56,7 +56,7 @@ def make_ended_run(user, name="mine"):
     return run
 
 
-NOT_THERE, NO_NAME = r"There is no (run|model) called 'mine'", "A name must be"
+NOT_THERE, NO_NAME = r"There is no (run|model) called 'mine'", "A name must"
 
 
 @pytest.mark.parametrize(

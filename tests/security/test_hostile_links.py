@@ -15,6 +15,7 @@ from mnist_core.config.layer_shapes import plan_layers
 from mnist_core.config.schema import Experiment
 from mnist_core.interpret.activations import LayerActivation
 from mnist_core.presets import PRESETS
+from mnist_core.runs import run_name
 from mnist_core.runs import store as run_store
 from mnist_core.system import paths
 from pages.ui.app import errors
@@ -142,7 +143,7 @@ def test_any_location_in_a_network_is_one_that_it_has(text):
 def test_any_file_that_is_imported_gets_a_name_that_a_run_may_have(file):
     name = run_actions.name_for(file)
     if name.lower() not in run_store.RESERVED:
-        assert run_store.validate_name(name) == name
+        assert run_name.validate_new(name) == name
 
 
 @fuzz

@@ -7,6 +7,7 @@ import streamlit as st
 
 from mnist_core.models import bundle_import, export
 from mnist_core.models import card as card_file
+from mnist_core.runs import run_name
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import Run
 from mnist_core.scheduler import sweeps
@@ -185,5 +186,4 @@ def _import(bundle, name: str) -> None:
 
 def name_for(file: str) -> str:
     """A run's name from a bundle's: "my net.bundle (1).zip" -> "my net"."""
-    plain = re.sub(r"[^A-Za-z0-9 ._+-]", "", re.split(r"\.bundle|\.zip$", file)[0])
-    return plain.lstrip(" ._+-")[:50].rstrip(" .") or "imported"
+    return run_name.clean(re.split(r"\.bundle|\.zip$", file)[0], 50) or "imported"
