@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 from kept_models import SMALL, keep_varied, random_x
+from small_runs import small_experiment
 from zip_files import members, zipped
 
 from mnist_core.config import validation
@@ -16,6 +17,7 @@ from mnist_core.network import keras_model
 from mnist_core.prediction import Classifier
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
+from mnist_core.scheduler import job
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -56,20 +58,35 @@ def test_a_bundle_of_an_earlier_version_can_be_imported(mine):
     assert (model_store.load("theirs")(random_x()) == mine(random_x())).numpy().all()
 
 
+def kinds(run) -> list[str]:
+    """Of its events; "damaged" is one, too."""
+    return [event["kind"] for event in run.events()[0]]
+
+
 def test_an_imported_bundle_is_a_finished_run_with_its_curves(mine):
     bundle_import.import_bundle(new_bundle(), "theirs")
     run = run_store.get("theirs")
     assert run.state == "finished"
     assert run.experiment() == SMALL
-    assert [event["kind"] for event in run.events()[0]] == ["start", "epoch", "test"]
+    assert kinds(run) == ["start", "epoch", "test"]
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
 def test_a_model_whose_training_diverged_comes_back_with_its_curves(home, loss):
-    epoch = {"epoch": 1, "step": 9, "loss": 0.5, "accuracy": 0.8, "val_loss": loss}
+    epoch = {"epoch": 1, "step": 9, "loss": 0.5, "accuracy": 0.8}
+    epoch |= {"val_loss": loss, "val_accuracy": 0.1}
     keep_varied("mine", curves=[epoch], test={"loss": loss, "accuracy": 0.1, "images": 9})
     bundle_import.import_bundle(new_bundle(), "theirs")
     assert repr(model_store.card("theirs")["curves"]) == repr([epoch])  # NaN isn't NaN
+    assert kinds(run_store.get("theirs")) == ["start", "epoch", "test"]
+
+
+@pytest.mark.slow
+def test_the_bundle_of_a_run_that_has_trained_comes_back_with_its_card_and_curves(home):
+    job.train_run(run_store.create(small_experiment(), "mine"))
+    bundle_import.import_bundle(new_bundle(), "theirs")
+    assert model_store.card("theirs") == model_store.card("mine") | {"name": "theirs"}
+    assert set(kinds(run_store.get("theirs"))) == {"start", "epoch", "test"}
 
 
 @pytest.mark.parametrize("name", ["mine", "reader", "classic", "Reader"])
