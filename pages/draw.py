@@ -5,6 +5,7 @@ import streamlit as st
 
 from mnist_core.models import store as model_store
 from mnist_core.preprocess import foreground, mnist_rule
+from mnist_core.runs.run import Run
 from pages.ui.app import errors, explanation
 from pages.ui.choices import model as model_choice
 from pages.ui.choices import samples
@@ -24,7 +25,7 @@ RULE_OFF = "The rule is off: all of the canvas is shrunk to 28 × 28."
 
 @st.fragment
 @errors.guard
-def board(session: Session, names: list[str]) -> None:
+def board(session: Session, models: list[Run]) -> None:
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
     row = st.container(horizontal=True, horizontal_alignment="distribute", gap="medium")
     left, middle, right = (row.container(width=width) for width in (canvas.SIDE, 350, 280))
@@ -34,7 +35,7 @@ def board(session: Session, names: list[str]) -> None:
         steps = show_image(picture)
     image = steps[-1][1] if steps else None
     with middle:
-        model = show_answer(session, image, names)
+        model = show_answer(session, image, models)
     if st.button("Why? Look inside the network", key="inside", icon=":material/search_insights:",
                  disabled=image is None, help="Its layers at work on this drawing.",
     ):  # fmt: skip
@@ -76,10 +77,10 @@ def preprocess(picture: np.ndarray, by_rule: bool) -> list[tuple[str, np.ndarray
     return list(zip(RULE_STEPS, pictures, strict=True))
 
 
-def show_answer(session: Session, image: np.ndarray | None, names: list[str]) -> str | None:
-    """The answer of the chosen model, and another's beside it; the name of the chosen one."""
+def show_answer(session: Session, image: np.ndarray | None, models: list[Run]) -> Run:
+    """The answer of the chosen model, and another's beside it; the chosen one."""
     place = st.container(key="answer")
-    model = model_choice.choose(session, names)
+    model = model_choice.choose(session, models)
     with place:
         try:
             classifier = model_loader().classifier(model)
@@ -96,9 +97,9 @@ def show_answer(session: Session, image: np.ndarray | None, names: list[str]) ->
     return model
 
 
-def compare(model: str, image: np.ndarray | None) -> None:
+def compare(model: Run, image: np.ndarray | None) -> None:
     """What another network makes of the same drawing, and the button that lets it read."""
-    other = model_store.CLASSIC if model == model_store.READER else model_store.READER
+    other = model_store.CLASSIC if model.name == model_store.READER else model_store.READER
     classifier = model_loader().classifier(other)
     probabilities = None
     if classifier is not None and image is not None:
@@ -115,9 +116,9 @@ def compare(model: str, image: np.ndarray | None) -> None:
 page_entry.require()
 ready = model_loader().ready()
 st.html(f"<style>{canvas.STYLE}{answer.STYLE}</style>")
-board(current_session(), model_store.names())
+board(current_session(), model_store.all_models())
 samples.show(current_session())
 with st.container(horizontal=True, vertical_alignment="center"):
     st.page_link("pages/train.py", label="Train a network of your own", icon=":material/school:")
     explanation.show("Draw")
-load_in_background(current_session().model_name, ready)
+load_in_background(current_session().model, ready)

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from mnist_core.models import store as model_store
+from mnist_core.runs.run import Run
 from pages.ui.app import explanation
 from pages.ui.choices import model as model_choice
-from pages.ui.choices import predictions
+from pages.ui.choices import named_runs, predictions
 from pages.ui.evaluate import confusion, report, set_choice
 from pages.ui.evaluate import robustness as robustness_view
 from pages.ui.navigation import page_entry
@@ -16,24 +17,26 @@ NO_MODEL = "Nobody"
 WIDTH = 220  # pixels, of a list
 
 
-def choose_models() -> list[str]:
+def choose_models() -> list[Run]:
     """The model that is tested, and the one beside it, if any."""
-    names = model_store.names()
-    first = model_choice.choose(current_session(), names, "Model", WIDTH)
+    models = model_store.all_models()
+    first = model_choice.choose(current_session(), models, "Model", WIDTH)
+    names = {model.name: model for model in models}
+    named_runs.update("beside", names, NO_MODEL)
     second = st.selectbox("Beside it", [NO_MODEL, *names], key="beside", bind="query-params",
                           width=WIDTH, help="A second model, on the same digits.",
     )  # fmt: skip
-    if second in (NO_MODEL, first):
+    if second in (NO_MODEL, first.name):
         return [first]
-    return [first, second]
+    return [first, names[second]]
 
 
-def show_results(names: list[str], test_name: str) -> None:
+def show_results(models: list[Run], test_name: str) -> None:
     """Everything that the models' predictions say."""
     chosen = set_choice.fetch(test_name)
     if chosen is None:
         return
-    results = [result for name in names if (result := predictions.predict(name, chosen.test))]
+    results = [result for model in models if (result := predictions.predict(model, chosen.test))]
     if not results:
         return
     report.metrics_table(results)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from mnist_core.interpret import activations
 from mnist_core.models import store as model_store
+from mnist_core.runs.run import Run
 from pages.ui.app import errors, explanation
 from pages.ui.choices import data_set
 from pages.ui.choices import model as model_choice
@@ -48,21 +49,21 @@ EMPTY = "Draw a digit, or take one: its way through the network appears here."
 
 @st.fragment
 @errors.guard
-def board(session: Session, names: list[str]) -> None:
+def board(session: Session, models: list[Run]) -> None:
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
     row = st.container(horizontal=True, gap="large")
     left, middle, right = (row.container(width=width) for width in (340, 420, 400))
     with left:
         source = inside_source.choose(session)
     with middle:
-        inspection = inspect(model_choice.choose(session, names), source.image)
+        inspection = inspect(model_choice.choose(session, models), source.image)
     with right:
         inside_source.show(source, session)
     if inspection is not None:
         show_view(inspection, session)
 
 
-def inspect(model: str, image: np.ndarray | None) -> Inspection | None:
+def inspect(model: Run, image: np.ndarray | None) -> Inspection | None:
     """The network at work on the image, and what it reads, on the page.
 
     None while the network is being loaded, and, after saying why, where it can't be inspected.
@@ -109,5 +110,5 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     st.markdown("### Inside\nWhat each layer makes of a digit, number by number.", width="content")
     explanation.show("Inside")
 inside_link.apply_pending(current_session())
-board(current_session(), model_store.names())
-load_in_background(current_session().model_name, ready)
+board(current_session(), model_store.all_models())
+load_in_background(current_session().model, ready)

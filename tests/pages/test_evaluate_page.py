@@ -190,7 +190,7 @@ def test_a_clicked_image_is_seen_on_inside(visit, clicks):
     app = visit(model="classic")
     number = numbers(app)[1]
     clicks.click(app, "cell-", 1)
-    assert app.session_state["session"].model_name == "classic"
+    assert app.session_state["session"].model.name == "classic"
     assert app.number_input(key="number").value == number
     assert f"number {number} of the built-in test set" in texts(app)
 

@@ -2,9 +2,10 @@
 
 import pytest
 from app_pages import open_page, texts
-from kept_models import keep
+from kept_models import keep, keep_varied
 
 from mnist_core.models import store as model_store
+from mnist_core.prediction import Classifier
 from mnist_core.runs import store as run_store
 
 PAGES = ("draw", "inside", "evaluate")
@@ -17,18 +18,24 @@ def small_world(loaded_models, drawn, clicks):
     """A small data set, and the models that ship loaded."""
 
 
-def assert_default_is_used(app, gone):
+def assert_default_is_used(app, sentence):
     default = model_store.names()[0]
-    sentence = f"There is no model called '{gone}' here. {default} is used instead."
-    assert [toast.value for toast in app.toast] == [sentence]
+    assert [toast.value for toast in app.toast] == [sentence.format(default=default)]
     assert app.selectbox(key="model").value == default
     assert not app.exception
     assert not app.error
 
 
+def replace_mine():
+    """What another tab does: it deletes the model, and makes another of the same name."""
+    run_store.delete("mine")
+    return keep_varied("mine")
+
+
 @each_page
 def test_a_link_to_a_model_that_is_not_there_says_so_and_takes_the_default(page):
-    assert_default_is_used(open_page(page, {"model": "gone"}), "gone")
+    app = open_page(page, {"model": "gone"})
+    assert_default_is_used(app, "There is no model called 'gone' here. {default} is used instead.")
 
 
 @each_page
@@ -38,17 +45,30 @@ def test_a_model_that_is_deleted_between_two_reruns_gives_way_to_the_default(pag
     assert app.selectbox(key="model").value == "mine"
     assert not app.toast
     run_store.delete("mine")
-    assert_default_is_used(app.run(), "mine")
+    assert_default_is_used(app.run(), "'mine' was deleted. Instead: '{default}'.")
     assert not app.run().toast  # said once
 
 
 @each_page
-def test_a_model_that_is_renamed_between_two_reruns_gives_way_to_the_default(page):
+def test_a_model_that_is_deleted_is_not_taken_for_the_next_of_its_name(page):
     keep("mine")
     app = open_page(page, {"model": "mine"})
+    new = replace_mine()
+    assert_default_is_used(app.run(), "'mine' was deleted. Instead: a new one of this name.")
+    assert app.session_state["session"].model == new
+    assert not app.run().toast
+
+
+@each_page
+def test_a_model_that_is_renamed_between_two_reruns_stays_chosen(page):
+    mine = keep("mine")
+    app = open_page(page, {"model": "mine"})
     run_store.rename("mine", "yours")
-    assert_default_is_used(app.run(), "mine")
-    assert "yours" in app.selectbox(key="model").options
+    keep_varied("mine")
+    app.run()
+    assert app.selectbox(key="model").value == app.query_params["model"] == "yours"
+    assert app.session_state["session"].model == mine
+    assert not app.toast
 
 
 @each_page
@@ -56,18 +76,87 @@ def test_a_model_that_is_deleted_while_another_page_is_open_gives_way_to_the_def
     keep("mine")
     app = open_page("draw", {"model": "mine"})
     app.switch_page("pages/runs.py").run()
-    run_store.delete("mine")
-    assert_default_is_used(app.switch_page(f"pages/{page}.py").run(), "mine")
+    new = replace_mine()
+    app.switch_page(f"pages/{page}.py").run()
+    assert_default_is_used(app, "'mine' was deleted. Instead: a new one of this name.")
+    assert app.session_state["session"].model == new
+
+
+@each_page
+def test_a_model_that_is_renamed_while_another_page_is_open_stays_chosen(page):
+    mine = keep("mine")
+    app = open_page("draw", {"model": "mine"})
+    app.switch_page("pages/runs.py").run()
+    run_store.rename("mine", "yours")
+    keep_varied("mine")
+    app.switch_page(f"pages/{page}.py").run()
+    assert app.selectbox(key="model").value == "yours"
+    assert app.session_state["session"].model == mine
+    assert not app.toast
 
 
 @pytest.mark.parametrize("page", ["draw", "inside"])
 def test_a_model_that_is_deleted_while_the_page_is_made_gives_way_to_the_default(page, monkeypatch):
     keep("mine")
     app = open_page(page, {"model": "mine"})
-    before, names = [model_store.names()], model_store.names
-    monkeypatch.setattr(model_store, "names", lambda: before.pop() if before else names())
-    run_store.delete("mine")
-    assert_default_is_used(app.run(), "mine")
+    load = Classifier.load
+
+    def delete_just_before(model):
+        if getattr(model, "name", model) == "mine":
+            run_store.delete("mine")
+        return load(model)
+
+    monkeypatch.setattr(Classifier, "load", delete_just_before)
+    assert_default_is_used(app.run(), "'mine' was deleted. Instead: '{default}'.")
+
+
+@pytest.mark.parametrize("key", ["draw_on_run", "test_draw_on_run", "inside_draw_on_run"])
+def test_a_button_beside_a_model_that_is_gone_does_not_open_the_next_of_its_name(key):
+    keep("mine")
+    app = open_page("runs", {"run": "mine"})
+    replace_mine()
+    app.button(key=key).click().run()
+    assert_default_is_used(app, "'mine' was deleted. Instead: a new one of this name.")
+
+
+@pytest.mark.parametrize("key", ["draw_on_run", "test_draw_on_run", "inside_draw_on_run"])
+def test_a_button_beside_a_new_model_opens_it_without_a_word_on_the_one_before(key):
+    keep("mine")
+    app = open_page("draw", {"model": "mine"})
+    app.switch_page("pages/runs.py").run()
+    new = replace_mine()
+    app.run().selectbox(key="run").set_value("mine").run()
+    app.button(key=key).click().run()
+    assert not app.toast
+    assert app.session_state["session"].model == new
+
+
+@pytest.mark.parametrize("key", ["draw_on_run", "test_draw_on_run", "inside_draw_on_run"])
+def test_a_button_beside_a_model_opens_it_whatever_was_chosen_before(key):
+    mine = keep("mine")
+    app = open_page("draw", {"model": "classic"})
+    app.switch_page("pages/runs.py").run()
+    app.selectbox(key="run").set_value("mine").run()
+    app.button(key=key).click().run()
+    assert app.session_state["session"].model == mine
+
+
+@pytest.mark.slow  # it tests the models
+@pytest.mark.parametrize(
+    ("page", "key", "query", "default"),
+    [("evaluate", "beside", {"model": "classic", "beside": "mine"}, "Nobody"),
+     ("data", "by", {"mistakes": "true", "by": "mine"}, "mine")],
+)  # fmt: skip
+def test_a_second_choice_of_a_model_follows_it_too(page, key, query, default):
+    keep("mine")
+    app = open_page(page, query)
+    run_store.rename("mine", "yours")
+    assert app.run().selectbox(key=key).value == "yours"
+    assert not app.toast
+    run_store.delete("yours")
+    keep_varied("mine")
+    assert app.run().selectbox(key=key).value == default
+    assert [toast.value for toast in app.toast] == [f"'yours' was deleted. Instead: '{default}'."]
 
 
 def test_a_model_stays_chosen_from_page_to_page():

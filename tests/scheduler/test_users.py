@@ -276,7 +276,8 @@ def test_two_users_with_the_same_weights_do_not_share_the_work_on_them(home, man
     for user in (ANN, BEN):
         make_ended_run(user)
         with users.as_user(user):
-            keys.append([predictions.job_key(name, test) for name in ("mine", "reader")])
+            models = map(model_store.find, ("mine", "reader"))
+            keys.append([predictions.job_key(model, test) for model in models])
     assert keys[0][0] != keys[1][0]
     assert keys[0][1] == keys[1][1]
 

@@ -102,7 +102,7 @@ def test_a_page_whose_model_was_deleted_in_another_tab_says_so_and_takes_the_def
     listed.press("delete")
     listed.press("delete_for_good")
     drawing.press("clear")
-    drawing.wait(lambda: "There is no model called 'in use' here." in drawing.text(), TIMEOUT)
+    drawing.wait(lambda: "'in use' was deleted." in drawing.text(), TIMEOUT)
     assert drawing.page.query != "model=in+use"
     assert drawing.failures == listed.failures == []
 

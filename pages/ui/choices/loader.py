@@ -9,6 +9,7 @@ import streamlit as st
 
 from mnist_core.data import loading
 from mnist_core.models import store as model_store
+from mnist_core.runs.run import Run
 from mnist_core.system import users
 from pages.ui.app import errors
 
@@ -24,11 +25,11 @@ class ModelLoader:
         self._dataset: Future | None = None
         self._dataset_name = ""
 
-    def start(self, name: str, on_loaded: Callable[[], None] = lambda: None) -> None:
+    def start(self, model: str | Run, on_loaded: Callable[[], None] = lambda: None) -> None:
         """Begin to load this model, those that ship and the best data set, if nobody has."""
         if self._models is None:
-            names = [name, *model_store.SHIPPED]
-            self._models = self._executor.submit(_load_models, users.current_user(), names)
+            models = [model, *map(model_store.find, model_store.SHIPPED)]
+            self._models = self._executor.submit(_load_models, users.current_user(), models)
             self._dataset_name = loading.best_available()
             self._dataset = self._executor.submit(_load_dataset, self._dataset_name)
             self._executor.submit(on_loaded)
@@ -41,31 +42,31 @@ class ModelLoader:
         is_other = self._dataset_name != loading.best_available()
         return _is_done(self._models) and (is_other or _is_done(self._dataset))
 
-    def classifier(self, name: str):
+    def classifier(self, model: str | Run):
         """The classifier of a model; None while the first ones are being loaded.
 
         Raises:
             ValueError: the model can't be loaded; the sentence says why.
         """
-        return _load_classifier(name) if _is_done(self._models) else None
+        return _load_classifier(model) if _is_done(self._models) else None
 
 
 def _is_done(future) -> bool:
     return future is not None and future.done()
 
 
-def _load_classifier(name):
+def _load_classifier(model):
     from mnist_core.prediction import Classifier
 
-    return Classifier.load(name)  # from memory, unless it is new
+    return Classifier.load(model)  # from memory, unless it is new
 
 
-def _load_models(user_id, names):
+def _load_models(user_id, models):
     """The chosen model, and those that ship: Draw shows what they read side by side."""
-    for name in names:
+    for model in models:
         # A model that can't be loaded says so when it is asked
         with suppress(ValueError), users.as_user(user_id):
-            _load_classifier(name)
+            _load_classifier(model)
     _freeze_garbage_collection()
 
 
@@ -97,7 +98,7 @@ def model_loader() -> ModelLoader:
     return ModelLoader()
 
 
-def load_in_background(name: str, ready: bool) -> None:
+def load_in_background(model: Run, ready: bool) -> None:
     """Begin to load once the browser shows the page, and run the page again when it's done.
 
     Not at once: the imports hold up all else for moments, also the canvas on its way to the
@@ -108,14 +109,14 @@ def load_in_background(name: str, ready: bool) -> None:
             the page shows is still without it.
     """
     if not ready:
-        _poll(name, {"polls": 0})
+        _poll(model, {"polls": 0})
 
 
 @st.fragment(run_every=POLL_INTERVAL)
 @errors.guard
-def _poll(name, counter):
+def _poll(model, counter):
     counter["polls"] += 1
     if counter["polls"] > 1:
-        model_loader().start(name, _prewarm)
+        model_loader().start(model, _prewarm)
     if model_loader().ready():
         st.rerun()

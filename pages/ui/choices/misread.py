@@ -5,18 +5,22 @@ import streamlit as st
 from mnist_core.data.browse import TopPredictions
 from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.models import store as model_store
-from pages.ui.choices import predictions
+from mnist_core.runs.run import Run
+from pages.ui.choices import named_runs, predictions
 from pages.ui.choices.data_set import ChosenSet
 
 WIDTH = 200  # pixels, of a list
 ANY = "Any"
 
 
-def choose_model() -> str | None:
+def choose_model() -> Run | None:
     """Whose mistakes to show, or None for all digits."""
     if not st.toggle("Only those a model reads wrongly", key="mistakes", bind="query-params"):
         return None
-    return st.selectbox("Model", model_store.names(), key="by", bind="query-params", width=WIDTH)
+    names = {model.name: model for model in model_store.all_models()}
+    named_runs.update("by", names, next(iter(names)))
+    name = st.selectbox("Model", list(names), key="by", bind="query-params", width=WIDTH)
+    return names[name]
 
 
 def choose_digit(label: str, key: str) -> int | None:
@@ -26,7 +30,7 @@ def choose_digit(label: str, key: str) -> int | None:
     return None if digit == ANY else int(digit)
 
 
-def predict(model: str, chosen: ChosenSet) -> TopPredictions | None:
+def predict(model: Run, chosen: ChosenSet) -> TopPredictions | None:
     """What the model takes the digits for; None, after saying why, if it can't be asked."""
     fingerprint = predictions.fingerprint(chosen.dataset.checksum, chosen.part, chosen.digits)
     result = predictions.predict(model, TestSet(chosen.digits, fingerprint))

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from mnist_core.models import store as model_store
+from mnist_core.runs.run import Run
 from pages.ui.app import errors
+from pages.ui.choices import named_runs
 from pages.ui.state.session import Session
 
 HELP = (
@@ -12,21 +13,32 @@ HELP = (
 )
 
 
-def choose(session: Session, names: list[str], label: str = "Read by", width="stretch") -> str:
-    """One of these models; it stays chosen from page to page, and is in the address."""
-    asked = st.query_params.get("model") or st.session_state.get("model") or session.model_name
-    if asked and asked not in names:  # deleted or renamed, in another tab say
-        name = errors.escape(repr(asked[:60]))
-        sentence = f"There is no model called {name} here. {names[0]} is used instead."
-        st.toast(sentence, icon=":material/search_off:")
+def choose(session: Session, models: list[Run], label: str = "Read by", width="stretch") -> Run:
+    """One of these models; it stays chosen from page to page, and its name is in the address."""
+    names = {model.name: model for model in models if model.exists()}
+    default, *_ = names
+    known = session.listed.get("model", {})
+    named_runs.update("model", names, default)
+    asked = {st.session_state.get("model"), st.query_params.get("model")} - {None}
+    if not asked and session.model:  # on another page before
+        asked, known = {session.model.name}, {}
+        if session.model in names.values():
+            set_model(session.model.name)
+        elif not session.model.exists():
+            named_runs.note_deleted(session.model.name, default)
+            asked = set()
+    for name in asked - names.keys() - known.keys():
+        _note_unknown(name, default)
         st.session_state.pop("model", None)
-    undecided = "model" not in st.session_state and "model" not in st.query_params
-    if undecided and session.model_name in names:
-        set_model(session.model_name)
-    session.model_name = st.selectbox(
-        label, names, key="model", bind="query-params", help=HELP, width=width
-    )
-    return session.model_name
+    session.model = names[
+        st.selectbox(label, list(names), key="model", bind="query-params", help=HELP, width=width)
+    ]
+    return session.model
+
+
+def _note_unknown(name: str, default: str) -> None:
+    sentence = f"There is no model called {errors.escape(repr(name[:60]))} here."
+    st.toast(f"{sentence} {default} is used instead.", icon=":material/search_off:")
 
 
 def set_model(name: str) -> None:
@@ -34,8 +46,8 @@ def set_model(name: str) -> None:
     st.session_state["model"] = name
 
 
-def show_error(name: str, error: Exception) -> None:
+def show_error(model: Run, error: Exception) -> None:
     """Why this model can't be asked; if it is gone, another run of the page says so."""
-    if name not in model_store.names():  # somebody deleted it just now
+    if not model.has_model():  # somebody deleted it just now
         st.rerun()
     errors.show(error)

@@ -21,8 +21,13 @@ def update(
         default: what is chosen in place of a run that was deleted; in a list of several nothing is.
         noted_elsewhere: a run of which another list says it.
     """
-    listed = current_session().listed
-    before, listed[key] = listed.get(key, {}), names
+    session = current_session()
+    before = session.listed.get(key, {})
+    if asked := session.to_choose.pop(key, None):
+        before = before | {asked.name: asked}
+        st.session_state[key] = asked.name
+    # A browser that doesn't know yet sends a name once more that is none any more
+    session.listed[key] = before | names
     value = st.session_state.get(key)
     if value is None:
         _note_reused_names(st.query_params.get_all(key), before, names)
@@ -37,20 +42,26 @@ def update(
         st.session_state[key] = [*kept, default][0] if isinstance(value, str) else kept
 
 
-def _note_reused_names(asked: list[str], before: dict[str, Run], names: dict[str, Run]) -> None:
+def _note_reused_names(asked: list[str], before: dict[str, Run], now: dict[str, Run]) -> None:
     """Say it where an address, by the browser's Back say, means another run than it did before."""
     for name in asked:
         run = before.get(name)
-        if run and names.get(name) not in (run, None):
-            if run.exists():
-                _say(f"{_quoted(name)} is called {_quoted(run.name)} now. This is another one.")
-            else:
-                note_deleted(name, name)
+        if run is None or run == now.get(name):
+            continue
+        if not run.exists():
+            note_deleted(name, name if name in now else "")
+        else:
+            other = " This is another one." if name in now else ""
+            _say(f"{_quoted(name)} is called {_quoted(run.name)} now.{other}")
 
 
-def remember(key: str, run: Run) -> None:
-    """Have the list of this key, once it is shown, take the run's name for this run."""
-    current_session().listed[key] = {run.name: run}
+def choose(key: str, run: Run) -> None:
+    """Have this run chosen in the list of this key once that is shown, whatever was before.
+
+    An address that names it isn't enough on the way to another page: what was chosen there goes
+    before it.
+    """
+    current_session().to_choose[key] = run
 
 
 def note_deleted(name: str, instead: str) -> None:

@@ -11,7 +11,7 @@ from mnist_core.evaluation import cached_predictions, labelled_sets, metrics
 from mnist_core.evaluation.cached_predictions import Predictions
 from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.evaluation.metrics import Metrics, Reliability
-from mnist_core.models import store as model_store
+from mnist_core.runs.run import Run
 from pages.ui.app import background_jobs, errors
 from pages.ui.state.session import current_session
 
@@ -19,8 +19,13 @@ from pages.ui.state.session import current_session
 class Result:
     """A model, its predictions on a test set, and what can be computed from them."""
 
-    def __init__(self, model: str, test: TestSet, predictions: Predictions):
+    def __init__(self, model: Run, test: TestSet, predictions: Predictions):
         self.model, self.test, self.predictions = model, test, predictions
+
+    @property
+    def name(self) -> str:
+        """What the model is called."""
+        return self.model.name
 
     @property
     def labels(self) -> np.ndarray:
@@ -53,7 +58,7 @@ class Result:
         return metrics.compute_reliability(self.predictions.probabilities, self.labels)
 
 
-def predict(model: str, test: TestSet) -> Result | None:
+def predict(model: Run, test: TestSet) -> Result | None:
     """The model's predictions; None, after saying why, if it can't be asked."""
     try:
         job = background_jobs.job_pool("predictions").start(
@@ -62,29 +67,25 @@ def predict(model: str, test: TestSet) -> Result | None:
             lambda job: cached_predictions.predict(model, test, job.report),
         )
         predictions = background_jobs.wait_for(
-            job, f"{model} is being loaded …",
-            f"{model} reads {len(test.digits.labels):,} digits, once …",
+            job, f"{model.name} is being loaded …",
+            f"{model.name} reads {len(test.digits.labels):,} digits, once …",
         )  # fmt: skip
     except (ValueError, OSError) as error:
-        errors.show(error, f"{model} can't be asked.", icon=":material/broken_image:")
+        errors.show(error, f"{model.name} can't be asked.", icon=":material/broken_image:")
         return None
     return Result(model, test, predictions)
 
 
-def job_key(model: str, test: TestSet) -> tuple:
+def job_key(model: Run, test: TestSet) -> tuple:
     """What tells the work on a model and a test from all other work of this server.
 
-    The weights' path is part of it: two people may have the same weights, and one of them must
-    not be shown why the other's model can't be read, such as that it was deleted.
+    The model is part of it: two people may have the same weights, and one of them must not be
+    shown why the other's can't be read, such as that it was deleted.
 
     Raises:
         ValueError: there is no such model, or its card can't be read.
     """
-    return (
-        model_store.weights_path(model),
-        cached_predictions.model_fingerprint(model),
-        test.fingerprint,
-    )
+    return model, cached_predictions.model_fingerprint(model), test.fingerprint
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

@@ -35,15 +35,15 @@ def show() -> None:
     text = count_text(len(indices), chosen, digit)
     if model:
         total, indices = len(indices), browse.misclassified(labels, predictions, digit, read_as)
-        text += _misread_text(model, chosen, total, len(indices), read_as)
+        text += _misread_text(model.name, chosen, total, len(indices), read_as)
     else:
         text += "."
     st.markdown(text)
     if len(indices):
-        key = f"page-{name}-{part}-{digit}-{model}-{read_as}"
+        key = f"page-{name}-{part}-{digit}-{model and model.id}-{read_as}"
         clicked = _page(chosen, indices, predictions, key)
         if clicked is not None:
-            by = model or current_session().model_name or model_store.names()[0]
+            by = model or current_session().model or model_store.all_models()[0]
             inside_link.open_image(by, name, part, clicked)
 
 

@@ -55,13 +55,13 @@ def show(results: list[Result], chosen: ChosenTest) -> None:
         selection = _choose(results)
     for number, (column, result) in enumerate(zip(above, results, strict=True)):
         with column:
-            _matrix(result, chosen, number, selection.cell(result.model))
+            _matrix(result, chosen, number, selection.cell(result.name))
     with below:
         _images(results, chosen, selection)
 
 
 def _matrix(result: Result, chosen: ChosenTest, number: int, cell: tuple[int, int] | None) -> None:
-    st.markdown(f"**What {result.model} takes each digit for.** Click a cell.")
+    st.markdown(f"**What {result.name} takes each digit for.** Click a cell.")
     commonest = ", ".join(metrics.describe_confusions(result.confusion_matrix)) or "none"
     # Another key after each click: a chart doesn't tell of a click on what it has selected
     key = f"matrix_{number}_{current_session().confusion_clicks}"
@@ -69,10 +69,10 @@ def _matrix(result: Result, chosen: ChosenTest, number: int, cell: tuple[int, in
         st.plotly_chart(
             evaluation_plots.confusion_heatmap(result.confusion_matrix, number, cell),
             key=key,
-            on_select=partial(_select_cell, key, result.model),
+            on_select=partial(_select_cell, key, result.name),
             selection_mode="points",
             config={"displayModeBar": False},
-            alt=f"The confusion matrix of {result.model} on {chosen.words}."
+            alt=f"The confusion matrix of {result.name} on {chosen.words}."
             f" The commonest mistakes: {commonest}.",
         )
     st.caption(
@@ -121,7 +121,7 @@ def _select_all() -> None:
 
 def _choose_model(results) -> str:
     """Whose mistakes: a model's, those of no other, or those that both make."""
-    names = [result.model for result in results]
+    names = [result.name for result in results]
     if len(names) == 1:
         return names[0]
     options = [*names, *map(only_label, names), BOTH]
@@ -132,12 +132,12 @@ def _choose_model(results) -> str:
 
 def _matching_images(results, whose, digit, read_as) -> tuple[Result, np.ndarray]:
     """(the model it is about, the numbers of the images)."""
-    by = next((r for r in results if whose in (r.model, only_label(r.model))), results[0])
+    by = next((r for r in results if whose in (r.name, only_label(r.name))), results[0])
     if digit is not None and digit == read_as:
         numbers = browse.correctly_classified(by.labels, by.top_predictions, digit)
     else:
         numbers = browse.misclassified(by.labels, by.top_predictions, digit, read_as)
-    if len(results) > 1 and whose != by.model:
+    if len(results) > 1 and whose != by.name:
         other = results[1] if by is results[0] else results[0]
         alike = other.misread == by.misread
         numbers = numbers[alike[numbers] if whose == BOTH else ~alike[numbers]]
@@ -149,13 +149,13 @@ def _description(by, whose, digit, read_as, count) -> str:
     of = "" if digit is None else f" of {digit}"
     taken = "" if read_as is None else f" as {read_as}"
     if digit is not None and digit == read_as:
-        also = {by.model: "", BOTH: " by both"}.get(whose, " by no other")
+        also = {by.name: "", BOTH: " by both"}.get(whose, " by no other")
         order = ", the least sure first" if count > 1 else ""
-        return f"**{count:,}** {images} of {digit} that {by.model} reads right{also}{order}."
+        return f"**{count:,}** {images} of {digit} that {by.name} reads right{also}{order}."
     if whose == BOTH:
-        who = f"both models misread; {by.model} takes them"
+        who = f"both models misread; {by.name} takes them"
     else:
-        who = f"{'only ' * (whose == only_label(by.model))}{by.model} misreads"
+        who = f"{'only ' * (whose == only_label(by.name))}{by.name} misreads"
     if not count:
         return f"No {images}{of} that {who}{taken}."
     order = ", **the most confidently wrong first**" if count > 1 else ""
@@ -182,7 +182,7 @@ def _tile(results, by, chosen, number) -> Tile:
     mistake = f"read as {digit}, {confidence}"
     more = mistake
     if len(results) > 1:
-        more = " · ".join(f"{r.model}: {', '.join(_prediction(r, number))}" for r in results)
+        more = " · ".join(f"{r.name}: {', '.join(_prediction(r, number))}" for r in results)
     return Tile(image, f"{chosen.alt(number)}, {mistake}.", str(label), f"no. {number:,}", more)
 
 

@@ -60,7 +60,7 @@ def metrics_table(results: list[Result]) -> None:
     """
     measured = [result.metrics for result in results]
     kind = "one" if len(results) == 1 else "two"
-    cells = ["<span></span>", *(_head(result.model, i) for i, result in enumerate(results))]
+    cells = ["<span></span>", *(_head(result.name, i) for i, result in enumerate(results))]
     cells += ["<span>Difference</span>"] * (len(results) > 1) + ["<p></p>"]
     for row in METRIC_ROWS:
         cells.append(f"<span>{row.label}</span>")
@@ -135,8 +135,8 @@ def comparison_text(first: Result, second: Result) -> None:
     both = int((first.misread & second.misread).sum())
     p_value = metrics.mcnemar(only_first, only_second)
     st.markdown(
-        f"Only **{first.model}** misreads **{only_first:,}** of these images, only"
-        f" **{second.model}** **{only_second:,}**, and both of them **{both:,}**."
+        f"Only **{first.name}** misreads **{only_first:,}** of these images, only"
+        f" **{second.name}** **{only_second:,}**, and both of them **{both:,}**."
         f" {_significance_text(p_value)}"
     )
 
@@ -165,7 +165,7 @@ def per_class(results: list[Result]) -> None:
     columns = {"Digit": st.column_config.NumberColumn(width=55, pinned=True)}
     for name, meaning in CLASSES.items():
         for result, of_model in zip(results, measured, strict=True):
-            title = f"{name}, {result.model}" if len(results) > 1 else name
+            title = f"{name}, {result.name}" if len(results) > 1 else name
             for row, share in zip(rows, getattr(of_model, name.lower()).tolist(), strict=True):
                 row[title] = None if math.isnan(share) else 100 * share
             columns[title] = st.column_config.NumberColumn(format="%.2f %%", help=meaning)
@@ -177,7 +177,7 @@ def per_class(results: list[Result]) -> None:
         alt="Recall, precision, F1 and the number of images of each digit.", key="per_class",
     )  # fmt: skip
     weakest = [
-        f"{result.model} is weakest at the {int(np.nanargmin(of_model.recall))}"
+        f"{result.name} is weakest at the {int(np.nanargmin(of_model.recall))}"
         for result, of_model in zip(results, measured, strict=True)
     ]
     st.caption(f"By recall, {', '.join(weakest)}.")
@@ -188,7 +188,7 @@ def calibration(results: list[Result]) -> None:
     st.markdown("**Can one trust how sure it is?**")
     st.plotly_chart(
         evaluation_plots.reliability_diagram(
-            {result.model: result.reliability for result in results}
+            {result.name: result.reliability for result in results}
         ),
         key="reliability",
         config={"displayModeBar": False},

@@ -54,8 +54,8 @@ def _panel(results: list[Result], chosen: ChosenTest, running: bool) -> None:
     jobs = _running_jobs(results)
     if running and not jobs:
         st.rerun()
-    known = {result.model: _known_curves(result) for result in results}
-    missing = [(r, len(robustness.missing_points(known[r.model]))) for r in results]
+    known = {result.name: _known_curves(result) for result in results}
+    missing = [(r, len(robustness.missing_points(known[r.name]))) for r in results]
     if jobs:
         _progress(jobs, missing)
     elif any(count for _, count in missing):
@@ -73,7 +73,7 @@ def _known_curves(result: Result) -> AccuracyCurves:
         try:
             return job.result()
         except (ValueError, OSError) as error:
-            errors.show(error, f"{result.model} can't be asked.")
+            errors.show(error, f"{result.name} can't be asked.")
     elif job and job.progress:
         return job.progress[0]
     return robustness.cached(result.model, result.test)

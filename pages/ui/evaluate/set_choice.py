@@ -8,6 +8,7 @@ import streamlit as st
 from mnist_core.data import loading
 from mnist_core.evaluation import labelled_sets
 from mnist_core.evaluation.labelled_sets import TestSet
+from mnist_core.runs.run import Run
 from mnist_core.strokes import files as stroke_files
 from pages.ui.app import background_jobs, errors
 from pages.ui.choices import data_set, predictions
@@ -36,7 +37,7 @@ class ChosenTest(NamedTuple):
         """What an image of it is called."""
         return f"A {self.test.digits.labels[number]}, number {number:,} of {self.words}"
 
-    def open_inside(self, model: str, number: int) -> None:
+    def open_inside(self, model: Run, number: int) -> None:
         """Go to Inside with an image of it."""
         if self.data_set:
             inside_link.open_image(model, self.data_set, "test", number)

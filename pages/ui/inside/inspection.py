@@ -6,12 +6,13 @@ import numpy as np
 
 from mnist_core.interpret.activations import LayerActivation
 from mnist_core.network.inference import InferenceNetwork
+from mnist_core.runs.run import Run
 
 
 class Inspection(NamedTuple):
     """A network, and what each of its layers makes of an image."""
 
-    model: str  # its name
+    model: Run
     network: InferenceNetwork
     image: np.ndarray | None  # uint8 (28, 28); None where there is nothing yet
     steps: list[LayerActivation]  # one for each layer; empty without an image

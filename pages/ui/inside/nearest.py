@@ -6,6 +6,7 @@ from mnist_core.evaluation import cached_predictions
 from mnist_core.interpret import activations, nearest
 from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
+from mnist_core.runs.run import Run
 from pages.ui.app import background_jobs
 from pages.ui.app.background_jobs import Job
 from pages.ui.choices import data_notice, data_set
@@ -45,7 +46,9 @@ def show(inspection: Inspection, _) -> None:
     place = st.container() if job.done() else st.empty()
     with place:
         chunks = background_jobs.wait_for(
-            job, f"{model} is being loaded …", f"{model} reads {count:,} training digits, once …"
+            job,
+            f"{model.name} is being loaded …",
+            f"{model.name} reads {count:,} training digits, once …",
         )
     with place.container():
         _nearest(chunks, inspection, chosen)
@@ -79,7 +82,7 @@ def _nearest(chunks: list[nearest.Embeddings], inspection: Inspection, chosen: C
     )
 
 
-def _embed_all(model: str, chosen: ChosenSet) -> Job:
+def _embed_all(model: Run, chosen: ChosenSet) -> Job:
     """The embeddings of the training set, in chunks; whoever asks for the same shares them."""
     images = chosen.digits.images
 

@@ -7,6 +7,7 @@ from mnist_core.evaluation import cached_predictions
 from mnist_core.interpret import smallest_flip
 from mnist_core.interpret.smallest_flip import Flip
 from mnist_core.prediction import Classifier
+from mnist_core.runs.run import Run
 from pages.ui.inside.inspection import Inspection
 from pages.ui.widgets import answer, gallery
 from pages.ui.widgets.gallery import Tile
@@ -35,10 +36,10 @@ def show(inspection: Inspection, _) -> None:
 
 @st.cache_data(max_entries=50, show_spinner="It is being moved and turned …")
 def _find_flips(
-    fingerprint: str, image_bytes: bytes, _name: str
+    fingerprint: str, image_bytes: bytes, _model: Run
 ) -> tuple[Flip | None, Flip | None, int]:
     """(smallest shift, smallest rotation, the digit read of the image as it is)."""
-    classifier = Classifier.load(_name)
+    classifier = Classifier.load(_model)
     image = np.frombuffer(image_bytes, np.uint8).reshape(28, 28)
     before = int(classifier.probabilities(image[None])[0].argmax())
     shift = smallest_flip.smallest_shift(classifier, image)

@@ -4,7 +4,8 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.data import loading
-from pages.ui.choices import data_set
+from mnist_core.runs.run import Run
+from pages.ui.choices import data_set, named_runs
 from pages.ui.state.session import SentImage, Session, current_session
 
 PAGE = "pages/inside.py"
@@ -12,12 +13,12 @@ LOGIT_WEIGHTS = "Ten stencils"  # the view of that name
 DRAWING, DATA_SET, SENT = "My drawing", "A digit of a set", "Sent here"  # as links say it
 
 
-def open_drawing(model: str) -> None:
+def open_drawing(model: Run) -> None:
     """Go to Inside with what is on the canvas."""
     _go(model, {"look_at": DRAWING})
 
 
-def open_image(model: str, name: str, part: str, number: int) -> None:
+def open_image(model: Run, name: str, part: str, number: int) -> None:
     """Go to Inside with an image of a data set.
 
     Args:
@@ -28,13 +29,13 @@ def open_image(model: str, name: str, part: str, number: int) -> None:
     _go(model, _widgets(name, part, number))
 
 
-def open_sent_image(model: str, image: np.ndarray, description: str) -> None:
+def open_sent_image(model: Run, image: np.ndarray, description: str) -> None:
     """Go to Inside with any other image: uint8 (28, 28)."""
     current_session().sent_image = SentImage(image, description)
     _go(model, {"look_at": SENT})
 
 
-def open_view(model: str, view: str) -> None:
+def open_view(model: Run, view: str) -> None:
     """Go to a view of Inside, with the first digit of the test set."""
     _go(model, _widgets(loading.best_available(), "test", 0) | {"view": view})
 
@@ -43,10 +44,10 @@ def _widgets(name, part, number) -> dict:
     return {"look_at": DATA_SET, **data_set.link_fields(name, part), "number": number}
 
 
-def _go(model, widgets) -> None:
-    session = current_session()
+def _go(model: Run, widgets: dict) -> None:
     # Not by the address: Streamlit refuses to set a parameter that this page's widgets hold too
-    session.model_name, session.pending_widgets = model, widgets
+    named_runs.choose("model", model)
+    current_session().pending_widgets = widgets
     st.switch_page(PAGE, query_params={})
 
 

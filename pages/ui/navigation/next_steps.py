@@ -32,9 +32,9 @@ def show(model: Run, key: str, reason: str = "") -> None:
         help=reason or "What each of its layers makes of a digit.", disabled=disabled,
     )  # fmt: skip
     if chosen:
-        inside_link.open_drawing(chosen.name)
+        inside_link.open_drawing(chosen)
 
 
 def _go(page: str, model: Run) -> None:
-    named_runs.remember("model", model)
+    named_runs.choose("model", model)
     st.switch_page(page, query_params={"model": model.name})

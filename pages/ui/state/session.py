@@ -80,8 +80,9 @@ class Session:
     user_id: str = ""  # whose visit this is, on a server for many people; see `identity`
     secret: str = ""  # by which the browser is known again; empty with a login
     lesson: Lesson | None = None  # what a teacher's link asked for
-    model_name: str | None = None  # the model that was chosen last; None: none yet
+    model: Run | None = None  # the one that was chosen last; None: none yet
     listed: dict[str, dict[str, Run]] = field(default_factory=dict)  # see `named_runs`
+    to_choose: dict[str, Run] = field(default_factory=dict)  # in the list of a key, see there
     pressed: Any = None  # what the button pressed last was about; see `bound_button`
     # Draw and Inside
     canvas: CanvasState = field(default_factory=CanvasState)
@@ -97,12 +98,12 @@ class Session:
     confusion_clicks: int = 0  # on confusion matrices so far
     stroke_file: StrokeFile | None = None  # the last one that could be read
     # Runs
-    compared: list[str] = field(default_factory=list)  # names, two or more
-    followed: dict[tuple, RunFollower] = field(default_factory=dict)  # of the compared
+    compared: list[Run] = field(default_factory=list)  # two or more
+    followed: dict[Run, RunFollower] = field(default_factory=dict)  # of the compared
     drawn: list[Run] = field(default_factory=list)  # those whose curves `comparison` holds
     comparison: DoubleBuffer = field(default_factory=DoubleBuffer)  # the curves of the compared
     imports: int = 0  # bundles imported in this visit
-    swept_from: str = ""  # the run that the sweep form last followed
+    swept_from: Run | None = None  # the run that the sweep form last followed
 
     def set_location(self, location: ValueLocation) -> None:
         """Have Inside explain this value from now on; for callbacks."""

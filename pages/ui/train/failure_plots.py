@@ -19,19 +19,19 @@ class FailurePlot(NamedTuple):
 
 def _open_confusion_matrix(run: Run) -> None:
     """All of the test set in one column: it always says the same digit."""
-    named_runs.remember("model", run)
+    named_runs.choose("model", run)
     st.switch_page("pages/evaluate.py", query_params={"model": run.name})
 
 
 def _open_curves(run: Run) -> None:
     """The two curves part: training goes to 100 %, validation stays behind."""
-    named_runs.remember("run", run)
+    named_runs.choose("run", run)
     st.switch_page("pages/runs.py", query_params={"run": run.name})
 
 
 def _open_stencils(run: Run) -> None:
     """Ten weighted sums, the same for every image."""
-    inside_link.open_view(run.name, inside_link.LOGIT_WEIGHTS)
+    inside_link.open_view(run, inside_link.LOGIT_WEIGHTS)
 
 
 FAILURE_PLOTS = {
