@@ -30,6 +30,7 @@ ACTIVE = ("starting", "training", "testing")  # a process works on it
 ENDED = ("finished", "stopped", "failed", "interrupted")
 MAX_TIMESTAMP = 250_000_000_000.0  # unix time, in the year 9892
 UNREADABLE = {"state": "interrupted", "sentence": "Its status can't be read.", "created": 0.0}
+STOPPED_WAITING = {"state": "stopped", "sentence": "Stopped while it waited."}
 DELETED = UNREADABLE | {"sentence": "It was deleted."}
 
 
@@ -113,7 +114,10 @@ class Run:
         except (OSError, ValueError, RecursionError):
             return dict(UNREADABLE if self.exists() else DELETED)
         unsaved_since, unsaved = _unsaved_status.get(self, (None, {}))
-        return status | unsaved if unsaved_since == version else dict(status)
+        status = status | unsaved if unsaved_since == version else dict(status)
+        if status["state"] in WAITING and path.with_name("stop").exists():
+            status |= STOPPED_WAITING  # not written: Stop would have to wait for whoever begins it
+        return status
 
     @property
     def state(self) -> str:
@@ -175,7 +179,7 @@ class Run:
         return all((self.folder / name).is_file() for name in ("model.keras", "card.json"))
 
     def request_stop(self) -> None:
-        """Make the file that the run's process checks for after each batch."""
+        """Make the file that ends a run: after this batch, or before it has begun."""
         (self.folder / "stop").touch()
 
     def stop_requested(self) -> bool:

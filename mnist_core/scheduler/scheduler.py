@@ -11,7 +11,7 @@ import time
 
 from mnist_core.config.schema import Experiment
 from mnist_core.runs import store as run_store
-from mnist_core.runs.run import ACTIVE, WAITING, Run, runs_with_unsaved_status
+from mnist_core.runs.run import ACTIVE, ENDED, WAITING, Run, runs_with_unsaved_status
 from mnist_core.scheduler import heartbeat, local, queue, ray_cluster
 from mnist_core.system import error_messages, settings, staging, users
 
@@ -50,16 +50,16 @@ def start(experiment: Experiment, name: str = "run", continues: str | None = Non
 def stop(run: Run) -> None:
     """End a run within a batch, keeping its weights; take it out of the queue if it waits.
 
+    It waits for nobody: neither for the queue nor for a cluster.
+
     Raises:
         RunError: it was deleted.
+        OSError: its folder can't be written.
     """
     run_store.get(run)
-    with queue.lock():
-        if run.state in WAITING:
-            run.set_status("stopped", "Stopped while it waited.")
-        elif run.state in ACTIVE:
-            run.request_stop()
-    log.info("Run %s was asked to stop.", run)
+    if run.state not in ENDED:
+        run.request_stop()
+        log.info("Run %s was asked to stop.", run)
 
 
 def queue_position(run: Run) -> int:
@@ -126,6 +126,8 @@ def _begin_next(entries: list[queue.QueueEntry]) -> None:
     errors = []
 
     def begin(entry):
+        if entry.run.state not in WAITING:  # stopped meanwhile
+            return False
         try:
             _submit(entry.run)
         except error_messages.ClusterUnreachableError:  # the same for all

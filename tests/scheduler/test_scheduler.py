@@ -20,7 +20,7 @@ from mnist_core.evaluation.metrics import evaluate
 from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 from mnist_core.runs import store as run_store
-from mnist_core.scheduler import job, scheduler
+from mnist_core.scheduler import job, local, queue, scheduler
 
 
 def trained(experiment, name="small", continues=None, stop=False):
@@ -99,6 +99,31 @@ def test_the_second_waits_until_the_first_has_ended_and_can_be_taken_out_meanwhi
     assert scheduler.queue_position(second) == 1
     scheduler.stop(second)
     assert second.state == "stopped"
+
+
+@pytest.mark.parametrize(("state", "becomes"), [("queued", "stopped"), ("training", "training")])
+def test_stop_waits_for_nobody_who_holds_the_queue(home, monkeypatch, state, becomes):
+    monkeypatch.setattr(queue, "LOCK_TIMEOUT", 0.05)
+    run = run_store.create(small_experiment(), "stops")
+    run.set_status(state)
+    with queue.lock():
+        scheduler.stop(run)
+    assert (run.state, run.stop_requested()) == (becomes, True)
+
+
+def test_a_run_that_is_stopped_while_the_executor_is_asked_does_not_begin(home, monkeypatch):
+    run = run_store.create(small_experiment(), "stops")
+    monkeypatch.setattr(local, "capacity", lambda: scheduler.stop(run) or 1)
+    scheduler.advance()
+    assert (run.state, run.status()["sentence"]) == ("stopped", "Stopped while it waited.")
+
+
+def test_a_run_that_was_to_stop_before_its_process_died_does_not_begin_again(home):
+    run = run_store.create(small_experiment(), "stops")
+    run.set_status("starting", pid=2**22 + 1, token="of the process that is gone")
+    scheduler.stop(run)
+    scheduler.advance()
+    assert (run.state, run.status()["sentence"]) == ("stopped", "Stopped while it waited.")
 
 
 @pytest.mark.parametrize("pid", [2**22 + 1, os.getpid()], ids=["no process", "another process"])
