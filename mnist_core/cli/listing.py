@@ -34,7 +34,7 @@ def list_runs(options, emit) -> None:
         status = run.status()
         facts = {key: status.get(key) for key in ("state", "sentence", "created", "seconds")}
         text = f"{run.name:30} {status['state']:12} {status.get('sentence', '')}".rstrip()
-        emit(text, name=run.name, **facts)
+        emit(text, name=run.name, id=run.id, **facts)
 
 
 def list_models(options, emit) -> None:

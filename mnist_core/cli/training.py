@@ -56,7 +56,12 @@ def _emit_result(run: Run, emit, **facts) -> int:
     """Emit how a run ended, with more facts; returns the exit status."""
     status = run.status()
     test = next((e for e in run.events()[0] if e["kind"] == "test"), {})
-    result = {"name": run.name, "state": status["state"], "sentence": status["sentence"]}
+    result = {
+        "name": run.name,
+        "id": run.id,
+        "state": status["state"],
+        "sentence": status["sentence"],
+    }
     result |= {"loss": test.get("loss"), "accuracy": test.get("accuracy")}
     parameters = sum(layer.parameters for layer in plan_layers(run.experiment().network))
     result |= {"seconds": status.get("seconds"), "parameters": parameters}

@@ -93,12 +93,16 @@ class TensorBoardWriter:
 
     def _open(self, part, wall_time):
         import tensorflow as tf
-        from tensorboard.compat.proto.event_pb2 import Event
+        from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 
         folder = self.run.folder / part
         folder.mkdir(exist_ok=True)  # not its parents: a run that was deleted stays so
-        file = tf.io.TFRecordWriter(str(folder / f"events.out.tfevents.{int(wall_time)}.run"))
+        path = folder / f"events.out.tfevents.{int(wall_time)}.{self.run.id}"
+        file = tf.io.TFRecordWriter(str(path))
         file.write(Event(wall_time=wall_time, file_version="brain.Event:2").SerializeToString())
+        # Has a TensorBoard that knew a deleted run of this name forget the points of that one
+        start = SessionLog(status=SessionLog.START)
+        file.write(Event(wall_time=wall_time, step=0, session_log=start).SerializeToString())
         self._files[part] = file
         return file
 

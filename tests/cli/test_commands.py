@@ -107,9 +107,10 @@ def test_presets_as_json_can_be_trained_from(run_command):
 
 
 def test_runs_and_models_as_json_are_those_there_are(home, run_command):
-    run_store.create(PRESETS["tiny"], "waits").set_status("stopped")
+    run = run_store.create(PRESETS["tiny"], "waits")
+    run.set_status("stopped")
     (row,) = run_command("runs", "--json")
-    assert (row["name"], row["state"]) == ("waits", "stopped")
+    assert (row["id"], row["name"], row["state"]) == (run.id, "waits", "stopped")
     rows = run_command("models", "--json")
     assert [row["name"] for row in rows] == ["reader", "classic"]
     assert [row["test"] for row in rows] == [model_store.card(row["name"])["test"] for row in rows]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.event_multiplexer import EventMultiplexer
 
 from mnist_core.config.schema import ConvBlock, Experiment, Network, Recipe
 from mnist_core.data import loading
@@ -141,6 +142,19 @@ def test_a_continued_run_shows_the_curves_from_its_parents_first_step_on(home):
     assert_agrees(more)
     assert len(points(more.folder, "training", "epoch/loss")) == 3
     assert len(read(more.folder, "training").Tensors("experiment")) == 1
+
+
+def test_a_tensorboard_that_knew_a_deleted_run_shows_the_next_of_its_name_alone(home):
+    seen = EventMultiplexer()
+    for steps in ([4, 8, 12], [4, 8]):
+        run = run_store.create(experiment(), "mine")
+        written(run.folder, [EPOCH | {"step": step} for step in steps])
+        seen.AddRunsFromDirectory(str(home / "runs")).Reload()
+        for part in ("training", "validation"):
+            points = seen.Scalars(f"mine/{part}", "epoch/loss")
+            assert [point.step for point in points] == steps
+        run.set_status("finished")
+        run_store.delete("mine")
 
 
 @pytest.mark.slow
