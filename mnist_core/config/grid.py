@@ -52,24 +52,29 @@ def experiments(base: Experiment, path: str, text: str) -> dict[str, Experiment]
     """
     texts = dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip())
     if len(texts) > MAX_TEXTS:
-        raise ValueError(f"A sweep takes 2 to {MAX_RUNS} different values. Received: {len(texts)}")
+        raise _wrong_number(len(texts))
     experiments = {}
     for text in texts:
         experiment = _with_value(base, path, text)
         experiments[_value_text(path, flatten(experiment)[path])] = experiment
     if not 2 <= len(experiments) <= MAX_RUNS:
-        raise ValueError(
-            f"A sweep takes 2 to {MAX_RUNS} different values, with commas between them."
-            f" Received: {len(experiments)}"
-        )
+        raise _wrong_number(len(experiments))
     return experiments
+
+
+def _wrong_number(count: int) -> ValueError:
+    return ValueError(
+        f"A sweep takes 2 to {MAX_RUNS} different values, with commas between them."
+        f" Received: {count} value{'s' * (count != 1)}"
+    )
 
 
 def _with_value(base, path, value) -> Experiment:
     try:
         changed = base.with_values({path: _normalize(path, value)})
     except ValueError as error:
-        raise ValueError(f"With {value[:40]}: {error}") from None
+        names_it = str(error).startswith(path)
+        raise ValueError(str(error) if names_it else f"With {value[:40]!r}: {error}") from None
     if path not in flatten(changed):
         raise ValueError(f"A sweep needs a single field, as recipe.epochs is. Received: {path!r}")
     return changed

@@ -72,7 +72,7 @@ def _convolution(prefix, block, shape) -> list[Layer]:
     kernel = block.kernel_size
     side = shape[0] if block.padding == "same" else shape[0] - kernel + 1
     if side < 1:
-        _refuse(f"{prefix}_conv", f"The {kernel}x{kernel} kernel", shape)
+        _refuse(f"{prefix}_conv", f"the {kernel}x{kernel} kernel", shape)
     maps = (side, side, block.filters)
     weights = (kernel * kernel * shape[2] + 1) * block.filters
     arguments = {"filters": block.filters, "kernel_size": kernel, "padding": block.padding}

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from mnist_core.config import validation
 from mnist_core.config.options import Option, fields, options
 from mnist_core.config.validation import describe, from_dict, to_dict
 
@@ -47,7 +48,7 @@ def _key(plain, step, path):
         if step.isdecimal() and int(step) < len(plain):
             return int(step)
         raise ValueError(
-            f"{path}: there are {len(plain)} entries, from 0. Received: {describe(step)}"
+            f"{path}: there is no entry {describe(step)}; there are {len(plain)}, from 0 on."
         )
     if isinstance(plain, dict) and step in plain:
         return step
@@ -84,9 +85,9 @@ def _parse(path, option, old, text):
     try:
         value = json.loads(text, parse_constant=lambda word: None)
     except (ValueError, RecursionError):
-        raise ValueError(
-            f"{path} must be a number, true, false or JSON. Received: {describe(text)}"
-        ) from None
+        expected = validation.expected(option.kind) if option else "JSON"
+        expected = "its number of entries, or a list as JSON" if option.length else expected
+        raise ValueError(f"{path} must be {expected}. Received: {describe(text)}") from None
     if not (option and option.length and type(value) is int and isinstance(old, list)):
         return value
     if not 0 <= value <= MAX_ENTRIES:

@@ -179,9 +179,11 @@ class Recipe(_Checked):
     def __post_init__(self):
         super().__post_init__()
         if self.validation == "none" and (self.patience or self.restore_best_weights):
-            raise ValueError(
-                "Recipe.validation must be 'split' or 'test' when patience or"
-                " restore_best_weights is on: both go by val_loss. Received: 'none'"
+            raise validation.FieldError(
+                Recipe,
+                "validation",
+                "must be 'split' or 'test' when patience or restore_best_weights is on: both go by"
+                " val_loss. Received: 'none'",
             )
 
     def split_sizes(self, available: int = MNIST_IMAGES) -> tuple[int, int]:
@@ -219,7 +221,7 @@ class Experiment(_Checked):
         try:
             plain = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"An experiment must be JSON. Received: {error}") from None
+            raise ValueError(f"An experiment must be JSON, and can't be read: {error}.") from None
         return validation.from_dict(cls, plain)
 
     def to_query(self) -> dict[str, str]:

@@ -11,6 +11,14 @@ MAX_VALUE_LENGTH = 120  # characters of a value in a sentence that refuses it
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 
+class FieldError(ValueError):
+    """A dataclass can't hold the value of a field; the message says which, and what it may be."""
+
+    def __init__(self, kind: type, field: str, rule: str):
+        super().__init__(f"{kind.__name__}.{field} {rule}")
+        self.field, self.rule = field, rule
+
+
 def describe(value) -> str:
     """A value for the end of a sentence: as Python writes it, cut where it has no end."""
     try:
@@ -24,46 +32,53 @@ def validate(instance) -> None:
     """Refuse a dataclass that holds a value its options do not allow; make lists tuples.
 
     Raises:
-        ValueError: names the field, what was expected and what came.
+        FieldError: names the field, what was expected and what came.
     """
     kind = type(instance)
     for name, option in options.fields(kind).items():
-        where = f"{kind.__name__}.{name}"
-        value = _typed(where, getattr(instance, name), option.kind)
-        _check_limits(where, value, option)
+        try:
+            value = _typed(getattr(instance, name), option.kind)
+            _check_limits(value, option)
+        except ValueError as rule:
+            raise FieldError(kind, name, str(rule)) from None
         object.__setattr__(instance, name, value)
 
 
-def _typed(where, value, kind):
-    if typing.get_origin(kind) is tuple:
-        if not isinstance(value, list | tuple):
-            raise ValueError(f"{where} must be a list. Received: {describe(value)}")
-        inner = typing.get_args(kind)[0]
-        return tuple(_typed(f"{where}[{i}]", entry, inner) for i, entry in enumerate(value))
+def expected(kind) -> str:
+    """What a value of this type is, in words."""
+    if dataclasses.is_dataclass(kind):
+        return "an object with named values"
+    return KINDS.get(kind, "a list")
+
+
+def _refuse(rule: str, value):
+    raise ValueError(f"must {rule}. Received: {describe(value)}")
+
+
+def _typed(value, kind):
+    if typing.get_origin(kind) is tuple and isinstance(value, list | tuple):
+        return tuple(_typed(entry, typing.get_args(kind)[0]) for entry in value)
     if kind is float and type(value) is int:
         try:
             return float(value)
         except OverflowError:
-            raise ValueError(f"{where} must be a number that fits in 64 bits.") from None
+            _refuse("be a number that fits in 64 bits", value)
     if type(value) is not kind:
-        expected = KINDS.get(kind, f"a {kind.__name__}")
-        raise ValueError(f"{where} must be {expected}. Received: {describe(value)}")
+        _refuse(f"be {expected(kind)}", value)
     return value
 
 
-def _check_limits(where, value, option) -> None:
+def _check_limits(value, option) -> None:
     if option.choices and value not in option.choices:
-        allowed = ", ".join(map(str, option.choices))
-        raise ValueError(f"{where} must be one of {allowed}. Received: {describe(value)}")
+        _refuse(f"be one of {', '.join(map(str, option.choices))}", value)
     if option.limits:
         low, high = option.limits
         if not (low <= value <= high and math.isfinite(value)):
-            limits = f"from {low} to {high} {option.unit}".rstrip()
-            raise ValueError(f"{where} must be {limits}. Received: {describe(value)}")
+            _refuse(f"be from {low} to {high} {option.unit}".rstrip(), value)
     if option.length:
         low, high = option.length
         if not low <= len(value) <= high:
-            raise ValueError(f"{where} must have {low} to {high} entries. Received: {len(value)}")
+            _refuse(f"have {low} to {high} entries", len(value))
 
 
 def to_dict(instance) -> Any:
@@ -75,30 +90,33 @@ def to_dict(instance) -> Any:
     return instance
 
 
-def from_dict(kind, plain, where: str = ""):
+def from_dict(kind, plain, path: str = ""):
     """The inverse of `to_dict`. Missing keys take their defaults, unknown ones are refused.
 
     Args:
-        where: what `plain` is called in an error; the name of `kind` by default.
+        path: of `plain` in the whole, dotted, as errors name it.
 
     Raises:
-        ValueError: names the key, what was expected and what came.
+        ValueError: names the field by its path, what was expected and what came.
     """
-    where = where or kind.__name__
+    where = path or f"The {kind.__name__.lower()}"
     if typing.get_origin(kind) is tuple:
         if not isinstance(plain, list):
             raise ValueError(f"{where} must be a list. Received: {describe(plain)}")
         inner = typing.get_args(kind)[0]
-        return tuple(from_dict(inner, entry, f"{where}[{i}]") for i, entry in enumerate(plain))
+        return tuple(from_dict(inner, entry, f"{path}.{i}") for i, entry in enumerate(plain))
     if not dataclasses.is_dataclass(kind):
         return plain
     if not isinstance(plain, dict):
         raise ValueError(
             f"{where} must be an object with named values. Received: {describe(plain)}"
         )
-    known = options.fields(kind)
+    known, prefix = options.fields(kind), f"{path}." if path else ""
     unknown = sorted(set(plain) - set(known))
     if unknown:
         raise ValueError(f"{where} has no field {describe(unknown[0])}. It has: {', '.join(known)}")
-    values = {name: from_dict(known[name].kind, v, f"{where}.{name}") for name, v in plain.items()}
-    return kind(**values)
+    values = {name: from_dict(known[name].kind, v, f"{prefix}{name}") for name, v in plain.items()}
+    try:
+        return kind(**values)
+    except FieldError as error:
+        raise ValueError(f"{prefix}{error.field} {error.rule}") from None

@@ -4,7 +4,7 @@ import pytest
 
 from mnist_core.config import grid
 from mnist_core.config.paths import flatten
-from mnist_core.config.schema import ConvBlock, Experiment, Network
+from mnist_core.config.schema import ConvBlock, Experiment, Network, Recipe
 from mnist_core.presets import PRESETS
 
 RATE = "recipe.learning_rate"
@@ -40,22 +40,25 @@ def test_values_are_read_as_people_write_them(path, text, values):
 @pytest.mark.parametrize(
     ("path", "text", "sentence"),
     [
-        (RATE, "0.001, 50", "With 50: Recipe.learning_rate must be from 1e-06 to 10.0."),
-        (RATE, "0.001, much", "With much: recipe.learning_rate must be a number"),
-        ("recipe.optimizer", "Adam, Lion", "With Lion: Recipe.optimizer must be one of Adam,"),
-        ("recipe.epochs", "1.5, 2", "With 1.5: Recipe.epochs must be a whole number"),
-        ("network.blocks.0.kernel_size", "3, 12", "With 12: ConvBlock.kernel_size must be"),
-        ("network.blocks.1.kernel_size", "3, 9", "With 9: block2_conv: The 9x9 kernel does not"),
-        ("recipe.nope", "1, 2", "With 1: recipe.nope: there is no field 'nope'"),
+        (RATE, "0.001, 50", "^recipe.learning_rate must be from 1e-06 to 10.0. Received: 50.0"),
+        (RATE, "0.001, much", "^recipe.learning_rate must be a number. Received: 'much'$"),
+        (RATE, "0.0003 0", "^recipe.learning_rate must be a number. Received: '0.0003 0'$"),
+        ("recipe.optimizer", "Adam, Lion", "^recipe.optimizer must be one of Adam,"),
+        ("recipe.epochs", "1.5, 2", "^recipe.epochs must be a whole number"),
+        ("network.blocks.0.kernel_size", "3, 12", "^network.blocks.0.kernel_size must be"),
+        ("network.blocks.1.kernel_size", "3, 9", "^With '9': block2_conv: the 9x9 kernel does not"),
+        ("recipe.patience", "1, 2", "^With '1': recipe.validation must be 'split' or 'test' when"),
+        ("recipe.nope", "1, 2", "^recipe.nope: there is no field 'nope'"),
         ("recipe", "{}, {}", "A sweep needs a single field"),
-        (RATE, "", "A sweep takes 2 to 12 different values, .* Received: 0"),
-        (RATE, "0.1", "Received: 1"),
-        (RATE, "0.1, 0.10", "Received: 1"),
-        ("recipe.seed", ",".join(map(str, range(13))), "Received: 13"),
+        (RATE, "", "A sweep takes 2 to 12 different values, .* Received: 0 values"),
+        (RATE, "0.1", "Received: 1 value$"),
+        (RATE, "0.1, 0.10", "Received: 1 value$"),
+        ("recipe.seed", ",".join(map(str, range(13))), "Received: 13 values"),
     ],
 )
 def test_a_bad_value_is_named_in_a_sentence(path, text, sentence):
-    base = Experiment(Network(blocks=[ConvBlock(pool_size=4), ConvBlock()]))
+    network = Network(blocks=[ConvBlock(pool_size=4), ConvBlock()])
+    base = Experiment(network, Recipe(validation="none"))
     with pytest.raises(ValueError, match=sentence) as error:
         grid.experiments(base, path, text)
     assert "\n" not in str(error.value)

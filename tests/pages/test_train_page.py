@@ -141,7 +141,7 @@ def impossible():
 
 
 def test_an_impossible_network_is_explained_and_cannot_be_started(impossible):
-    assert "block3_conv: The 7x7 kernel does not fit on a 3x3 map" in impossible.error[0].value
+    assert "block3_conv: the 7x7 kernel does not fit on a 3x3 map" in impossible.error[0].value
     assert impossible.button(key="start").disabled
     assert not impossible.table
 
