@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from mnist_core.data import mnist
 from mnist_core.models import store as model_store
 from mnist_core.runs import store as run_store
-from mnist_core.system import settings, users
+from mnist_core.system import error_messages, settings, users
 
 MIN_FREE_BYTES = 200 << 20  # bytes: a run takes up to 30 MB, and several end at once
 TIMEOUT = 5.0  # seconds, for the queue and for the app
@@ -49,7 +49,7 @@ def _run_check(name: str, check: Callable[[], str]) -> Check:
     try:
         return Check(name, True, check())
     except (ValueError, OSError, http.client.HTTPException) as error:
-        return Check(name, False, " ".join(str(error).split()))
+        return Check(name, False, " ".join(error_messages.shell_message(error).split()))
 
 
 def _check_settings() -> str:
@@ -80,7 +80,9 @@ def _check_queue() -> str:
         with FileLock(users.home() / "queue.lock", timeout=TIMEOUT):
             return "nobody holds it for long"
     except Timeout:
-        raise OSError(f"Somebody has held the queue for {TIMEOUT:g} seconds.") from None
+        raise OSError(
+            f"Another process has kept the queue to itself for {TIMEOUT:g} seconds."
+        ) from None
 
 
 def _check_runs() -> str:

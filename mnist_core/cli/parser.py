@@ -17,7 +17,7 @@ from mnist_core.cli import predict as predict_command
 from mnist_core.cli import reader as reader_command
 from mnist_core.cli import training as training_command
 from mnist_core.presets import PRESETS
-from mnist_core.system import logging_setup, settings, users
+from mnist_core.system import error_messages, logging_setup, settings, users
 
 
 class _Parser(argparse.ArgumentParser):
@@ -131,5 +131,5 @@ def main(arguments: list[str] | None = None) -> int:
         with users.as_user(users.SINGLE_USER):  # of the shell: the machine's own runs
             return options.call(options, emit) or 0
     except (ValueError, OSError) as error:
-        output.emit_error(str(error))
+        output.emit_error(error_messages.shell_message(error))
         return 2

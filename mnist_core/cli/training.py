@@ -11,7 +11,7 @@ from mnist_core.cli import interrupts, output
 from mnist_core.config import grid
 from mnist_core.config.layer_shapes import plan_layers
 from mnist_core.config.schema import Experiment
-from mnist_core.data import loading, mnist
+from mnist_core.data import loading, mnist, types
 from mnist_core.presets import PRESETS
 from mnist_core.runs.run import ENDED, Run
 from mnist_core.scheduler import scheduler, sweeps
@@ -104,7 +104,11 @@ def _download() -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        mnist.download(on_progress)
+        try:
+            mnist.download(on_progress)
+        except types.DataError as error:
+            hint = "The built-in digits need no download: --set data=built-in"
+            raise ValueError(f"{error} {hint}") from None
 
 
 def _follow(run: Run, emit, is_json: bool, interrupt, others=()) -> None:

@@ -48,7 +48,7 @@ def _key(plain, step, path):
         if step.isdecimal() and int(step) < len(plain):
             return int(step)
         raise ValueError(
-            f"{path}: there is no entry {describe(step)}; there are {len(plain)}, from 0 on."
+            f"{path}: there is no entry {describe(step)}. Entries here: {len(plain)}, from 0 on"
         )
     if isinstance(plain, dict) and step in plain:
         return step
@@ -85,14 +85,22 @@ def _parse(path, option, old, text):
     try:
         value = json.loads(text, parse_constant=lambda word: None)
     except (ValueError, RecursionError):
-        expected = validation.expected(option.kind) if option else "JSON"
-        expected = "its number of entries, or a list as JSON" if option.length else expected
-        raise ValueError(f"{path} must be {expected}. Received: {describe(text)}") from None
+        raise ValueError(
+            f"{path} must be {_expected(option)}. Received: {describe(text)}"
+        ) from None
     if not (option and option.length and type(value) is int and isinstance(old, list)):
         return value
     if not 0 <= value <= MAX_ENTRIES:
         raise ValueError(f"{path} must have 0 to {MAX_ENTRIES} entries. Received: {value}")
     return resize(option, old, value)
+
+
+def _expected(option) -> str:
+    if option is None:  # an entry of a list, as a whole
+        return "an object as JSON"
+    if option.length:
+        return "its number of entries, or a list as JSON"
+    return validation.expected(option.kind)
 
 
 def resize(option: Option, entries: list[dict], count: int) -> list[dict]:

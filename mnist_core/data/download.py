@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 
@@ -35,14 +36,22 @@ def fetch(
     except TimeoutError:
         raise ValueError(f"The download of {url} failed: nothing came for {silence} s.") from None
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise ValueError(f"The download of {url} failed: {error}.") from None
+        raise ValueError(f"The download of {url} failed: {_reason(error)}.") from None
     received = hashlib.sha256(data).hexdigest()
     if received != sha256:
         raise ValueError(
-            f"The download of {url} must have the sha256 {sha256}."
-            f" Received: {len(data)} bytes with {received}"
+            f"{url} must be the file with the sha256 {sha256}."
+            f" Received: {len(data):,} bytes with {received}"
         )
     return data
+
+
+def _reason(error: Exception) -> str:
+    """Why, as the system says it; without a network that is all there is to say."""
+    reason = getattr(error, "reason", error)
+    if isinstance(error, urllib.error.URLError) and isinstance(reason, OSError):
+        return f"{reason.strerror or reason} (is this computer connected to the internet?)"
+    return str(error)
 
 
 def _read(url, size, on_progress, deadline, silence) -> bytes:

@@ -40,8 +40,9 @@ def _source(name):
     path = mnist.find_mnist()
     if path is None:
         raise DataMissingError(
-            "There is no MNIST on this computer yet: download it, or let MNIST_PATH name a"
-            " mnist.npz. The built-in data set needs neither."
+            "MNIST is not on this computer yet. The Train page downloads it, and so does `python -m"
+            " mnist_core train`; or MNIST_PATH names a file mnist.npz. The built-in digits need"
+            " neither."
         )
     version = atomic_files.version(path) if path.is_file() else None
     return (path, version), lambda: mnist.read_mnist(path)

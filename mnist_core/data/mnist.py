@@ -122,4 +122,4 @@ def _save(data: bytes) -> Path:
             reason = error
         else:
             return path
-    raise DataError(f"The download could not be written to {path}: {reason}.")
+    raise DataError(f"The download could not be written to {path}: {reason.strerror or reason}.")

@@ -63,8 +63,8 @@ def require_finite(probabilities: np.ndarray) -> None:
     if not np.isfinite(probabilities).all():
         count = int((~np.isfinite(probabilities).all(axis=1)).sum())
         raise ValueError(
-            "A model must answer with numbers from 0 to 1. Received: no numbers (NaN) for"
-            f" {count:,} of {len(probabilities):,} images; its weights grew beyond all bounds"
+            f"The model answers {count:,} of {len(probabilities):,} images with no numbers (NaN):"
+            " in training its weights grew beyond all bounds"
         )
 
 

@@ -60,7 +60,9 @@ def unpack(data: bytes) -> tuple[Experiment, dict, dict[str, np.ndarray]]:
         ValueError: one sentence that says which part is wrong, what was expected, what came.
     """
     if len(data) > MAX_BYTES:
-        raise ValueError(f"A bundle must be at most {MAX_BYTES >> 20} MB.")
+        raise ValueError(
+            f"A bundle must be at most {MAX_BYTES >> 20} MB. Received: {len(data) >> 20} MB"
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read_parts(archive)
@@ -118,6 +120,6 @@ def _part(archive: zipfile.ZipFile, folder: str, name: str, max_bytes: int) -> b
     size = archive.getinfo(folder + name).file_size
     if size > max_bytes:
         raise RejectedFileError(
-            f"{name} would unpack to {size:,} bytes, when {max_bytes:,} are allowed."
+            f"{name} must unpack to at most {max_bytes:,} bytes. Received: {size:,}"
         )
     return archive.read(folder + name)  # never more than file_size: zipfile stops there

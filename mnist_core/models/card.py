@@ -80,7 +80,7 @@ def validate_card(text: str | bytes, experiment: Experiment) -> dict:
     try:
         plain = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"card.json must be JSON. Received: {error}") from None
+        raise ValueError(f"card.json must be JSON, and can't be read: {error}.") from None
     plain = _dict_of(_anything)("card.json", plain)
     checks = _FIELDS | {key: check for key, check in _OPTIONAL.items() if key in plain}
     card = {key: check(f"card.json: {key}", plain.get(key)) for key, check in checks.items()}

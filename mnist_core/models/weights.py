@@ -76,7 +76,7 @@ def _names_in_file(network: Network) -> dict[str, str]:
 def _array(file: h5py.File, name: str, shape: tuple[int, ...]) -> np.ndarray:
     array = file.get(name)
     if not isinstance(array, h5py.Dataset):
-        raise RejectedFileError(f"It must hold {name}, an array of numbers, and doesn't.")
+        raise RejectedFileError(f"it must hold {name}, an array of numbers, and doesn't.")
     if array.shape != shape:
         raise RejectedFileError(f"{name} must have the shape {shape}, and has {array.shape}.")
     return array[()].astype(np.float32)
@@ -101,12 +101,12 @@ def _open(path: Path, parameters: int) -> Iterator[h5py.File]:
         names = archive.namelist()
         if names.count(WEIGHTS) != 1:
             raise RejectedFileError(
-                f"It must hold one {WEIGHTS}, and holds {names.count(WEIGHTS)}."
+                f"it must hold one {WEIGHTS}, and holds {names.count(WEIGHTS)}."
             )
         size = archive.getinfo(WEIGHTS).file_size
         if size > max_bytes:
             raise RejectedFileError(
-                f"Its weights must be at most {max_bytes:,} bytes, and are {size:,}."
+                f"its weights must be at most {max_bytes:,} bytes, and are {size:,}."
             )
         with archive.open(WEIGHTS) as member, h5py.File(member, "r") as file:
             _check_arrays(file, max_bytes)
@@ -121,7 +121,7 @@ def _check_arrays(file: h5py.File, max_bytes: int) -> None:
             objects += 1
             path = f"{parent}/{name}"[-100:]
             if objects > MAX_OBJECTS:  # also where a group holds itself
-                raise RejectedFileError(f"It must hold at most {MAX_OBJECTS:,} arrays and groups.")
+                raise RejectedFileError(f"it must hold at most {MAX_OBJECTS:,} arrays and groups.")
             if not isinstance(group.get(name, getlink=True), h5py.HardLink):
                 raise RejectedFileError(f"{path} must be in the file, and is a link.")
             member = group[name]
@@ -131,7 +131,7 @@ def _check_arrays(file: h5py.File, max_bytes: int) -> None:
             total += _unpacked_bytes(path, member)
             if total > max_bytes:
                 raise RejectedFileError(
-                    f"Its arrays must be at most {max_bytes:,} bytes, and are more."
+                    f"its arrays must be at most {max_bytes:,} bytes, and are more."
                 )
 
 

@@ -34,51 +34,64 @@ def open_picture(source: bytes | str | Path) -> np.ndarray:
     """
     name = "The picture" if isinstance(source, bytes) else str(source)
     try:
-        data = _bytes(source)
-        with Image.open(io.BytesIO(data), formats=FORMATS) as file:
-            if max(file.size) > MAX_SIDE:  # from the header: nothing is unpacked yet
-                raise _RejectedError(f"{file.width} x {file.height} pixels")
-            # a JPEG is unpacked smaller, and at least so large
-            file.draft(None, (SUFFICIENT_SIDE, SUFFICIENT_SIDE))
-            if file.width * file.height > MAX_PIXELS:
-                raise _RejectedError(f"{file.width} x {file.height} pixels in a {file.format} file")
+        with Image.open(io.BytesIO(_bytes(source)), formats=FORMATS) as file:
+            _check_size(file)
             return _to_array(_apply_orientation(_reduce(file), file.getexif().get(ORIENTATION, 1)))
+    except _RejectedError as rejected:
+        rule = rejected
     except Exception as error:  # Pillow's readers raise anything for a broken file
-        received = _error_text(error)
-    raise ValueError(
-        f"{name} must be a whole picture file ({', '.join(FORMATS)}) of at most"
-        f" {MAX_SIDE} x {MAX_SIDE} pixels, and {MAX_PIXELS // 10**6} million in all but"
-        f" JPEG. Received: {received}"
-    )
+        rule = f"be a whole picture file ({', '.join(FORMATS)}). Received: {_error_text(error)}"
+    raise ValueError(f"{name} must {rule}")
 
 
 class _RejectedError(Exception):
-    """A limit is exceeded; the text says what came."""
+    """A limit is exceeded; the text says which, and what came."""
 
 
 def _bytes(source):
     is_data = isinstance(source, bytes)
     size = len(source) if is_data else Path(source).stat().st_size
     if size > MAX_FILE_BYTES:
-        raise _RejectedError(f"{size / 2**20:.0f} MB, when {MAX_FILE_BYTES >> 20} are allowed")
+        raise _RejectedError(
+            f"be a file of at most {MAX_FILE_BYTES >> 20} MB. Received: {size / 2**20:.0f} MB"
+        )
     return source if is_data else Path(source).read_bytes()
 
 
+def _check_size(file) -> None:
+    """By the header; nothing is unpacked yet. A JPEG is then unpacked at half its size or less."""
+    width, height = file.size
+    if max(width, height) > MAX_SIDE:
+        raise _RejectedError(
+            f"be at most {MAX_SIDE} pixels wide and high. Received: {width} x {height} pixels"
+        )
+    factor = _reduction(file)
+    file.draft(None, (max(1, width // factor), max(1, height // factor)))
+    if file.width * file.height > MAX_PIXELS:
+        raise _RejectedError(
+            f"have at most {MAX_PIXELS / 1e6:.0f} million pixels, unless it is a JPEG. Received: a"
+            f" {file.format} of {width} x {height}, {width * height / 1e6:.1f} million"
+        )
+
+
 def _error_text(error) -> str:
-    if isinstance(error, _RejectedError):
-        return str(error)
     if isinstance(error, UnidentifiedImageError):
         return "a file of another kind"
     if isinstance(error, Image.DecompressionBombError):
-        return "a picture of far more pixels"
+        return "a picture of far more pixels than any screen has"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return f"a broken file ({str(error).splitlines()[0] if str(error) else 'unreadable'})"
 
 
+def _reduction(file) -> int:
+    """By how much a picture can be made smaller without losing what tells anything of a digit."""
+    return math.ceil(max(file.size) / SUFFICIENT_SIDE)
+
+
 def _reduce(file):
     """The picture made smaller by a whole number, if it has more pixels than tell anything."""
-    factor = math.ceil(max(file.size) / SUFFICIENT_SIDE)
+    factor = _reduction(file)
     if factor < 2:
         return file
     if file.mode.startswith("I;16"):

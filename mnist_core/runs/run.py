@@ -102,8 +102,9 @@ class Run:
         """
         try:
             return Experiment.from_json((self.folder / "experiment.json").read_text())
-        except OSError:
-            raise ValueError(f"What was asked of {self.name!r} can't be read.") from None
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise ValueError(f"The experiment of {self.name!r} can't be read: {reason}") from None
 
     def status(self) -> dict:
         """Its status: "state", "sentence", "created" (unix time) and more."""

@@ -34,7 +34,8 @@ def _failure_sentence(error: Exception, has_model: bool) -> str:
     if isinstance(error, ValueError | OSError | MemoryError) or "OOM" in str(error):
         kept = " The weights of its last full epoch are kept." if has_model else ""
         return error_messages.user_message(error) + kept
-    return f"{type(error).__name__} while training; worker.log in the run's folder says more."
+    name = type(error).__name__
+    return f"The program failed ({name}); worker.log in the run's folder says more."
 
 
 def _train(run: Run) -> None:

@@ -58,7 +58,9 @@ def _parse(file, name) -> list[Drawing]:
         lines = enumerate(iter(lambda: text.readline(MAX_LINE + 1), ""), start=1)
         drawings = [_parse_line(f"{name}, line {n}", line) for n, line in lines if line.strip()]
     except UnicodeDecodeError:
-        raise ValueError(f"{name} must be JSON lines in UTF-8. Received: other bytes") from None
+        raise ValueError(
+            f"{name} must be text in UTF-8, a drawing as JSON on each line. Received: other bytes"
+        ) from None
     if not drawings:
         raise ValueError(f"{name} must hold a drawing a line. Received: an empty file")
     return drawings
@@ -72,7 +74,9 @@ def _parse_line(where, line) -> Drawing:
     except (ValueError, RecursionError):
         raise ValueError(f"{where} must be JSON. Received: {line.strip()[:60]!r}") from None
     if not isinstance(fields, dict) or not {"label", "strokes"} <= set(fields):
-        raise ValueError(f"{where} must be an object with label and strokes.")
+        raise ValueError(
+            f"{where} must be an object with label and strokes. Received: {describe(fields)}"
+        )
     label, writer = fields["label"], fields.get("writer", "")
     if type(label) is not int or not 0 <= label <= 9:
         raise ValueError(
@@ -82,24 +86,31 @@ def _parse_line(where, line) -> Drawing:
         raise ValueError(f"{where}: writer must be a text. Received: {describe(writer)}")
     strokes = fields["strokes"]
     if not isinstance(strokes, list) or not strokes:
-        raise ValueError(f"{where}: strokes must be a list with at least one stroke.")
+        raise ValueError(
+            f"{where}: strokes must be a list with at least one stroke. Received:"
+            f" {describe(strokes)}"
+        )
     return Drawing(label, writer, _points(where, strokes))
 
 
 def _points(where, strokes) -> list[np.ndarray]:
-    expected = f"{where}: a stroke must be a list of [x, y], numbers of at most 1,000,000"
-    if not all(isinstance(stroke, list) for stroke in strokes):
-        raise ValueError(f"{expected}.")
-    count = sum(map(len, strokes))
+    arrays = [_array(where, stroke) for stroke in strokes]
+    count = sum(map(len, arrays))
     if count > MAX_POINTS:
-        raise ValueError(f"{where} must have at most {MAX_POINTS} points. Received: {count}")
+        raise ValueError(f"{where} must have at most {MAX_POINTS:,} points. Received: {count:,}")
+    return arrays
+
+
+def _array(where, stroke) -> np.ndarray:
     try:
-        arrays = [np.array(stroke) for stroke in strokes]
-    except ValueError:  # rows of different lengths
-        raise ValueError(f"{expected}.") from None
-    for array in arrays:
-        fits = array.ndim == 2 and array.shape[1] == 2 and array.dtype.kind in "if"
-        # written so that NaN does not pass
-        if not (fits and np.abs(array).max() <= MAX_COORDINATE):
-            raise ValueError(f"{expected}.")
-    return [array.astype(np.float64) for array in arrays]
+        array = np.array(stroke)
+    except (ValueError, OverflowError):  # rows of different lengths
+        array = np.array(None)
+    fits = array.ndim == 2 and array.shape[1] == 2 and array.dtype.kind in "if"
+    # written so that NaN does not pass
+    if not (fits and np.abs(array).max() <= MAX_COORDINATE):
+        raise ValueError(
+            f"{where}: a stroke must be a list of [x, y], numbers of at most"
+            f" {MAX_COORDINATE:,.0f}. Received: {describe(stroke)}"
+        )
+    return array.astype(np.float64)

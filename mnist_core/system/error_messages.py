@@ -1,7 +1,7 @@
 """An error as one sentence for users, without paths or other details of this machine.
 
-A page shows `user_message(error)`; the log has the details. The command line prints `str(error)`,
-because there the machine is the user's own.
+A page shows `user_message(error)`; the log has the details. The command line prints
+`shell_message(error)`: there the machine is the user's own.
 """
 
 import errno
@@ -82,6 +82,15 @@ def user_message(error: BaseException) -> str:
     if isinstance(error, MemoryError) or "OOM" in str(error):
         return OUT_OF_MEMORY
     return f"Something went wrong here ({type(error).__name__}); the app's log says more."
+
+
+def shell_message(error: BaseException) -> str:
+    """What went wrong, for the command line: files by their whole paths, as other programs do."""
+    if isinstance(error, Timeout):
+        return QUEUE_BUSY
+    if isinstance(error, OSError) and error.strerror:
+        return ": ".join(str(part) for part in (error.filename, error.strerror) if part is not None)
+    return str(error)
 
 
 def redact(text: str) -> str:

@@ -136,7 +136,7 @@ class _TrainingLoop:
                 return outcome, sentence
             self._end_epoch(epoch)
             if self._patience_is_over(epoch):
-                sentence = f"No better val_loss for {self.recipe.patience} epochs."
+                sentence = _ended_early(self.recipe.patience)
                 break
         self._restore_best()
         return "finished", sentence
@@ -206,6 +206,11 @@ class _TrainingLoop:
     def _restore_best(self):
         if self.best.weights:
             self.model.set_weights(self.best.weights)
+
+
+def _ended_early(patience: int) -> str:
+    epochs = "an epoch" if patience == 1 else f"{patience} epochs"
+    return f"It ended early: {epochs} without a better val_loss."
 
 
 def _diverged(epoch: int, number: int, recipe: Recipe) -> str:

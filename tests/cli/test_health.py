@@ -40,7 +40,7 @@ def test_a_queue_that_somebody_holds_is_not_well(home, capsys, monkeypatch):
     with FileLock(home / "queue.lock"):
         status, checks = check(capsys)
     assert status == 1
-    assert "has held the queue for 0.1 seconds" in checks["queue"]["words"]
+    assert "has kept the queue to itself for 0.1 seconds" in checks["queue"]["words"]
 
 
 def test_too_little_room_and_an_mnist_path_that_names_no_file_are_not_well(

@@ -78,9 +78,10 @@ def test_a_wrong_experiment_is_refused_with_field_limit_and_value(text, sentence
     [
         ("recipe.epochs", "many", "recipe.epochs must be a whole number. Received: 'many'"),
         ("recipe.speed", "1", "recipe.speed: there is no field 'speed'. Known here: optimizer,"),
-        ("network.blocks.3.filters", "8", "there is no entry '3'; there are 1, from 0 on."),
+        ("network.blocks.3.filters", "8", "there is no entry '3'. Entries here: 1, from 0 on"),
         ("network.blocks.0.filters", "0", "network.blocks.0.filters must be from 1 to 256."),
         ("network.blocks", "few", "must be its number of entries, or a list as JSON."),
+        ("network.blocks.0", ":", "network.blocks.0 must be an object as JSON. Received: ':'"),
         ("network", "x", "network must be an object with named values. Received: 'x'"),
         ("network.blocks", "9", "network.blocks must have 0 to 4 entries. Received: 9"),
         ("network.blocks.0.padding", "SAME", "must be one of valid, same. Received: 'SAME'"),

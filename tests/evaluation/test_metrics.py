@@ -134,7 +134,7 @@ def test_all_metrics_are_of_the_same_predictions():
 def test_predictions_that_are_no_numbers_are_refused():
     probabilities = np.full((4, 10), 0.1, np.float32)
     probabilities[1:3, 4] = np.nan
-    with pytest.raises(ValueError, match=r"Received: no numbers \(NaN\) for 2 of 4 images"):
+    with pytest.raises(ValueError, match=r"answers 2 of 4 images with no numbers \(NaN\)"):
         metrics.compute_metrics(probabilities, np.zeros(4, np.uint8))
 
 

@@ -145,7 +145,7 @@ def test_a_shipped_model_can_be_compared_with_a_run(compare):
 def test_a_damaged_run_is_left_out_of_the_table_and_said(compare):
     (run_store.get("fast").folder / "experiment.json").write_text("{")
     app = compare("slow", "fast", "third")
-    assert "What fast was asked can't be read" in texts(app)
+    assert "The experiment of fast can't be read" in texts(app)
     assert [row[0] for row in table(app, 1)] == ["Learning rate", "Seed"]
 
 

@@ -211,7 +211,7 @@ def test_a_model_that_cannot_be_asked_leaves_a_sentence_and_the_other_models_fig
     (run.folder / "card.json").write_text("{}")
     app = visit(beside="classic")
     assert app.selectbox(key="model").value == "broken"
-    assert "broken can't be asked." in texts(app)
+    assert "broken" in app.error[0].value
     assert "classic" in metrics_text(app) and "broken" not in metrics_text(app)
 
 
@@ -222,7 +222,7 @@ def test_a_network_whose_training_blew_up_says_so(visit, monkeypatch):
 
     monkeypatch.setattr(cached_predictions.Classifier, "load", lambda name: NanClassifier())
     app = visit(model="classic")
-    assert "classic can't be tested." in texts(app) and "no numbers (NaN)" in texts(app)
+    assert app.error[0].value.startswith("classic can't be tested. The model answers ")
 
 
 def test_moving_the_test_set_fills_the_curves_and_they_stay(visit, monkeypatch):
@@ -294,7 +294,10 @@ def test_a_file_of_drawings_is_a_test_too_and_its_images_go_to_inside(visit_with
     ("content", "sentence"),
     [
         (b"", "mine.jsonl must hold a drawing a line. Received: an empty file"),
-        (b"\xff\xfe", "mine.jsonl must be JSON lines in UTF-8. Received: other bytes"),
+        (
+            b"\xff\xfe",
+            "mine.jsonl must be text in UTF-8, a drawing as JSON on each line. Received: other",
+        ),
         (b"{\n", "mine.jsonl, line 1 must be JSON. Received: '{'"),
         (drawings(7) + b'{"label": 12, "strokes": [[[0, 0]]]}', "line 2: label must be"),
         (b"\n" * 20_001, "at most 20,000 drawings to be tested on here"),

@@ -1,5 +1,7 @@
 """Picture files of all kinds, read as a person sees them."""
 
+import re
+
 import numpy as np
 import pytest
 from pictures import difference, draw, encode, encode_turned
@@ -65,7 +67,6 @@ UNREADABLE = {
     "cut PNG": PNG[:400],
     "cut JPEG": encode(DRAWING, "JPEG")[:700],
     "bomb": PNG[:16] + (60_000).to_bytes(4, "big") * 2 + PNG[24:],
-    "too wide": encode(np.zeros((1, 9000), np.uint8), "PNG"),
     "another format": encode(DRAWING, "PPM"),
 }
 
@@ -74,6 +75,34 @@ UNREADABLE = {
 def test_an_unreadable_file_is_refused_in_one_sentence(kind):
     with pytest.raises(ValueError, match=r"^The picture must be a whole .*Received: .+"):
         open_picture(UNREADABLE[kind])
+
+
+@pytest.mark.parametrize(
+    ("size", "kind", "sentence"),
+    [
+        ((9000, 1), "PNG", "be at most 8192 pixels wide and high. Received: 9000 x 1 pixels"),
+        ((9000, 1), "JPEG", "be at most 8192 pixels wide and high. Received: 9000 x 1 pixels"),
+        (
+            (5000, 3100), "PNG",
+            "have at most 15 million pixels, unless it is a JPEG. Received: a PNG of 5000 x 3100,"
+            " 15.5 million",
+        ),
+    ],
+)  # fmt: skip
+def test_too_large_a_picture_is_refused_with_the_limit_that_it_exceeds(size, kind, sentence):
+    with pytest.raises(ValueError, match=f"^The picture must {re.escape(sentence)}$"):
+        open_picture(encode(Image.new("L", size), kind))
+
+
+@pytest.mark.parametrize(
+    "size", [(8192, 2100), (2100, 8192), (4095, 4095), (6144, 6144), (8192, 1)]
+)
+def test_a_jpeg_of_any_size_within_the_limits_of_its_sides_is_read(size):
+    picture = open_picture(encode(Image.new("L", size, 200), "JPEG"))
+    height, width = picture.shape
+    assert 1024 < max(picture.shape) <= 2048
+    assert height / width == pytest.approx(size[1] / size[0], rel=0.01, abs=0.001)
+    assert (picture == 200).all()
 
 
 def test_a_missing_file_is_named():

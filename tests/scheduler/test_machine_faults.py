@@ -237,7 +237,7 @@ def test_what_a_newer_version_asks_for_is_named_and_the_rest_of_the_list_is_ther
     (newer / "experiment.json").write_text(json.dumps(experiment))
     app = open_page("runs", {"run": "newer"})
     (box,) = boxes(app)
-    assert "Its experiment can't be read" in box
+    assert "The experiment of 'newer' can't be read: " in box
     assert "quantum" in box
     assert "done" in list(app.dataframe[0].value["Name"])
 

@@ -6,7 +6,7 @@ import os
 import re
 
 import pytest
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from mnist_core.config.schema import Experiment
 from mnist_core.data import loading
@@ -62,6 +62,20 @@ def test_errors_of_real_files_locks_and_memory_have_their_own_sentences(tmp_path
         with FileLock(lock), pytest.raises(Exception) as error:
             fail()
         assert error_messages.user_message(error.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (FileNotFoundError(errno.ENOENT, "No such file", "/a/b"), "/a/b: No such file"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+        (OSError("as it is"), "as it is"),
+        (ValueError("recipe.epochs must be"), "recipe.epochs must be"),
+        (Timeout("/a/queue.lock"), error_messages.QUEUE_BUSY),
+    ],
+)
+def test_the_command_line_names_files_by_their_whole_paths(error, line):
+    assert error_messages.shell_message(error) == line
 
 
 def test_our_own_sentences_stay_as_they_are():

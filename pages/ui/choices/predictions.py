@@ -71,7 +71,7 @@ def predict(model: Run, test: TestSet) -> Result | None:
             f"{model.name} reads {len(test.digits.labels):,} digits, once …",
         )  # fmt: skip
     except (ValueError, OSError) as error:
-        errors.show(error, f"{model.name} can't be asked.", icon=":material/broken_image:")
+        errors.show(error, icon=":material/broken_image:")
         return None
     return Result(model, test, predictions)
 

@@ -31,7 +31,7 @@ def digits(session: Session) -> None:
     """A row of digits that people wrote, to take with a click."""
     st.markdown("**No pen at hand? Take a digit that someone wrote**")
     if not model_loader().ready():
-        st.caption("They are on their way.")
+        st.caption("They are being loaded.")
         return
     dataset = data_set.load(loading.best_available())
     if dataset is None:

@@ -73,7 +73,7 @@ def _known_curves(result: Result) -> AccuracyCurves:
         try:
             return job.result()
         except (ValueError, OSError) as error:
-            errors.show(error, f"{result.name} can't be asked.")
+            errors.show(error)
     elif job and job.progress:
         return job.progress[0]
     return robustness.cached(result.model, result.test)

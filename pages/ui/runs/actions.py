@@ -46,7 +46,7 @@ def locked_reason(entry: RunEntry) -> str:
 
 
 def _variation_button(entry: RunEntry) -> None:
-    reason = "" if entry.experiment else "What was asked can't be read."
+    reason = "" if entry.experiment else "Its experiment can't be read."
     pressed = bound_button.show(
         "Start a variation", "open_in_train", entry, icon=":material/school:",
         disabled=bool(reason),

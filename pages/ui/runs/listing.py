@@ -89,7 +89,7 @@ def _entry_of_run(run: Run, has_model: bool) -> RunEntry:
     try:
         experiment = run.experiment()
     except (ValueError, OSError) as error:
-        messages.append(errors.message(error, "Its experiment can't be read."))
+        messages.append(errors.message(error))
     try:
         card = model_store.card(run) if has_model else {}
     except (ValueError, OSError) as error:

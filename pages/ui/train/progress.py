@@ -22,7 +22,7 @@ def show(follower: RunFollower) -> None:
     try:
         follower.run.experiment()
     except (ValueError, OSError) as error:
-        errors.show(error, f"{follower.run.name}:")
+        errors.show(error)
         return
     ended = follower.has_ended()
     st.fragment(_tick, run_every=None if ended else POLL_INTERVAL)(follower, ended)
