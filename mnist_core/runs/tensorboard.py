@@ -97,7 +97,8 @@ class TensorBoardWriter:
 
         folder = self.run.folder / part
         folder.mkdir(exist_ok=True)  # not its parents: a run that was deleted stays so
-        path = folder / f"events.out.tfevents.{int(wall_time)}.{self.run.id}"
+        # TensorBoard reads the files of a folder by their names, and none from before the last one
+        path = folder / f"events.out.tfevents.{wall_time:.6f}.run"
         file = tf.io.TFRecordWriter(str(path))
         file.write(Event(wall_time=wall_time, file_version="brain.Event:2").SerializeToString())
         # Has a TensorBoard that knew a deleted run of this name forget the points of that one

@@ -146,9 +146,9 @@ def test_a_continued_run_shows_the_curves_from_its_parents_first_step_on(home):
 
 def test_a_tensorboard_that_knew_a_deleted_run_shows_the_next_of_its_name_alone(home):
     seen = EventMultiplexer()
-    for steps in ([4, 8, 12], [4, 8]):
+    for made, steps in ((1.2, [4, 8, 12]), (1.3, [4, 8])):
         run = run_store.create(experiment(), "mine")
-        written(run.folder, [EPOCH | {"step": step} for step in steps])
+        written(run.folder, [EPOCH | {"step": step, "time": made} for step in steps])
         seen.AddRunsFromDirectory(str(home / "runs")).Reload()
         for part in ("training", "validation"):
             points = seen.Scalars(f"mine/{part}", "epoch/loss")
