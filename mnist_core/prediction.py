@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Hashable
-from pathlib import Path
 
 import numpy as np
 
@@ -54,7 +53,7 @@ class Classifier:
             network = model_store.inference_network(model)
             return cls(network, model_store.card(model).get("looks", 1))
 
-        return _cache.get(path, versions, path.stat().st_size, make)
+        return _cache.get(model, versions, path.stat().st_size, make)
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """How likely each digit is for each image.
@@ -93,45 +92,45 @@ def _half_pixel_moved(x: np.ndarray) -> np.ndarray:
 
 
 class ClassifierCache:
-    """Classifiers by the file of their weights; those unused longest make room."""
+    """Classifiers by their models; those unused longest make room."""
 
     def __init__(self, max_bytes: int = CACHE_BYTES):
         self._max_bytes = max_bytes
         # (version, bytes, classifier); the last used one comes last
-        self._entries: dict[Path, tuple[Hashable, int, Classifier]] = {}
+        self._entries: dict[Hashable, tuple[Hashable, int, Classifier]] = {}
         self._lock = threading.Lock()
         self._loading_lock = threading.Lock()  # one loads at a time; meanwhile all others answer
 
     def get(
-        self, path: Path, version: Hashable, nbytes: int, make: Callable[[], Classifier]
+        self, model: Hashable, version: Hashable, nbytes: int, make: Callable[[], Classifier]
     ) -> Classifier:
-        """The classifier of these weights; made anew if they have another version since.
+        """The classifier of this model; made anew if its files have another version since.
 
         Args:
             nbytes: how much memory it takes; the last one is kept, however much that is.
         """
-        classifier = self._lookup(path, version)
+        classifier = self._lookup(model, version)
         if classifier is None:
             with self._loading_lock:
-                classifier = self._lookup(path, version) or make()
+                classifier = self._lookup(model, version) or make()
                 with self._lock:
-                    self._entries[path] = (version, nbytes, classifier)
+                    self._entries[model] = (version, nbytes, classifier)
                     self._make_room()
         return classifier
 
-    def _lookup(self, path, version) -> Classifier | None:
+    def _lookup(self, model, version) -> Classifier | None:
         with self._lock:
-            entry = self._entries.pop(path, None)
+            entry = self._entries.pop(model, None)
             if entry is None or entry[0] != version:
                 return None
-            self._entries[path] = entry
+            self._entries[model] = entry
             return entry[2]
 
     def _make_room(self) -> None:
         excess = sum(nbytes for _, nbytes, _ in self._entries.values()) - self._max_bytes
-        for path in list(self._entries)[:-1]:
+        for model in list(self._entries)[:-1]:
             if excess > 0:
-                excess -= self._entries.pop(path)[1]
+                excess -= self._entries.pop(model)[1]
 
 
 _cache = ClassifierCache()

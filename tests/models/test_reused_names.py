@@ -46,9 +46,11 @@ def test_the_name_alone_means_the_model_that_has_it_now(old):
 
 def test_a_renamed_model_answers_as_before_and_so_does_the_one_that_took_its_name(home):
     first, second = keep("mine"), keep_varied("other")
+    loaded = Classifier.load(first)
     before = [Classifier.load(model).probabilities(IMAGES) for model in (first, second)]
     for name, new in (("mine", "third"), ("other", "mine"), ("third", "other")):
         run_store.rename(name, new)
+    assert Classifier.load(first) is loaded
     after = [Classifier.load(model).probabilities(IMAGES) for model in (first, second)]
     by_name = [Classifier.load(name).probabilities(IMAGES) for name in ("other", "mine")]
     assert np.array_equal(before, after)
