@@ -71,11 +71,15 @@ class Job:
         return not self.done() or self._future.exception() is None
 
 
+class Visit:
+    """Stands for a visit, and lasts as long."""
+
+
 class JobPool:
     """Jobs by key, run one at a time, for all visitors of this server.
 
-    A finished one is kept until the last visit that asked for it has ended, or other results that
-    were asked for since need its room; only the last one is always kept.
+    A finished one is kept until the last visit that asked for it has ended, or others that were
+    asked for since need its room; only the last one is always kept.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES):
@@ -83,7 +87,7 @@ class JobPool:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="jobs")
         # The one asked for last comes last; a running one is also held by its thread
         self._jobs: WeakValueDictionary[Hashable, Job] = WeakValueDictionary()
-        self._kept: WeakKeyDictionary[Any, dict[Hashable, Job]] = WeakKeyDictionary()  # by visit
+        self._kept: WeakKeyDictionary[Visit, dict[Hashable, Job]] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> Job | None:
@@ -91,12 +95,8 @@ class JobPool:
         job = self._jobs.get(key)
         return job if job and job.is_worth_keeping() else None
 
-    def start(self, visit: Any, key: Hashable, call: Callable[[Job], Any]) -> Job:
-        """The job of this key, or a new one that calls `call(job)`.
-
-        Args:
-            visit: for which it is kept; the object that lasts as long as the visit.
-        """
+    def start(self, visit: Visit, key: Hashable, call: Callable[[Job], Any]) -> Job:
+        """The job of this key, or a new one that calls `call(job)`; kept for this visit, too."""
         with self._lock:
             job = self.get(key)
             if job is None:
@@ -143,6 +143,17 @@ def _as_current_user(call):
 def job_pool(kind: str) -> JobPool:
     """The pool for a kind of job; no kind waits for another."""
     return JobPool()
+
+
+@st.cache_resource(scope="session", show_spinner=False)
+def _current_visit() -> Visit:
+    """The visit that this run of a page is for; Streamlit drops it when the tab is closed."""
+    return Visit()
+
+
+def start(kind: str, key: Hashable, call: Callable[[Job], Any]) -> Job:
+    """A job of a kind, for the current visit; see `JobPool.start`."""
+    return job_pool(kind).start(_current_visit(), key, call)
 
 
 def wait_for(job: Job, loading_text: str, progress_text: str) -> Any:

@@ -13,7 +13,6 @@ from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.evaluation.metrics import Metrics, Reliability
 from mnist_core.runs.run import Run
 from pages.ui.app import background_jobs, errors
-from pages.ui.state.session import current_session
 
 
 class Result:
@@ -61,8 +60,8 @@ class Result:
 def predict(model: Run, test: TestSet) -> Result | None:
     """The model's predictions; None, after saying why, if it can't be asked."""
     try:
-        job = background_jobs.job_pool("predictions").start(
-            current_session(),
+        job = background_jobs.start(
+            "predictions",
             job_key(model, test),
             lambda job: cached_predictions.predict(model, test, job.report),
         )

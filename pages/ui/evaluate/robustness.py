@@ -12,7 +12,6 @@ from pages.ui.app.background_jobs import Job
 from pages.ui.choices import predictions
 from pages.ui.choices.predictions import Result
 from pages.ui.evaluate.set_choice import ChosenTest
-from pages.ui.state.session import current_session
 from pages.ui.widgets import answer, run_status
 
 POLL_INTERVAL = 1.0  # seconds between two looks at what is being computed
@@ -99,8 +98,8 @@ def _offer(missing: list[tuple[Result, int]]) -> None:
 
 def _start(result: Result) -> None:
     model, test = result.model, result.test
-    background_jobs.job_pool("robustness").start(
-        current_session(),
+    background_jobs.start(
+        "robustness",
         _job_key(result),
         lambda job: robustness.measure(model, test, job.report, job.should_stop),
     )

@@ -103,7 +103,7 @@ def _render_file(session: Session, content: bytes, name: str) -> StrokeFile:
         drawings = stroke_files.parse_drawings(content, name)
         return labelled_sets.make_test_set(labelled_sets.render_drawings(drawings, 0, job.report))
 
-    job = background_jobs.job_pool("drawings").start(session, (name, checksum), render)
+    job = background_jobs.start("drawings", (name, checksum), render)
     test = background_jobs.wait_for(
         job, f"{name} is being read …", "The drawings are being drawn …"
     )

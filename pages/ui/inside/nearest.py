@@ -13,7 +13,6 @@ from pages.ui.choices import data_notice, data_set
 from pages.ui.choices.data_set import ChosenSet
 from pages.ui.inside.inspection import Inspection
 from pages.ui.navigation import inside_link
-from pages.ui.state.session import current_session
 from pages.ui.widgets import gallery
 from pages.ui.widgets.gallery import Tile
 
@@ -94,4 +93,4 @@ def _embed_all(model: Run, chosen: ChosenSet) -> Job:
         return chunks
 
     key = (cached_predictions.model_fingerprint(model), chosen.dataset.checksum)
-    return background_jobs.job_pool("embeddings").start(current_session(), key, embed)
+    return background_jobs.start("embeddings", key, embed)

@@ -69,7 +69,7 @@ class Lesson:
         return {key: value for key, value in fields.items() if value}
 
 
-@dataclass(eq=False)  # each is a visit of its own: what is kept for it is found by it
+@dataclass
 class Session:
     """One object in place of strings all over `st.session_state`."""
 
