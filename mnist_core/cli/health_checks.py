@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from mnist_core.data import mnist
 from mnist_core.models import store as model_store
+from mnist_core.network.summary import parameter_count
 from mnist_core.runs import store as run_store
 from mnist_core.system import error_messages, settings, users
 
@@ -91,9 +92,8 @@ def _check_runs() -> str:
 
 
 def _check_models() -> str:
-    return ", ".join(
-        f"{name} {model_store.card(name)['parameters']:,}" for name in model_store.SHIPPED
-    )
+    networks = {name: model_store.experiment(name).network for name in model_store.SHIPPED}
+    return ", ".join(f"{name} {parameter_count(of):,}" for name, of in networks.items())
 
 
 def _check_data() -> str:

@@ -8,7 +8,7 @@ from mnist_core.models import store as model_store
 from mnist_core.presets import ABOUT
 from mnist_core.runs import store as run_store
 from mnist_core.scheduler import scheduler
-from mnist_core.system import error_messages, users
+from mnist_core.system import users
 
 
 def list_presets(options, emit) -> None:
@@ -28,8 +28,8 @@ def list_runs(options, emit) -> None:
     if options.folder:
         emit(str(users.runs_folder()), folder=str(users.runs_folder()))
         return
-    with contextlib.suppress(error_messages.ClusterUnreachableError):  # listed all the same
-        scheduler.advance()
+    with contextlib.suppress(OSError):  # a cluster, a folder to read only: listed all the same
+        scheduler.advance(timeout=0)  # somebody else who holds the queue has it move on
     for run in run_store.all_runs():
         status = run.status()
         facts = {key: status.get(key) for key in ("state", "sentence", "created", "seconds")}
@@ -38,10 +38,16 @@ def list_runs(options, emit) -> None:
 
 
 def list_models(options, emit) -> None:
-    """A line per model, the newest first: test accuracy, parameters."""
-    for name in model_store.names():
-        card = model_store.card(name)
-        test = card.get("test") or {}
+    """A line per model, the newest first: test accuracy, parameters; or why it can't be used."""
+    for model in model_store.all_models():
+        try:
+            card = model_store.card(model)
+            parameters = _parameters(model_store.experiment(model))
+        except model_store.ModelError as error:
+            emit(f"{model.name:30} can't be used: {error}", name=model.name, error=str(error))
+            continue
+        test = card["test"] or {}
         figure = f"{test['accuracy']:.2%} test" if test else "not tested"
-        text = f"{name:30} {figure:14} {card['parameters']:>9,} parameters  {card['made']}"
-        emit(text, name=name, **{k: card.get(k) for k in ("test", "parameters", "made", "seconds")})
+        text = f"{model.name:30} {figure:14} {parameters:>9,} parameters  {card['made']}"
+        facts = {key: card[key] for key in ("test", "made", "seconds")}
+        emit(text.rstrip(), name=model.name, parameters=parameters, **facts)

@@ -3,6 +3,7 @@
 import json
 import math
 import platform
+import reprlib
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -45,7 +46,7 @@ def make_card(
         "data": {
             "name": dataset.name,
             "checksum": dataset.checksum,
-            "source": Path(dataset.source).name,  # a card travels: the folder stays private
+            "source": _source(dataset),
         },
         "curves": epochs,
         "test": test,
@@ -55,6 +56,11 @@ def make_card(
         "seconds": round(seconds, 1),
         "state": state,
     }
+
+
+def _source(dataset: Dataset) -> str:
+    """The data's file; a card travels, so the folder stays private."""
+    return "".join(filter(str.isprintable, Path(dataset.source).name))[:MAX_TEXT]
 
 
 def _versions() -> dict[str, str]:
@@ -68,6 +74,18 @@ def learned_from_drawings(card: dict) -> bool:
     return isinstance(about, dict) and bool(about.get("sources"))
 
 
+def read_card(text: str | bytes) -> dict:
+    """A kept card, each field of its type and size; what it lacks, as earlier versions', is empty.
+
+    Its experiment is not looked at, nor what that decides.
+
+    Raises:
+        ValueError: names the field, what was expected and what came.
+    """
+    plain = _parse(text)
+    return _EMPTY | plain | _checked(plain, plain.keys() & (_FIELDS | _OPTIONAL).keys())
+
+
 def validate_card(text: str | bytes, experiment: Experiment) -> dict:
     """A stranger's card with only the fields of a card, each of its type and size.
 
@@ -77,21 +95,24 @@ def validate_card(text: str | bytes, experiment: Experiment) -> dict:
     Raises:
         ValueError: names the field, what was expected and what came.
     """
-    try:
-        plain = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"card.json must be JSON, and can't be read: {error}.") from None
-    plain = _dict_of(_anything)("card.json", plain)
-    checks = _FIELDS | {key: check for key, check in _OPTIONAL.items() if key in plain}
-    card = {key: check(f"card.json: {key}", plain.get(key)) for key, check in checks.items()}
-    return card | {
+    plain = _parse(text)
+    return _checked(plain, [*_FIELDS, *(plain.keys() & _OPTIONAL.keys())]) | {
         "experiment": validation.to_dict(experiment),
         "parameters": summary.parameter_count(experiment.network),
     }
 
 
-def _anything(where, value):
-    return value
+def _parse(text) -> dict:
+    try:
+        plain = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"card.json must be JSON, and can't be read: {error}.") from None
+    return _dict_of(lambda where, value: value)("card.json", plain)
+
+
+def _checked(plain, keys) -> dict:
+    checks = _FIELDS | _OPTIONAL
+    return {key: checks[key](f"card.json: {key}", plain.get(key)) for key in keys}
 
 
 def _text(where, value, most: int = MAX_TEXT) -> str:
@@ -100,9 +121,11 @@ def _text(where, value, most: int = MAX_TEXT) -> str:
     return value
 
 
-def _number(where, value) -> float | int:
-    if type(value) not in (int, float) or not abs(value) <= MAX_NUMBER:  # nor NaN
-        raise ValueError(f"{where} must be a number. Received: {str(value)[:40]!r}")
+def _number(where, value, least=0, most=MAX_NUMBER, kinds=(int, float)) -> float | int:
+    if type(value) not in kinds or not least <= value <= most:  # nor NaN
+        limits = f"from {least:g}" + f" to {most:g}" * (most < MAX_NUMBER)
+        whole = "whole " * (kinds == (int,))
+        raise ValueError(f"{where} must be a {whole}number {limits}. Received: {_shortened(value)}")
     return value
 
 
@@ -110,12 +133,21 @@ def _figure(where, value) -> float | int:
     """A number; a loss may also be NaN or infinite, as a training that diverged leaves it."""
     if type(value) is float and not math.isfinite(value) and where.endswith("loss"):
         return value
+    if where.endswith("accuracy"):
+        return _number(where, value, most=1)
+    if where.endswith((".epoch", ".step", ".images")):
+        return _number(where, value, kinds=(int,))
     return _number(where, value)
+
+
+def _shortened(value) -> str:
+    """The beginning of what came; not by `str`: an integer may have too many digits for it."""
+    return reprlib.repr(value)[:60]
 
 
 def _looks(where, value) -> int:
     if type(value) is not int or value not in (1, 2):
-        raise ValueError(f"{where} must be 1 or 2. Received: {str(value)[:40]!r}")
+        raise ValueError(f"{where} must be 1 or 2. Received: {_shortened(value)}")
     return value
 
 
@@ -127,7 +159,9 @@ def _about(where, value, depth: int = 4):
         return [_about(f"{where}[{i}]", entry, depth - 1) for i, entry in enumerate(value)]
     if isinstance(value, bool) or value is None:
         return value
-    return _text(where, value, MAX_NOTE) if isinstance(value, str) else _number(where, value)
+    if isinstance(value, str):
+        return _text(where, value, MAX_NOTE)
+    return _number(where, value, -MAX_NUMBER)
 
 
 def _dict_of(check: Callable, required=()) -> Callable:
@@ -165,6 +199,7 @@ _FIELDS = {
     "seconds": _number,
     "state": _text,
 }
+_EMPTY = {"curves": [], "test": None, "made": "", "seconds": None}
 _OPTIONAL = {
     "looks": _looks,  # test-time views; see `prediction.Classifier`
     "about": _about,  # the reader's; see `pretrained.reader_card`

@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 
 from mnist_core.config.schema import Experiment
+from mnist_core.models import card as card_file
 from mnist_core.models import weights
 from mnist_core.network import keras_model
 from mnist_core.network.inference import InferenceNetwork
@@ -78,13 +79,13 @@ def card(model: str | Run) -> dict:
     """What is known of a model; see `models.card`. Its name is the one it goes by now.
 
     Raises:
-        ModelError: there is no such model, or its card can't be read.
+        ModelError: there is no such model, or its card is damaged.
     """
     path = weights_path(model).with_name("card.json")
     try:
-        return json.loads(path.read_text()) | {"name": find(model).name}
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise ModelError(f"{path} must be the card of a model, as JSON: {error}.") from None
+        return card_file.read_card(path.read_bytes()) | {"name": find(model).name}
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} must be the card of a model: {error}") from None
 
 
 def inference_network(model: str | Run) -> InferenceNetwork:

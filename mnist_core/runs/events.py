@@ -48,7 +48,7 @@ def _is_count(value) -> bool:
 
 def _is_number(value) -> bool:
     """NaN and infinities too: the loss of a training that diverged."""
-    return type(value) in (int, float)
+    return type(value) is float or (type(value) is int and abs(value) < MAX_COUNT)
 
 
 def _are_numbers(values) -> bool:

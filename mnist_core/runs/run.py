@@ -16,6 +16,7 @@ crash at any moment leaves a run that can be read. Nothing here needs Keras.
 """
 
 import json
+import math
 import os
 import time
 from functools import lru_cache
@@ -206,12 +207,13 @@ def _read_status(path: Path, version: tuple) -> dict:
     status = json.loads(path.read_text())
     if not isinstance(status, dict) or status.get("state") not in WAITING + ACTIVE + ENDED:
         raise ValueError("state")
-    tries = status.get("tries")
+    tries, seconds = status.get("tries"), status.get("seconds")
     return status | {
         "sentence": str(status.get("sentence") or ""),
         "created": _timestamp(status.get("created")),
         "started": _timestamp(status.get("started")),
         "tries": tries if type(tries) is int else 0,
+        "seconds": seconds if type(seconds) in (int, float) and 0 <= seconds < math.inf else None,
     }
 
 

@@ -25,8 +25,11 @@ _thread_lock = threading.Lock()
 
 
 @contextlib.contextmanager
-def lock() -> Iterator[None]:
+def lock(timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
     """Have exclusive access to the queue, among this process's threads and among processes.
+
+    Args:
+        timeout: seconds to wait for it.
 
     Raises:
         OSError: the folder for runs can't be used.
@@ -36,10 +39,10 @@ def lock() -> Iterator[None]:
     home.mkdir(parents=True, exist_ok=True)
     path = home / "queue.lock"
     # The timeout is for each thread, not for one after the other: a class would wait for minutes
-    if not _thread_lock.acquire(timeout=LOCK_TIMEOUT):
+    if not _thread_lock.acquire(timeout=timeout):
         raise Timeout(str(path))
     try:
-        with FileLock(path, timeout=LOCK_TIMEOUT):
+        with FileLock(path, timeout=timeout):
             yield
     finally:
         _thread_lock.release()

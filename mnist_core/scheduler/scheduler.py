@@ -79,7 +79,7 @@ def prewarm() -> None:
     _executor().prewarm()
 
 
-def advance(min_interval: float = 0.0) -> None:
+def advance(min_interval: float = 0.0, timeout: float = queue.LOCK_TIMEOUT) -> None:
     """Mark the runs whose process died as interrupted, and begin those whose turn has come.
 
     Pages that show runs call it. So does a process when its run has ended, so that the queue
@@ -87,6 +87,7 @@ def advance(min_interval: float = 0.0) -> None:
 
     Args:
         min_interval: seconds; nothing is done if this process did it less than that ago.
+        timeout: seconds to wait for the queue.
 
     Raises:
         OSError: the folder for runs can't be used.
@@ -95,7 +96,7 @@ def advance(min_interval: float = 0.0) -> None:
     global last_advance, _waiting
     if time.monotonic() - last_advance < min_interval:
         return
-    with queue.lock():
+    with queue.lock(timeout):
         if time.monotonic() - last_advance < min_interval:  # another thread did it meanwhile
             return
         _remove_leftovers()
