@@ -16,7 +16,6 @@ crash at any moment leaves a run that can be read. Nothing here needs Keras.
 """
 
 import json
-import math
 import os
 import time
 from functools import lru_cache
@@ -213,10 +212,14 @@ def _read_status(path: Path, version: tuple) -> dict:
         "created": _timestamp(status.get("created")),
         "started": _timestamp(status.get("started")),
         "tries": tries if type(tries) is int else 0,
-        "seconds": seconds if type(seconds) in (int, float) and 0 <= seconds < math.inf else None,
+        "seconds": seconds if _is_time(seconds) else None,
     }
 
 
 def _timestamp(value) -> float:
     """A unix time that a calendar has; 0 if it isn't one."""
-    return float(value) if type(value) in (int, float) and 0 <= value < MAX_TIMESTAMP else 0.0
+    return float(value) if _is_time(value) else 0.0
+
+
+def _is_time(value) -> bool:
+    return type(value) in (int, float) and 0 <= value < MAX_TIMESTAMP

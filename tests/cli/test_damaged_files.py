@@ -1,0 +1,131 @@
+"""One bad file costs one line: everything else is listed, and what is wrong is named."""
+
+import json
+import math
+import os
+
+import pytest
+from damages import FILES, VALUES, with_value, without
+from filelock import FileLock
+from kept_models import keep
+
+from mnist_core.cli.parser import main
+from mnist_core.models import store as model_store
+from mnist_core.runs.events import parse
+from mnist_core.system import users
+
+CARD_FIELDS = ["test", "test.accuracy", "test.loss", "test.images", "seconds", "looks", "made"]
+CARD_FIELDS += ["curves", "parameters", "experiment", "experiment.network", "experiment.data"]
+STATUS_FIELDS = [
+    "state",
+    "sentence",
+    "created",
+    "started",
+    "seconds",
+    "tries",
+    "continues",
+    "sweep",
+]
+LISTS = ("models", "runs")
+
+
+@pytest.fixture
+def good(home):
+    return keep("good")
+
+
+@pytest.fixture
+def damaged(good):
+    return keep("damaged")
+
+
+@pytest.fixture
+def listed(capsys):
+    """A function: the rows of a command that lists, by name."""
+
+    def run(command):
+        assert main([command, "--json"]) == 0
+        out, err = capsys.readouterr()
+        assert not err
+        rows = [json.loads(line) for line in out.splitlines()]
+        return {row["name"]: row for row in rows}
+
+    return run
+
+
+def assert_all_is_listed(listed):
+    assert {"good", "reader", "classic"} <= listed("models").keys()
+    assert "good" in listed("runs")
+
+
+@pytest.mark.parametrize("file", ["card.json", "status.json", "experiment.json", "events.jsonl"])
+@pytest.mark.parametrize("damage", FILES)
+def test_a_damaged_file_of_a_run_hides_no_other_run_or_model(damaged, listed, file, damage):
+    FILES[damage](damaged.folder / file)
+    assert_all_is_listed(listed)
+
+
+@pytest.mark.parametrize("damage", [d for d in FILES if d not in ("missing", "broken link")])
+def test_a_damaged_card_is_a_line_that_says_so(damaged, listed, damage):
+    FILES[damage](damaged.folder / "card.json")
+    row = listed("models").get("damaged", {"error": "card.json is no file: it is no model"})
+    assert "card" in row["error"]
+
+
+@pytest.mark.parametrize("field", CARD_FIELDS)
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: f"{value!r:.20}")
+def test_any_value_in_a_card_is_accepted_or_named_and_hides_nothing(damaged, listed, field, value):
+    with_value(damaged.folder / "card.json", field, value)
+    row = listed("models")["damaged"]
+    if "error" in row:
+        assert field.split(".")[-1] in row["error"] or "experiment" in row["error"]
+    else:
+        accuracy = (row["test"] or {"accuracy": 0})["accuracy"]
+        assert 0 <= accuracy <= 1 and (row["seconds"] is None or 0 <= row["seconds"] < math.inf)
+    assert_all_is_listed(listed)
+
+
+@pytest.mark.parametrize("field", ["test", "seconds", "made", "curves", "parameters", "versions"])
+def test_a_card_of_an_earlier_version_may_lack_a_field(damaged, listed, field):
+    without(damaged.folder / "card.json", field)
+    assert "error" not in listed("models")["damaged"]
+
+
+@pytest.mark.parametrize("accuracy", [5, -0.1, math.nan, 1.0001, None, "0.9", [0.9], True, 10**400])
+def test_no_card_claims_an_accuracy_outside_of_0_to_1(damaged, accuracy):
+    with_value(damaged.folder / "card.json", "test.accuracy", accuracy)
+    with pytest.raises(ValueError, match=r"test\.accuracy must be a number from 0 to 1\. Received"):
+        model_store.card("damaged")
+
+
+@pytest.mark.parametrize("field", STATUS_FIELDS)
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: f"{value!r:.20}")
+def test_any_value_in_a_status_hides_no_run(damaged, listed, field, value):
+    with_value(damaged.folder / "status.json", field, value)
+    assert listed("runs").keys() == {"good", "damaged"}
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400)])
+def test_a_number_that_no_chart_can_show_is_a_damaged_event(number):
+    event = {"kind": "epoch", "epoch": 1, "step": 1, "loss": number, "accuracy": 0.5}
+    assert parse(json.dumps(event).encode()) == {"kind": "damaged"}
+
+
+def test_runs_are_listed_while_another_process_holds_the_queue(good, listed, monkeypatch):
+    monkeypatch.setattr("mnist_core.scheduler.queue.LOCK_TIMEOUT", 600)  # a wait would be seen
+    with FileLock(users.home() / "queue.lock"):
+        assert "good" in listed("runs")
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "denied"), OSError(30, "read-only")])
+def test_runs_are_listed_where_nothing_can_be_written(good, listed, monkeypatch, error):
+    opened = os.open
+
+    def refuse(path, flags, *arguments, **options):
+        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT) and str(users.home()) in str(path):
+            raise error
+        return opened(path, flags, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert "good" in listed("runs")
+    assert "good" in listed("models")
