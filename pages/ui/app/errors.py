@@ -8,14 +8,27 @@ import streamlit as st
 
 from mnist_core.system import error_messages
 
-# What Markdown, and Streamlit's own additions to it, would make something of. A name in a link or
-# a file is a stranger's word: as an image it would have the browser call a stranger's server.
-_MARKDOWN = re.compile(r"[\\`*\[\]<>$~|!]|(?<!\w)_|_(?!\w)|:(?=\w)|^[#+-]")
+# What Markdown would make something of. A name in a link or a file is a stranger's word: as an
+# image it would have the browser call a stranger's server.
+_MARKDOWN = re.compile(
+    r"[\\`*\[\]<>$~|!&]|(?<![^\W_])_|_(?![^\W_])|^[#+-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]"
+)
+# Links without brackets, emoji, icons, colours and arrows, which Streamlit looks for once Markdown
+# has taken the backslashes away: only another character in between keeps them what they are
+_AFTER_MARKDOWN = re.compile(
+    r":(?=\S)|www(?=\.)|@(?=\S)|(?<!\S)[-<>~](?=(?:->|[->=])(?!\S))", re.IGNORECASE
+)
+WORD_JOINER = "\u2060"  # has no width
 
 
 def escape(text: str) -> str:
-    """Markdown that shows a text as it is."""
-    return _MARKDOWN.sub(lambda sign: f"\\{sign[0]}", text)
+    """Markdown that shows a text as it is, in one line; with `WORD_JOINER` where nothing less does.
+
+    Everything that a visitor, a link or a file names goes through it on its way to a label, a
+    heading or a sentence.
+    """
+    line = _AFTER_MARKDOWN.sub(lambda sign: sign[0] + WORD_JOINER, " ".join(text.split()))
+    return _MARKDOWN.sub(lambda sign: f"\\{sign[0]}", line)
 
 
 def message(error: BaseException, before: str = "") -> str:

@@ -38,7 +38,7 @@ def choose(session: Session, models: list[Run], label: str = "Read by", width="s
 
 def _note_unknown(name: str, default: str) -> None:
     sentence = f"There is no model called {errors.escape(repr(name[:60]))} here."
-    st.toast(f"{sentence} {default} is used instead.", icon=":material/search_off:")
+    st.toast(f"{sentence} {errors.escape(default)} is used instead.", icon=":material/search_off:")
 
 
 def set_model(name: str) -> None:

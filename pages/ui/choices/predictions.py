@@ -59,6 +59,7 @@ class Result:
 
 def predict(model: Run, test: TestSet) -> Result | None:
     """The model's predictions; None, after saying why, if it can't be asked."""
+    name = errors.escape(model.name)
     try:
         job = background_jobs.start(
             "predictions",
@@ -66,8 +67,8 @@ def predict(model: Run, test: TestSet) -> Result | None:
             lambda job: cached_predictions.predict(model, test, job.report),
         )
         predictions = background_jobs.wait_for(
-            job, f"{model.name} is being loaded …",
-            f"{model.name} reads {len(test.digits.labels):,} digits, once …",
+            job, f"{name} is being loaded …",
+            f"{name} reads {len(test.digits.labels):,} digits, once …",
         )  # fmt: skip
     except (ValueError, OSError) as error:
         errors.show(error, icon=":material/broken_image:")

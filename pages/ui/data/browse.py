@@ -6,6 +6,7 @@ import streamlit as st
 from mnist_core.data import browse
 from mnist_core.data.browse import TopPredictions
 from mnist_core.models import store as model_store
+from pages.ui.app import errors
 from pages.ui.choices import data_set, misread
 from pages.ui.choices.data_set import ChosenSet
 from pages.ui.navigation import inside_link
@@ -35,7 +36,7 @@ def show() -> None:
     text = count_text(len(indices), chosen, digit)
     if model:
         total, indices = len(indices), browse.misclassified(labels, predictions, digit, read_as)
-        text += _misread_text(model.name, chosen, total, len(indices), read_as)
+        text += _misread_text(errors.escape(model.name), chosen, total, len(indices), read_as)
     else:
         text += "."
     st.markdown(text)

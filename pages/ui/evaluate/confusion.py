@@ -9,6 +9,7 @@ import streamlit as st
 from mnist_core.data import browse
 from mnist_core.evaluation import metrics
 from mnist_core.plots import evaluation as evaluation_plots
+from pages.ui.app import errors
 from pages.ui.choices.misread import ANY
 from pages.ui.choices.predictions import Result
 from pages.ui.evaluate.set_choice import ChosenTest
@@ -61,7 +62,7 @@ def show(results: list[Result], chosen: ChosenTest) -> None:
 
 
 def _matrix(result: Result, chosen: ChosenTest, number: int, cell: tuple[int, int] | None) -> None:
-    st.markdown(f"**What {result.name} takes each digit for.** Click a cell.")
+    st.markdown(f"**What {errors.escape(result.name)} takes each digit for.** Click a cell.")
     commonest = ", ".join(metrics.describe_confusions(result.confusion_matrix)) or "none"
     # Another key after each click: a chart doesn't tell of a click on what it has selected
     key = f"matrix_{number}_{current_session().confusion_clicks}"
@@ -145,17 +146,18 @@ def _matching_images(results, whose, digit, read_as) -> tuple[Result, np.ndarray
 
 
 def _description(by, whose, digit, read_as, count) -> str:
+    name = errors.escape(by.name)
     images = f"image{'s' * (count != 1)}"
     of = "" if digit is None else f" of {digit}"
     taken = "" if read_as is None else f" as {read_as}"
     if digit is not None and digit == read_as:
         also = {by.name: "", BOTH: " by both"}.get(whose, " by no other")
         order = ", the least sure first" if count > 1 else ""
-        return f"**{count:,}** {images} of {digit} that {by.name} reads right{also}{order}."
+        return f"**{count:,}** {images} of {digit} that {name} reads right{also}{order}."
     if whose == BOTH:
-        who = f"both models misread; {by.name} takes them"
+        who = f"both models misread; {name} takes them"
     else:
-        who = f"{'only ' * (whose == only_label(by.name))}{by.name} misreads"
+        who = f"{'only ' * (whose == only_label(by.name))}{name} misreads"
     if not count:
         return f"No {images}{of} that {who}{taken}."
     order = ", **the most confidently wrong first**" if count > 1 else ""

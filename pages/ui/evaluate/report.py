@@ -13,6 +13,7 @@ from mnist_core.evaluation.metrics import Metrics
 from mnist_core.plots import evaluation as evaluation_plots
 from mnist_core.plots.evaluation import COLOURS
 from mnist_core.prediction import NOT_SURE_BELOW
+from pages.ui.app import errors
 from pages.ui.choices.predictions import Result
 
 STYLE = """
@@ -135,8 +136,8 @@ def comparison_text(first: Result, second: Result) -> None:
     both = int((first.misread & second.misread).sum())
     p_value = metrics.mcnemar(only_first, only_second)
     st.markdown(
-        f"Only **{first.name}** misreads **{only_first:,}** of these images, only"
-        f" **{second.name}** **{only_second:,}**, and both of them **{both:,}**."
+        f"Only **{errors.escape(first.name)}** misreads **{only_first:,}** of these images, only"
+        f" **{errors.escape(second.name)}** **{only_second:,}**, and both of them **{both:,}**."
         f" {_significance_text(p_value)}"
     )
 
@@ -177,7 +178,7 @@ def per_class(results: list[Result]) -> None:
         alt="Recall, precision, F1 and the number of images of each digit.", key="per_class",
     )  # fmt: skip
     weakest = [
-        f"{result.name} is weakest at the {int(np.nanargmin(of_model.recall))}"
+        f"{errors.escape(result.name)} is weakest at the {int(np.nanargmin(of_model.recall))}"
         for result, of_model in zip(results, measured, strict=True)
     ]
     st.caption(f"By recall, {', '.join(weakest)}.")

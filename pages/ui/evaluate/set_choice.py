@@ -79,7 +79,9 @@ def _uploaded_test() -> ChosenTest | None:
         st.info("Give a file, and every model can be tested on it.", icon=":material/upload:")
         return None
     count = len(drawings.test.digits.labels)
-    st.caption(f"Tested on the {count:,} drawing{'s' * (count != 1)} of {drawings.name}.")
+    st.caption(
+        f"Tested on the {count:,} drawing{'s' * (count != 1)} of {errors.escape(drawings.name)}."
+    )
     return ChosenTest(drawings.test, drawings.name, None)
 
 
@@ -105,6 +107,6 @@ def _render_file(session: Session, content: bytes, name: str) -> StrokeFile:
 
     job = background_jobs.start("drawings", (name, checksum), render)
     test = background_jobs.wait_for(
-        job, f"{name} is being read …", "The drawings are being drawn …"
+        job, f"{errors.escape(name)} is being read …", "The drawings are being drawn …"
     )
     return StrokeFile(test, name, checksum)

@@ -7,7 +7,7 @@ from mnist_core.interpret import activations, nearest
 from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 from mnist_core.runs.run import Run
-from pages.ui.app import background_jobs
+from pages.ui.app import background_jobs, errors
 from pages.ui.app.background_jobs import Job
 from pages.ui.choices import data_notice, data_set
 from pages.ui.choices.data_set import ChosenSet
@@ -46,8 +46,8 @@ def show(inspection: Inspection, _) -> None:
     with place:
         chunks = background_jobs.wait_for(
             job,
-            f"{model.name} is being loaded …",
-            f"{model.name} reads {count:,} training digits, once …",
+            f"{errors.escape(model.name)} is being loaded …",
+            f"{errors.escape(model.name)} reads {count:,} training digits, once …",
         )
     with place.container():
         _nearest(chunks, inspection, chosen)

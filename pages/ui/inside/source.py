@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.preprocess import foreground, mnist_rule
+from pages.ui.app import errors
 from pages.ui.choices import data_set, samples
 from pages.ui.navigation.inside_link import DATA_SET, DRAWING, SENT
 from pages.ui.state.session import Session
@@ -44,7 +45,7 @@ def show(source: Source, session: Session) -> None:
     """The image as the network sees it, and where it is from; for a drawing, other ones to take."""
     with st.container(key="seen"):
         answer.show_image(source.image)
-        st.caption(source.description)
+        st.caption(errors.escape(source.description))
     if source.description == DRAWN:
         samples.digits(session)
 

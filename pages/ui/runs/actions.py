@@ -142,7 +142,7 @@ def _delete_button(entry: RunEntry) -> None:
 
 @st.dialog("Delete this run?")
 def _confirm(run: Run) -> None:
-    st.write(f"**{run.name}**, its curves and its model will be gone for good.")
+    st.write(f"**{errors.escape(run.name)}**, its curves and its model will be gone for good.")
     with st.container(horizontal=True):
         if st.button("Delete", key="delete_for_good", type="primary"):
             try:

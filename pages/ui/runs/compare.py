@@ -48,7 +48,8 @@ def _title(entries) -> str:
     first, *others = [entry.run.status().get("sweep") if entry.run else None for entry in entries]
     one_sweep = all(sweep == first for sweep in others)
     if one_sweep and isinstance(first, dict) and {"field", "from"} <= first.keys():
-        return f"Sweep from {first['from']}: {labels.path_label(str(first['field'])).lower()}"
+        setting = labels.path_label(str(first["field"])).lower()
+        return errors.escape(f"Sweep from {first['from']}: {setting}")
     return f"{len(entries)} runs compared"
 
 
@@ -77,7 +78,8 @@ def _layers_of(runs: list[Run]) -> DoubleBuffer:
 
 
 def _legend(compared) -> str:
-    lacks = [c.name for c in compared if c.experiment and c.experiment.recipe.validation == "none"]
+    without = [c for c in compared if c.experiment and c.experiment.recipe.validation == "none"]
+    lacks = [errors.escape(one.name) for one in without]
     more = f" Without validation: {', '.join(lacks)}." if lacks else ""
     return f"Solid: validation, after each epoch. Faint: training.{more}"
 

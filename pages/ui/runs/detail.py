@@ -14,7 +14,7 @@ from pages.ui.widgets import layers as layer_widgets
 
 def headline_and_metrics(entry: RunEntry) -> None:
     """Where it stands and how good it is; what is missing is left out, and said."""
-    st.markdown(f"#### {entry.name}")
+    st.markdown(f"#### {errors.escape(entry.name)}")
     _headline(entry)
     _metrics(entry)
 

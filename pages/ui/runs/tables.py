@@ -48,7 +48,8 @@ def what_differs(compared: list[ComparedRun]) -> None:
     st.markdown(HEADING, help="\n".join(dict.fromkeys(map(_meaning, differing))) or None)
     for run in compared:
         if not run.experiment:
-            st.caption(f"The experiment of {run.name} can't be read, so it is left out here.")
+            name = errors.escape(run.name)
+            st.caption(f"The experiment of {name} can't be read, so it is left out here.")
     if not differing:
         st.caption("Nothing: the same was asked of them.")
         return

@@ -49,7 +49,7 @@ def _tick(follower: RunFollower, ended: bool) -> None:
 def _headline(follower: RunFollower) -> None:
     status = follower.run.status()
     state, sentence = status["state"], errors.status_message(status.get("sentence", ""))
-    st.markdown(f"**{follower.run.name}** · {STATE_LABELS[state]}")
+    st.markdown(f"**{errors.escape(follower.run.name)}** · {STATE_LABELS[state]}")
     if state == "failed":
         st.error(sentence, icon=":material/error:")
     elif state == "interrupted":
