@@ -34,11 +34,10 @@ def import_bundle(data: bytes, name: str) -> Run:
         raise
     model = keras_model.build(experiment.network)
     keras_model.assign(model, weights)
-    run_store.check_quota()
     # Filled under another name first, so that the run's folder appears whole
     with staging.staging_folder(users.runs_folder()) as new:
         _write_run(new, experiment, card, model)
-        run = Run(run_store.publish(new, name))
+        (run,) = run_store.publish([(new, name)])
     log.info("Run %s was imported.", run)
     return run
 

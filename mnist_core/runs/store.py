@@ -1,16 +1,22 @@
 """The runs of the current user: create, list, rename, delete."""
 
+import contextlib
 import json
 import logging
 import shutil
 import time
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from filelock import FileLock
 
 from mnist_core.config.schema import Experiment
 from mnist_core.runs import run_id, run_name
 from mnist_core.runs.run import ENDED, WAITING, Run
 from mnist_core.runs.run_name import RESERVED, RunError
 from mnist_core.system import atomic_files, settings, staging, users
+
+LOCK_TIMEOUT = 10.0  # seconds: under the lock some files are read and renamed, no more
 
 log = logging.getLogger(__name__)
 
@@ -28,31 +34,42 @@ def create(
         RunError: the name isn't one, the run to continue has another network or no weights, or
             there are too many runs.
     """
-    parent = _require_continuable(experiment, continues) if continues else None
-    name = run_name.validate_new(name)
-    check_quota(waiting=1)
-    with staging.staging_folder(users.runs_folder()) as new:
-        atomic_files.write(new / "experiment.json", experiment.to_json())
-        if parent:
-            _inherit(parent, new)
-        known = parent and {"id": parent.id, "name": parent.name}
-        status = fields | {"created": time.time(), "continues": known}
-        atomic_files.write(
-            new / "status.json", json.dumps(status | {"state": "queued", "sentence": ""})
-        )
-        return Run(publish(new, name))
+    (run,) = create_all([(experiment, name)], continues, **fields)
+    return run
 
 
-def check_quota(count: int = 1, waiting: int = 0) -> None:
-    """See that there may be more runs; limits: `settings`.
+def create_all(
+    asked: Iterable[tuple[Experiment, str]], continues: str | Run | None = None, **fields
+) -> list[Run]:
+    """New runs, queued all together or none of them; arguments and errors as of `create`.
 
     Args:
-        count: how many more are kept.
-        waiting: how many more wait for their turn.
-
-    Raises:
-        RunError: says how many there may be, and what to do.
+        asked: (experiment, name) of each.
     """
+    with contextlib.ExitStack() as staged:
+        new = []
+        for experiment, name in asked:
+            parent = _require_continuable(experiment, continues) if continues else None
+            name = run_name.validate_new(name)
+            folder = staged.enter_context(staging.staging_folder(users.runs_folder()))
+            new.append((folder, name))
+            _write(folder, experiment, parent, fields)
+        return publish(new, waiting=len(new))
+
+
+def _write(folder: Path, experiment, parent, fields) -> None:
+    atomic_files.write(folder / "experiment.json", experiment.to_json())
+    if parent:
+        _inherit(parent, folder)
+    known = parent and {"id": parent.id, "name": parent.name}
+    status = fields | {"created": time.time(), "continues": known}
+    atomic_files.write(
+        folder / "status.json", json.dumps(status | {"state": "queued", "sentence": ""})
+    )
+
+
+def _check_quota(count: int, waiting: int) -> None:
+    """See that there may be so many more runs, some of which wait; limits: `settings`."""
     runs = all_runs()
     waiting_runs = waiting and sum(run.state in WAITING for run in runs) + waiting
     for limit, received, rest in (
@@ -79,14 +96,38 @@ def free_name(name: str) -> str:
     raise RunError(f"There are too many runs called {name!r}.")
 
 
-def publish(new: Path, name: str) -> Path:
-    """Give a finished folder of `users.runs_folder()` an id, and the `free_name` of this name."""
-    run_id.write(new)
+def publish(new: Sequence[tuple[Path, str]], waiting: int = 0) -> list[Run]:
+    """Make finished folders of `users.runs_folder()` runs, all of them or none.
+
+    Args:
+        new: (folder, name) of each; it gets an id, and the `free_name` of this name.
+        waiting: how many of them wait for their turn.
+
+    Raises:
+        RunError: there would be too many runs; says how many there may be, and what to do.
+        filelock.Timeout: another process doesn't release the lock; an OSError, too.
+    """
+    for folder, _ in new:
+        run_id.write(folder)
+    runs: list[Run] = []
+    with FileLock(users.home() / "queue.lock", timeout=LOCK_TIMEOUT):
+        _check_quota(len(new), waiting)
+        try:
+            for folder, name in new:
+                runs.append(Run(_rename_free(folder, name)))
+        except BaseException:
+            for (folder, _), run in zip(new, runs, strict=False):
+                run.folder.rename(folder)
+            raise
+    return runs
+
+
+def _rename_free(new: Path, name: str) -> Path:
     while True:
         folder = new.with_name(free_name(name))
         try:
             return new.rename(folder)
-        except OSError:  # another process took it in between
+        except OSError:  # another run was renamed to it in between
             if not folder.exists():
                 raise
 

@@ -23,14 +23,12 @@ def start(experiments: dict[str, Experiment], path: str, name: str) -> list[Run]
         name: of what they start from; each run is called after it, the field and its value.
 
     Raises:
-        RunError: the name isn't one, or there would be too many runs.
+        RunError: the name isn't one, or there would be too many runs. None is queued then.
+        OSError: they can't be written. None is queued.
     """
-    run_store.check_quota(len(experiments), waiting=len(experiments))
     sweep = {"id": secrets.token_hex(6), "field": path, "from": name}
-    runs = [
-        run_store.create(experiment, run_name(name, path, value), sweep=sweep)
-        for value, experiment in experiments.items()
-    ]
+    asked = [(one, run_name(name, path, value)) for value, one in experiments.items()]
+    runs = run_store.create_all(asked, sweep=sweep)
     with contextlib.suppress(OSError):  # they wait; a page that shows them says why
         scheduler.advance()
     return runs

@@ -67,6 +67,7 @@ def start_python(code, cwd=None, **variables):
         [sys.executable, "-c", textwrap.dedent(code)],
         cwd=cwd,
         env=paths.subprocess_environment(**{"PYTHONPATH": path} | variables),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
