@@ -78,8 +78,10 @@ def _check_disk_space() -> str:
 
 def _check_queue() -> str:
     try:
-        with FileLock(users.home() / "queue.lock", timeout=TIMEOUT):
-            return "nobody holds it for long"
+        for name in ("queue.lock", "scheduler.lock"):
+            with FileLock(users.home() / name, timeout=TIMEOUT):
+                pass
+        return "nobody holds it for long"
     except Timeout:
         raise OSError(
             f"Another process has kept the queue to itself for {TIMEOUT:g} seconds."

@@ -29,7 +29,7 @@ def list_runs(options, emit) -> None:
         emit(str(users.runs_folder()), folder=str(users.runs_folder()))
         return
     with contextlib.suppress(OSError):  # a cluster, a folder to read only: listed all the same
-        scheduler.advance(timeout=0)  # somebody else who holds the queue has it move on
+        scheduler.advance()
     for run in run_store.all_runs():
         status = run.status()
         facts = {key: status.get(key) for key in ("state", "sentence", "created", "seconds")}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mnist_core.data import loading, types
 from mnist_core.runs.run import Run
-from mnist_core.scheduler import local, ray_cluster, scheduler
+from mnist_core.scheduler import local, queue, ray_cluster, scheduler
 from mnist_core.scheduler.job import train_run
 from mnist_core.system import logging_setup, machine
 
@@ -39,7 +39,7 @@ def run_assigned(token: str, folder: str = "") -> None:
         run.update_status(host=platform.node())
     local.limit_memory()
     train_run(run)
-    scheduler.advance()
+    scheduler.advance(timeout=queue.BUSY_TIMEOUT)  # nobody else may come to do it
 
 
 def is_assigned(run: Run, token: str) -> bool:

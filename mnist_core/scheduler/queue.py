@@ -5,7 +5,6 @@ so a user's sweep lets everybody else in between.
 """
 
 import contextlib
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,33 +18,38 @@ from mnist_core.runs.run import ACTIVE, ENDED, WAITING, Run
 from mnist_core.system import users
 
 MTIME_RESOLUTION = 2_000_000_000  # nanoseconds: two quick changes may leave the same time
-LOCK_TIMEOUT = 10.0  # seconds: what is done under the lock takes milliseconds
+BUSY_TIMEOUT = 60.0  # seconds; who has it move on may wait for a cluster, but not so long
 
-_thread_lock = threading.Lock()
+_busy_since: float | None = None
 
 
 @contextlib.contextmanager
-def lock(timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
-    """Have exclusive access to the queue, among this process's threads and among processes.
+def turn(timeout: float = 0.0) -> Iterator[bool]:
+    """Whether it is this thread's turn to have the queue move on: one does, of all processes.
 
     Args:
-        timeout: seconds to wait for it.
+        timeout: seconds to wait for whoever does it now.
 
     Raises:
         OSError: the folder for runs can't be used.
-        filelock.Timeout: somebody doesn't release the lock; an OSError, too.
+        filelock.Timeout: somebody else does it for longer than BUSY_TIMEOUT; an OSError, too.
     """
-    home = users.home()
-    home.mkdir(parents=True, exist_ok=True)
-    path = home / "queue.lock"
-    # The timeout is for each thread, not for one after the other: a class would wait for minutes
-    if not _thread_lock.acquire(timeout=timeout):
-        raise Timeout(str(path))
+    global _busy_since
+    began = time.monotonic()
+    users.home().mkdir(parents=True, exist_ok=True)
+    lock = FileLock(users.home() / "scheduler.lock", timeout=timeout)
     try:
-        with FileLock(path, timeout=timeout):
-            yield
+        lock.acquire()
+    except Timeout:
+        _busy_since = began if _busy_since is None else _busy_since
+        if time.monotonic() - _busy_since >= BUSY_TIMEOUT:
+            raise
+    else:
+        _busy_since = None
+    try:
+        yield lock.is_locked
     finally:
-        _thread_lock.release()
+        lock.release()
 
 
 class QueueEntry(NamedTuple):

@@ -23,6 +23,7 @@ FULL_BELOW = 1 << 16  # free bytes; with less, a status can't be counted on to b
 log = logging.getLogger(__name__)
 last_advance = _last_cleanup = float("-inf")
 _active: set[Run] = set()  # runs that a process worked on at the last `advance`
+_capacity = 1  # of runs at the same time, when that was asked last
 _waiting: tuple[float, list[Run]] = (float("-inf"), [])  # when it was read, and the order
 
 
@@ -32,8 +33,17 @@ def _executor():
 
 
 def max_concurrent_runs() -> int:
-    """How many runs train at the same time; see `settings`."""
-    return settings.RUNS_AT_ONCE.value() or _executor().capacity()
+    """How many runs train at the same time; see `settings`. A cluster is asked."""
+    global _capacity
+    _capacity = settings.RUNS_AT_ONCE.value() or _executor().capacity()
+    return _capacity
+
+
+def expected_concurrent_runs() -> int:
+    """The same, without waiting for a cluster: what it answered last, or 1."""
+    if settings.RAY.is_set():
+        return settings.RUNS_AT_ONCE.value() or _capacity
+    return max_concurrent_runs()
 
 
 def start(experiment: Experiment, name: str = "run", continues: str | None = None) -> Run:
@@ -79,15 +89,15 @@ def prewarm() -> None:
     _executor().prewarm()
 
 
-def advance(min_interval: float = 0.0, timeout: float = queue.LOCK_TIMEOUT) -> None:
+def advance(min_interval: float = 0.0, timeout: float = 0.0) -> None:
     """Mark the runs whose process died as interrupted, and begin those whose turn has come.
 
     Pages that show runs call it. So does a process when its run has ended, so that the queue
-    moves on with no page open.
+    moves on with no page open. A cluster is asked meanwhile, which may take seconds.
 
     Args:
         min_interval: seconds; nothing is done if this process did it less than that ago.
-        timeout: seconds to wait for the queue.
+        timeout: seconds to wait where another thread or process is at it; then nothing is done.
 
     Raises:
         OSError: the folder for runs can't be used.
@@ -96,8 +106,8 @@ def advance(min_interval: float = 0.0, timeout: float = queue.LOCK_TIMEOUT) -> N
     global last_advance, _waiting
     if time.monotonic() - last_advance < min_interval:
         return
-    with queue.lock(timeout):
-        if time.monotonic() - last_advance < min_interval:  # another thread did it meanwhile
+    with queue.turn(timeout) as is_mine:
+        if not is_mine or time.monotonic() - last_advance < min_interval:
             return
         _remove_leftovers()
         runs = [entry.run for entry in queue.snapshot()]

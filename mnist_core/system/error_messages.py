@@ -31,7 +31,7 @@ TOO_MANY_FILES = (
     "Too many files are open on the computer that runs this app: wait a little, try again."
 )
 FILE_ERROR = "A file could not be read or written; the app's log says more."
-QUEUE_BUSY = "Another server is busy with the same runs and doesn't let go: try again in a minute."
+QUEUE_BUSY = "The list of runs is in use and has not come free: try again in a minute."
 OUT_OF_MEMORY = "There was not enough memory: make batch_size or the network smaller."
 BY_ERRNO = {
     errno.ENOSPC: DISK_FULL,

@@ -112,8 +112,8 @@ def test_a_number_that_no_chart_can_show_is_a_damaged_event(number):
 
 
 def test_runs_are_listed_while_another_process_holds_the_queue(good, listed, monkeypatch):
-    monkeypatch.setattr("mnist_core.scheduler.queue.LOCK_TIMEOUT", 600)  # a wait would be seen
-    with FileLock(users.home() / "queue.lock"):
+    monkeypatch.setattr("mnist_core.scheduler.queue.BUSY_TIMEOUT", 0.0)
+    with FileLock(users.home() / "scheduler.lock"):
         assert "good" in listed("runs")
 
 

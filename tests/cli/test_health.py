@@ -5,6 +5,7 @@ import http.server
 import json
 import threading
 
+import pytest
 from filelock import FileLock
 
 from mnist_core.cli import health_checks
@@ -22,7 +23,7 @@ def test_a_fresh_installation_is_well(home, capsys):
     status, checks = check(capsys)
     assert status == 0
     assert all(line["well"] for line in checks.values())
-    assert list(home.iterdir()) == [home / "queue.lock"]
+    assert sorted(path.name for path in home.iterdir()) == ["queue.lock", "scheduler.lock"]
 
 
 def test_a_home_that_can_not_be_used_is_not_well(home, capsys, monkeypatch, tmp_path):
@@ -34,10 +35,11 @@ def test_a_home_that_can_not_be_used_is_not_well(home, capsys, monkeypatch, tmp_
     assert checks["models"]["well"]  # the other checks are made all the same
 
 
-def test_a_queue_that_somebody_holds_is_not_well(home, capsys, monkeypatch):
+@pytest.mark.parametrize("lock", ["queue.lock", "scheduler.lock"])
+def test_a_queue_that_somebody_holds_is_not_well(home, capsys, monkeypatch, lock):
     monkeypatch.setattr(health_checks, "TIMEOUT", 0.1)
     home.mkdir()
-    with FileLock(home / "queue.lock"):
+    with FileLock(home / lock):
         status, checks = check(capsys)
     assert status == 1
     assert "has kept the queue to itself for 0.1 seconds" in checks["queue"]["words"]

@@ -1,9 +1,12 @@
 """A run is trained by a process of its own, and nothing that happens to it is lost."""
 
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
+from filelock import FileLock, Timeout
 from small_runs import (
     LONG,
     PARAMETERS,
@@ -102,13 +105,42 @@ def test_the_second_waits_until_the_first_has_ended_and_can_be_taken_out_meanwhi
 
 
 @pytest.mark.parametrize(("state", "becomes"), [("queued", "stopped"), ("training", "training")])
-def test_stop_waits_for_nobody_who_holds_the_queue(home, monkeypatch, state, becomes):
-    monkeypatch.setattr(queue, "LOCK_TIMEOUT", 0.05)
+@pytest.mark.parametrize("lock", ["queue.lock", "scheduler.lock"])
+def test_stop_waits_for_nobody_who_holds_the_queue(home, state, becomes, lock):
     run = run_store.create(small_experiment(), "stops")
     run.set_status(state)
-    with queue.lock():
+    with FileLock(home / lock):
         scheduler.stop(run)
     assert (run.state, run.stop_requested()) == (becomes, True)
+
+
+def test_one_thread_at_a_time_has_the_queue_move_on_and_nobody_waits_for_it(home, monkeypatch):
+    asked, answer, answers = threading.Event(), threading.Event(), []
+
+    def capacity():
+        asked.set()
+        answers.append(answer.wait(60))
+        return 0
+
+    monkeypatch.setattr(local, "capacity", capacity)
+    with ThreadPoolExecutor(1) as elsewhere:
+        first = elsewhere.submit(scheduler.advance)
+        assert asked.wait(60)
+        scheduler.advance()  # nothing: else it would wait for the answer
+        started = scheduler.start(small_experiment(), "new")
+        assert (started.state, first.done(), answers) == ("queued", False, [])
+        answer.set()
+        first.result()
+    scheduler.advance()
+    assert answers == [True, True]
+
+
+def test_who_is_at_it_for_too_long_costs_the_others_an_error(home, monkeypatch):
+    monkeypatch.setattr(queue, "BUSY_TIMEOUT", 0.05)
+    home.mkdir()
+    with FileLock(home / "scheduler.lock"), pytest.raises(Timeout):
+        scheduler.advance(timeout=0.05)
+    scheduler.advance()
 
 
 def test_a_run_that_is_stopped_while_the_executor_is_asked_does_not_begin(home, monkeypatch):

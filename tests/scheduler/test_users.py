@@ -13,7 +13,6 @@ import numpy as np
 import psutil
 import pytest
 import streamlit as st
-from filelock import Timeout
 
 from mnist_core.config import validation
 from mnist_core.data.types import Digits
@@ -244,12 +243,6 @@ def test_a_run_that_ends_just_before_its_process_dies_is_not_interrupted(home, m
     monkeypatch.setattr(scheduler, "is_alive", lambda run: run.set_status("finished"))
     scheduler.advance()
     assert run.state == "finished"
-
-
-def test_no_thread_waits_for_the_queue_longer_than_the_timeout(home, monkeypatch):
-    monkeypatch.setattr(queue, "LOCK_TIMEOUT", 0.05)
-    with queue.lock(), ThreadPoolExecutor(1) as other_thread, pytest.raises(Timeout):
-        other_thread.submit(queue.lock().__enter__).result()
 
 
 @pytest.mark.parametrize(

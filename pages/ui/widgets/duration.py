@@ -19,7 +19,7 @@ def run_seconds(experiment: Experiment) -> float:
 def total_seconds(experiments: list[Experiment]) -> float:
     """Seconds until the last of several runs has ended, as many at once as there may be."""
     each = [run_seconds(experiment) for experiment in experiments]
-    return max([*each, sum(each) / scheduler.max_concurrent_runs()])
+    return max([*each, sum(each) / scheduler.expected_concurrent_runs()])
 
 
 @st.cache_data(ttl=30, show_spinner=False)

@@ -1,23 +1,57 @@
 """The queue of runs on pages: an error of it is one sentence, and the page goes on."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import streamlit as st
 
 from mnist_core.runs.run import WAITING, Run
 from mnist_core.scheduler import scheduler
-from mnist_core.system import error_messages
+from mnist_core.system import error_messages, settings
 from pages.ui.app import errors
 
 MIN_INTERVAL = 0.5  # seconds between two advances by one server, however many pages ask
+
+_executor = ThreadPoolExecutor(1, thread_name_prefix="queue")
+_last: Future | None = None  # the advance begun last
+_error: OSError | None = None  # of the advance that ended last
 
 
 def advance() -> None:
     """Have the queue move on, or say why it can't."""
     try:
-        scheduler.advance(MIN_INTERVAL)
+        if settings.RAY.is_set():
+            _advance_in_background()
+        else:
+            scheduler.advance(MIN_INTERVAL)
     except error_messages.ClusterUnreachableError as error:
         errors.show(error, icon=":material/lan:")
     except OSError as error:
-        errors.show(error, "Runs can't be started or stopped now.", icon=":material/hard_drive:")
+        errors.show(error, "Waiting runs can't begin now.", icon=":material/hard_drive:")
+
+
+def _advance_in_background() -> None:
+    """Have another thread do it, which may have to wait for a cluster: a click, Stop, must not.
+
+    Raises:
+        OSError: what went wrong the last time.
+    """
+    global _last
+    last = _last
+    if last is None or last.done():
+        _last = _executor.submit(_advance_and_note)
+    if last and last.done():
+        last.result()  # an error of the program is shown as one
+    if _error:
+        raise _error.with_traceback(None)  # else it would grow with each page that shows it
+
+
+def _advance_and_note() -> None:
+    global _error
+    try:
+        scheduler.advance(MIN_INTERVAL)
+        _error = None
+    except OSError as error:
+        _error = error
 
 
 def position_text(position: int) -> str:
