@@ -195,6 +195,12 @@ def test_a_clicked_image_is_seen_on_inside(visit, clicks):
     assert f"number {number} of the built-in test set" in texts(app)
 
 
+def test_an_image_that_the_second_model_misreads_is_seen_on_inside_by_that_model(visit, clicks):
+    app = visit(model="reader", beside="classic", whose="classic")
+    clicks.click(app, "cell-", 1)
+    assert app.selectbox(key="model").value == "classic"
+
+
 def test_results_are_kept_and_a_new_server_asks_nobody(visit, monkeypatch):
     visit(model="classic")
     background_jobs.job_pool.clear()
