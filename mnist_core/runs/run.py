@@ -90,9 +90,9 @@ class Run:
         return users.owner_of(self._last_folder.parent)
 
     def __str__(self) -> str:
-        """Its name in the log; on a server for several users, with the start of the user's hash."""
-        user_id = self.user_id
-        return repr(self.name) + (f" of {user_id[:6]}" if user_id != users.SINGLE_USER else "")
+        """Its name and id in the log; on a server for many, with the start of the user's hash."""
+        owner = f" of {self.user_id[:6]}" if self.user_id != users.SINGLE_USER else ""
+        return f"{self.name!r} ({self.id}){owner}"
 
     def experiment(self) -> Experiment:
         """The experiment that is trained.

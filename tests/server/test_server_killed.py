@@ -12,6 +12,7 @@ import time
 import psutil
 import pytest
 from app import App
+from run_inventory import RunInventory
 from small_runs import PARAMETERS, TIMEOUT, events_of_kind, have_ended, wait_until
 from visitor import Visitor
 
@@ -31,15 +32,16 @@ FEW = "recipe.train_images=600&recipe.epochs=2&network.blocks.0.filters=4&networ
 class Guest(threading.Thread):
     """Starts runs and deletes them, one after the other, until the server is gone."""
 
-    def __init__(self, app):
+    def __init__(self, app, inventory):
         super().__init__(daemon=True)
         self.actions, self.visitor = collections.Counter(), Visitor(app.url)
+        self.inventory, self.without_a_run = inventory, []
 
     def run(self):
         with contextlib.suppress(Exception):  # the server is killed meanwhile
             self._do("came", self.visitor.open, f"/train?{FEW}&data={loading.best_available()}")
             while True:
-                self._do("started", self.visitor.press, "start")
+                self._start()
                 self._do("went", self.visitor.navigate, "runs")
                 self._delete_oldest()
                 self._do("went", self.visitor.navigate, "train")
@@ -48,21 +50,28 @@ class Guest(threading.Thread):
         call(*arguments)
         self.actions[name] += 1
 
+    def _start(self):
+        self._do("started", self.visitor.press, "start")
+        if not self.inventory.look():
+            self.without_a_run.append(f"Start {self.actions['started']} was answered with no run")
+
     def _delete_oldest(self):
         """The oldest that has ended, where there are a few."""
-        ended = [run.name for run in run_store.all_runs() if run.state in ENDED]
+        ended = [run for run in run_store.all_runs() if run.state in ENDED]
         if len(ended) > 2:
-            self.visitor.set_value("run", ended[-1])
+            self.visitor.set_value("run", ended[-1].name)
             self.visitor.press("delete")
+            self.inventory.to_delete.add(ended[-1].id)  # now: the answer may never come
             self._do("deleted", self.visitor.press, "delete_for_good")
+            self.inventory.deleted.add(ended[-1].id)
 
 
-def kill_at_random_moments(home, count):
+def kill_at_random_moments(home, count, inventory):
     """Kill so many servers on one home, one after the other; returns what guests did on them."""
     rng, actions = random.Random(7), collections.Counter()
     for _ in range(count):
         app = App(home)
-        guest = Guest(app)
+        guest = Guest(app, inventory)
         guest.start()
         wanted = rng.randint(0, MAX_ACTIONS)
         wait_until(
@@ -77,14 +86,21 @@ def kill_at_random_moments(home, count):
         app.kill()
         guest.join(TIMEOUT)
         guest.visitor.close()
+        inventory.look()
+        inventory.read_log(app.log())
+        assert guest.without_a_run == []
         actions += guest.actions
         actions["trained meanwhile"] += sum(map(local.is_alive, active))
     return actions
 
 
 def check_after_kills(home, count, capsys):
-    """Every run can be read and has ended, and nothing is left over; returns what was done."""
-    actions = kill_at_random_moments(home, count)
+    """No run is lost, each can be read and has ended, nothing is left over; returns what was done.
+
+    In the end one is lost on purpose, to see that it would have been noticed.
+    """
+    inventory = RunInventory()
+    actions = kill_at_random_moments(home, count, inventory)
     app = App(home)  # finds them again, and has the rest begin
     visitor = Visitor(app.url).open("/runs")
     timeout = TIMEOUT + 6 * actions["started"]
@@ -97,15 +113,22 @@ def check_after_kills(home, count, capsys):
     app.stop()
     states = collections.Counter(run.state for run in runs)
     with capsys.disabled():
-        print(f"\n{count} servers killed, guests: {dict(actions)}; runs afterwards: {dict(states)}")
+        print(f"\n{count} servers killed, guests: {dict(actions)}; {inventory}: {dict(states)}")
+    inventory.check()
     assert "Traceback" not in app.log()
     assert set(states) == {"finished"}  # their processes don't die with the server
     for run in runs:
         assert len(events_of_kind(run, "epoch")) == 2
-        assert model_store.load(run.name).count_params() == PARAMETERS
+        assert model_store.load(run).count_params() == PARAMETERS
     # No process is left waiting, and what a killed server was making or removing is cleared away
-    wait_until(lambda: not list(processes_of(home)), advance=False, timeout=timeout)
+    wait_until(
+        lambda: not list(processes_of(home)),
+        advance=False,
+        timeout=timeout,
+        otherwise=lambda: list(processes_of(home)),
+    )
     assert [path.name for path in home.rglob(".*")] == []
+    inventory.check_that_a_loss_is_noticed()
     return actions
 
 

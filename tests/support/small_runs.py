@@ -43,17 +43,21 @@ def have_ended(*runs):
     return lambda: all(run.state in ENDED for run in runs or run_store.all_runs())
 
 
-def wait_until(condition, advance=True, timeout=TIMEOUT, poll=POLL):
+def states():
+    """Where all runs stand, for a test that fails to say."""
+    return [(run.id, run.status(), run.events()[0][-2:]) for run in run_store.all_users_runs()]
+
+
+def wait_until(condition, advance=True, timeout=TIMEOUT, poll=POLL, otherwise=states):
     """Wait for a condition, looking after the queue meanwhile as an open page does.
 
     Args:
         advance: False where nobody is there to look after it.
+        otherwise: called for what to say where it is never met.
     """
     end = time.monotonic() + timeout
     while not condition():
-        assert time.monotonic() < end, [
-            (run.status(), run.events()[0][-2:]) for run in run_store.all_users_runs()
-        ]
+        assert time.monotonic() < end, otherwise()
         if advance:
             with contextlib.suppress(OSError):
                 scheduler.advance()
