@@ -212,6 +212,7 @@ def test_a_clock_that_jumps_changes_no_duration_and_loses_no_run(home, monkeypat
         assert all(0 < event["seconds"] < TIMEOUT for event in events_of_kind(run, "epoch"))
         past = history.from_events(run.events()[0])
         assert past.steps.step == list(range(1, past.total_steps + 1))
+    assert set(run_store.all_runs()) == set(runs)
     app = open_page("runs")
     assert sorted(app.dataframe[0].value["Name"][:3]) == ["one", "three", "two"]
 
@@ -349,7 +350,7 @@ def test_servers_on_one_home_share_one_queue_and_start_no_run_twice(home):
         from mnist_core.scheduler import scheduler
 
         for name in {names}:
-            scheduler.start(small_experiment(), name)
+            print(scheduler.start(small_experiment(), name).id)
         while not have_ended()():
             scheduler.advance()
             assert [run.state in ACTIVE for run in all_runs()].count(True) <= 1
@@ -360,10 +361,10 @@ def test_servers_on_one_home_share_one_queue_and_start_no_run_twice(home):
         start_python(code.format(names=list(letters)), MNIST_CORE_RUNS_AT_ONCE="1")
         for letters in names
     ]
-    for server in servers:
-        output_of(server)
+    started = [run_id for server in servers for run_id in output_of(server).split()]
     runs = run_store.all_runs()
-    assert sorted(run.name for run in runs) == list("abcd")
+    assert len(started) == 4
+    assert {run.id for run in runs} == set(started)
     for run in runs:
         assert run.state == "finished"
         assert len(events_of_kind(run, "start")) == 1
