@@ -196,7 +196,7 @@ def test_a_run_whose_folder_vanishes_ends_and_the_page_that_followed_it_goes_on(
     shutil.rmtree(run.folder, ignore_errors=True)  # it may have written in between
     app.run()
     assert not app.exception
-    assert "vanishes" not in texts(app)
+    assert "**vanishes**" not in texts(app) and "'vanishes' was deleted" in texts(app)
     wait_until(lambda: not local.is_alive(status), advance=False)
     assert run_store.all_runs() == []
 
