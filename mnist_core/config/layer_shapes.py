@@ -16,6 +16,7 @@ CLASSES = 10
 # long, and the moving averages would lag far behind the weights.
 BATCH_NORMALIZATION_MOMENTUM = 0.9
 BATCH_NORMALIZATION_EPSILON = 1e-3  # Keras' default
+LEAKY_RELU_SLOPE = 0.2  # below 0; Keras 3's, of its activation of that name
 
 
 class Layer(NamedTuple):

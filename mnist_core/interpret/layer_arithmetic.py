@@ -11,15 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mnist_core.config.layer_shapes import BATCH_NORMALIZATION_EPSILON
+from mnist_core.config.layer_shapes import BATCH_NORMALIZATION_EPSILON, LEAKY_RELU_SLOPE
 from mnist_core.interpret.activations import LayerActivation
-
-LEAKY_SLOPE = 0.2  # Keras' default slope of leaky_relu below 0
 
 ACTIVATIONS: dict[str, Callable[[float], float]] = {
     "linear": lambda s: s,
     "relu": lambda s: max(0.0, s),
-    "leaky_relu": lambda s: s if s > 0 else LEAKY_SLOPE * s,
+    "leaky_relu": lambda s: s if s > 0 else LEAKY_RELU_SLOPE * s,
     "elu": lambda s: s if s > 0 else math.expm1(s),
     "gelu": lambda s: s * (1 + math.erf(s / math.sqrt(2))) / 2,
     "tanh": math.tanh,

@@ -6,16 +6,14 @@ arguments; what is Keras' default is left out. The weights are HDF5, or one row 
 
 import io
 import json
-from itertools import groupby
 
 import h5py
 
 from mnist_core.config import layer_shapes
 from mnist_core.config.schema import Network, Recipe
+from mnist_core.network import summary
 from mnist_core.network.inference import Weights
 from mnist_core.training import optimizers
-
-LEAKY_RELU_SLOPE = 0.2  # of Keras 3's activation of that name; TensorFlow.js has only the layer
 
 
 def architecture(network: Network, views: int = 1) -> dict:
@@ -84,7 +82,8 @@ def _portable_layers(network: Network):
         if layer.kind != "Activation":
             yield layer.kind, layer.name, arguments | {"activation": "linear"}
             name = f"{layer.name}_activation"
-        yield "LeakyReLU", name, {"alpha": LEAKY_RELU_SLOPE}
+        # TensorFlow.js has no such activation, only the layer
+        yield "LeakyReLU", name, {"alpha": layer_shapes.LEAKY_RELU_SLOPE}
 
 
 def hdf5_weights(weights: Weights) -> bytes:
@@ -107,8 +106,7 @@ def hdf5_model(graph: dict, weights: Weights, recipe: Recipe) -> bytes:
 
 
 def _write_weights(group: h5py.Group, weights: Weights) -> None:
-    by_layer = groupby(weights, key=lambda name: name.split(".")[0])
-    layers = {layer: list(names) for layer, names in by_layer}
+    layers = summary.by_layer(weights)
     group.attrs["keras_version"], group.attrs["backend"] = "2", "tensorflow"
     group.attrs["layer_names"] = [layer.encode() for layer in layers]
     for layer, names in layers.items():

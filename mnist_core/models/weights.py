@@ -10,7 +10,6 @@ import math
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
-from itertools import groupby
 from pathlib import Path
 
 import h5py
@@ -62,8 +61,7 @@ def _names_in_file(network: Network) -> dict[str, str]:
     Source: keras/src/saving/saving_lib.py (_save_container_state), keras 3.15.
     """
     names, counts = {}, Counter()
-    by_layer = groupby(summary.weight_shapes(network), key=lambda name: name.split(".")[0])
-    weights = {layer: list(names) for layer, names in by_layer}
+    weights = summary.by_layer(summary.weight_shapes(network))
     for layer in plan_layers(network):
         group = GROUPS.get(layer.kind)
         for number, name in enumerate(weights.get(layer.name, ())):

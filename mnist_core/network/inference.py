@@ -4,17 +4,32 @@ A convolution is one matrix product: each window of its input is a row (im2col).
 tests/network/test_inference.py compares every layer and the gradients with Keras.
 """
 
+import functools
+import itertools
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from mnist_core.config.layer_shapes import Layer, plan_layers
 from mnist_core.config.schema import Network
-from mnist_core.network import operations
+from mnist_core.network import operations, summary
+from mnist_core.system import machine
 
 CHUNK = 32  # images at once: their windows then stay in the processor's cache
 
+# A product's threads wait for each other, busily: on two cores with other work a digit took 80 ms
+# in place of 2 (tests/bench/prediction.py, run beside a training). So a chunk is for one thread
+threadpool_limits(1, user_api="blas")
+
 Weights = Mapping[str, np.ndarray]  # float32, by "layer.weight"; see `summary.weight_shapes`
+
+
+@functools.cache
+def _executor() -> ThreadPoolExecutor:
+    """For many images; one that a person waits for is computed in the caller's own thread."""
+    return ThreadPoolExecutor(machine.cpu_count(), thread_name_prefix="inference")
 
 
 def to_input(images: np.ndarray) -> np.ndarray:
@@ -32,11 +47,14 @@ class InferenceNetwork:
         """
         self.plan = plan_layers(network)
         self.weights = weights
-        self._operations = [operations.of_layer(layer, weights) for layer in self.plan]
+        self._names = summary.by_layer(summary.weight_shapes(network))
+        self._operations = [
+            operations.of_layer(layer, self.layer_weights(layer)) for layer in self.plan
+        ]
 
     def layer_weights(self, layer: Layer) -> tuple[np.ndarray, ...]:
         """The weights of a layer, in Keras' order; empty where it has none."""
-        return tuple(w for name, w in self.weights.items() if name.split(".")[0] == layer.name)
+        return tuple(self.weights[name] for name in self._names.get(layer.name, ()))
 
     def layer_outputs(self, x: np.ndarray) -> list[np.ndarray]:
         """The output of each layer of `plan`, in order; the last are the probabilities.
@@ -63,14 +81,18 @@ class InferenceNetwork:
         Returns:
             float32 (n, *output_shape).
         """
-        steps = [step for _, step in self._until(layer)]
-        shape = next(planned.output_shape for planned in self.plan if planned.name == layer)
-        result = np.empty((len(x), *shape), np.float32)
-        for start in range(0, len(x), CHUNK):
+        number = self._number(layer)
+        result = np.empty((len(x), *self.plan[number].output_shape), np.float32)
+
+        def compute(start):
             value = x[start : start + CHUNK]
-            for step in steps:
-                value = step.forward(value)
+            for operation in self._until(number):
+                value = operation.forward(value)
             result[start : start + CHUNK] = value
+
+        starts = range(0, len(x), CHUNK)
+        for _ in map(compute, starts) if len(starts) < 2 else _executor().map(compute, starts):
+            pass  # an error of a chunk is raised here
         return result
 
     def gradients(self, x: np.ndarray, logit_weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -83,18 +105,18 @@ class InferenceNetwork:
         Returns:
             float32 (n,), and its gradients, float32 (n, 28, 28, 1).
         """
-        inputs, steps = [], [step for _, step in self._until("logits")]
-        for step in steps:
+        inputs, used = [], list(self._until(self._number("logits")))
+        for operation in used:
             inputs.append(x)
-            x = step.forward(x)
+            x = operation.forward(x)
         gradient = np.broadcast_to(logit_weights, x.shape)
-        for step, value in zip(reversed(steps), reversed(inputs), strict=True):
-            gradient = step.backward(value, gradient)
+        for operation, value in zip(reversed(used), reversed(inputs), strict=True):
+            gradient = operation.backward(value, gradient)
         return x @ logit_weights, gradient
 
-    def _until(self, last: str) -> Iterator[tuple[Layer, operations.Operation]]:
-        for layer, steps in zip(self.plan, self._operations, strict=True):
-            yield from ((layer, step) for step in steps)
-            if layer.name == last:
-                return
-        raise KeyError(last)
+    def _number(self, layer: str) -> int:
+        return [planned.name for planned in self.plan].index(layer)
+
+    def _until(self, number: int) -> Iterator[operations.Operation]:
+        """The operations of the layers up to this one, in order."""
+        return itertools.chain.from_iterable(self._operations[: number + 1])

@@ -4,13 +4,13 @@ A forward function turns a layer's input into its output, for a batch; a backwar
 (the input, the gradient by the output) into the gradient by the input.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from mnist_core.config.layer_shapes import BATCH_NORMALIZATION_EPSILON, Layer
+from mnist_core.config.layer_shapes import BATCH_NORMALIZATION_EPSILON, LEAKY_RELU_SLOPE, Layer
 
 Function = Callable[[np.ndarray], np.ndarray]
 
@@ -22,15 +22,13 @@ class Operation(NamedTuple):
     backward: Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def of_layer(layer: Layer, weights: Mapping[str, np.ndarray]) -> list[Operation]:
+def of_layer(layer: Layer, weights: Sequence[np.ndarray]) -> list[Operation]:
     """What a layer does, in order: for a layer with an activation that is two operations.
 
     Args:
-        weights: by "layer.weight", as `summary.weight_shapes` names them.
+        weights: the layer's own, in Keras' order.
     """
-    prefix = f"{layer.name}."
-    own = {n.removeprefix(prefix): w for n, w in weights.items() if n.startswith(prefix)}
-    steps = [_KINDS[layer.kind](layer, **own)] if layer.kind in _KINDS else []
+    steps = [_KINDS[layer.kind](layer, *weights)] if layer.kind in _KINDS else []
     if "activation" in layer.arguments:
         steps.append(ACTIVATIONS[layer.arguments["activation"]])
     return steps
@@ -162,7 +160,7 @@ def _of(function: Function, slope: Function) -> Operation:
     return Operation(function, lambda x, gradient: gradient * slope(x))
 
 
-_SLOPE = np.float32(0.2)  # of leaky_relu below 0, as in Keras
+_SLOPE = np.float32(LEAKY_RELU_SLOPE)
 ACTIVATIONS = {
     "linear": _of(lambda x: x, lambda x: np.float32(1)),
     "relu": _of(lambda x: np.maximum(x, 0), lambda x: x > 0),

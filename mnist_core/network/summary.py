@@ -1,6 +1,8 @@
 """A network's layers as a table, and its size; without Keras."""
 
 import math
+from collections.abc import Iterable
+from itertools import groupby
 
 from mnist_core.config import layer_shapes
 from mnist_core.config.layer_shapes import Layer
@@ -41,6 +43,12 @@ def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
             shapes[f"{layer.name}.{name}"] = shape
         inputs = layer.output_shape[-1]
     return shapes
+
+
+def by_layer(names: Iterable[str]) -> dict[str, list[str]]:
+    """Names as `weight_shapes` gives them, in its order, by their layers."""
+    groups = groupby(names, key=lambda name: name.split(".")[0])
+    return {layer: list(of_layer) for layer, of_layer in groups}
 
 
 def _shapes(layer: Layer, inputs: int) -> dict[str, tuple[int, ...]]:

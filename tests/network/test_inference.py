@@ -7,6 +7,7 @@ import tensorflow as tf
 from config_strategies import networks
 from hypothesis import HealthCheck, given, settings
 from kept_models import random_x
+from threadpoolctl import threadpool_info
 
 from mnist_core.config.schema import ACTIVATIONS, ConvBlock, DenseLayer, Network
 from mnist_core.network import keras_model, summary
@@ -104,6 +105,11 @@ def test_an_output_does_not_depend_on_how_many_images_come_with_it():
     together = ours.output(x, "logits")
     alone = np.concatenate([ours.output(x[i : i + 1], "logits") for i in range(len(x))])
     np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-5)
+
+
+def test_no_product_of_numpy_is_shared_by_threads_that_would_wait_for_each_other():
+    blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    assert blas and {library["num_threads"] for library in blas} == {1}
 
 
 def test_no_image_gives_no_output():
