@@ -15,6 +15,7 @@ from mnist_core.data import mnist
 from mnist_core.models import store as model_store
 from mnist_core.network.summary import parameter_count
 from mnist_core.runs import store as run_store
+from mnist_core.scheduler import queue
 from mnist_core.system import error_messages, settings, users
 
 MIN_FREE_BYTES = 200 << 20  # bytes: a run takes up to 30 MB, and several end at once
@@ -78,7 +79,7 @@ def _check_disk_space() -> str:
 
 def _check_queue() -> str:
     try:
-        for name in ("queue.lock", "scheduler.lock"):
+        for name in (run_store.LOCK_FILE, queue.LOCK_FILE):
             with FileLock(users.home() / name, timeout=TIMEOUT):
                 pass
         return "nobody holds it for long"

@@ -52,15 +52,6 @@ def find(model: str | Run) -> Run:
     return Run(users.runs_folder() / run_name.validate(model))
 
 
-def folder(model: str | Run) -> Path:
-    """Where a model is, or would be.
-
-    Raises:
-        RunError: that can't be a name.
-    """
-    return find(model).folder
-
-
 def weights_path(model: str | Run) -> Path:
     """The file with the weights of a model.
 

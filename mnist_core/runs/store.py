@@ -16,6 +16,7 @@ from mnist_core.runs.run import ENDED, WAITING, Run
 from mnist_core.runs.run_name import RESERVED, RunError
 from mnist_core.system import atomic_files, settings, staging, users
 
+LOCK_FILE = "queue.lock"
 LOCK_TIMEOUT = 10.0  # seconds: under the lock some files are read and renamed, no more
 
 log = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ def publish(new: Sequence[tuple[Path, str]], waiting: int = 0) -> list[Run]:
     for folder, _ in new:
         run_id.write(folder)
     runs: list[Run] = []
-    with FileLock(users.home() / "queue.lock", timeout=LOCK_TIMEOUT):
+    with FileLock(users.home() / LOCK_FILE, timeout=LOCK_TIMEOUT):
         _check_quota(len(new), waiting)
         try:
             for folder, name in new:

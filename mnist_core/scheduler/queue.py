@@ -18,6 +18,7 @@ from mnist_core.runs.run import ACTIVE, ENDED, WAITING, Run
 from mnist_core.system import users
 
 MTIME_RESOLUTION = 2_000_000_000  # nanoseconds: two quick changes may leave the same time
+LOCK_FILE = "scheduler.lock"
 BUSY_TIMEOUT = 60.0  # seconds; who has it move on may wait for a cluster, but not so long
 
 _busy_since: float | None = None
@@ -37,7 +38,7 @@ def turn(timeout: float = 0.0) -> Iterator[bool]:
     global _busy_since
     began = time.monotonic()
     users.home().mkdir(parents=True, exist_ok=True)
-    lock = FileLock(users.home() / "scheduler.lock", timeout=timeout)
+    lock = FileLock(users.home() / LOCK_FILE, timeout=timeout)
     try:
         lock.acquire()
     except Timeout:

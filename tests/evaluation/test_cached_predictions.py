@@ -120,7 +120,7 @@ def test_without_a_folder_to_keep_them_results_are_computed_each_time(home, pred
 
 def test_the_models_that_ship_keep_nothing_in_the_package(home, predict):
     predict()
-    assert not (model_store.folder("classic") / "reports").exists()
+    assert not (model_store.find("classic").folder / "reports").exists()
     assert len(kept_files(home / "reports" / "classic")) == 1
 
 

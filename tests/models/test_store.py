@@ -51,7 +51,7 @@ def test_a_name_that_could_leave_its_folder_is_refused(mine, name):
     ("file", "read"), [("card.json", model_store.card), ("model.keras", model_store.load)]
 )
 def test_a_damaged_file_is_named(mine, file, read):
-    path = model_store.folder("mine") / file
+    path = model_store.find("mine").folder / file
     path.write_bytes(path.read_bytes()[:100])
     with pytest.raises(ValueError, match=re.escape(str(path))):
         read("mine")
