@@ -26,7 +26,7 @@ STATUS_FIELDS = [
     "continues",
     "sweep",
 ]
-LISTS = ("models", "runs")
+NO_FILE = ("missing", "a folder", "a broken link")
 
 
 @pytest.fixture
@@ -65,11 +65,16 @@ def test_a_damaged_file_of_a_run_hides_no_other_run_or_model(damaged, listed, fi
     assert_all_is_listed(listed)
 
 
-@pytest.mark.parametrize("damage", [d for d in FILES if d not in ("missing", "broken link")])
+@pytest.mark.parametrize("damage", sorted(FILES.keys() - NO_FILE))
 def test_a_damaged_card_is_a_line_that_says_so(damaged, listed, damage):
     FILES[damage](damaged.folder / "card.json")
-    row = listed("models").get("damaged", {"error": "card.json is no file: it is no model"})
-    assert "card" in row["error"]
+    assert "card" in listed("models")["damaged"]["error"]
+
+
+@pytest.mark.parametrize("damage", NO_FILE)
+def test_a_run_without_a_card_is_no_model(damaged, listed, damage):
+    FILES[damage](damaged.folder / "card.json")
+    assert listed("models").keys() == {"good", "reader", "classic"}
 
 
 @pytest.mark.parametrize("field", CARD_FIELDS)

@@ -33,7 +33,7 @@ from mnist_core.strokes import files as stroke_files
 from mnist_core.strokes.rasterize import place, rasterize
 from mnist_core.system import error_messages, users
 
-MOST_SECONDS = 5.0  # of the processor; quadratic work would take minutes
+MOST_SECONDS = 2.0  # of the processor: a busy machine is not the file's fault
 EXAMPLES = 100
 # The same examples every time: a test that fails once in a hundred runs is worse than none
 fuzz = settings(
@@ -221,6 +221,13 @@ def card() -> dict:
     return card_file.make_card("mine", SMALL, DATASET, epochs, test, 12.3, "finished")
 
 
+def without_losses(value):
+    """A value of JSON without what a training that diverged leaves as NaN."""
+    if isinstance(value, dict):
+        return {k: without_losses(v) for k, v in value.items() if not k.endswith("loss")}
+    return list(map(without_losses, value)) if isinstance(value, list) else value
+
+
 @cache
 def parts() -> dict[str, bytes]:
     weights = keras_model.weights(keras_model.build(SMALL.network, seed=1))
@@ -317,7 +324,7 @@ def test_a_card_with_any_value_anywhere_is_one_or_one_sentence(path, value):
     except ValueError as error:
         assert one_sentence(error)
     else:
-        json.dumps(checked).encode()  # a loss may be NaN: a training may diverge
+        json.dumps(without_losses(checked), allow_nan=False).encode()
         assert checked.keys() == card().keys()
 
 
@@ -392,12 +399,13 @@ MONSTERS = {
 @pytest.mark.parametrize("kind", MONSTERS)
 def test_a_monstrous_stroke_file_is_refused_in_little_time_and_memory(kind):
     data = MONSTERS[kind]()
-    tracemalloc.start()
     start = time.process_time()
     assert parse(data) is None
-    seconds, peak = time.process_time() - start, tracemalloc.get_traced_memory()[1]
+    assert time.process_time() - start < MOST_SECONDS
+    tracemalloc.start()  # not before: to follow each allocation takes time, too
+    assert parse(data) is None
+    peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert seconds < MOST_SECONDS
     assert peak < 300e6
 
 
@@ -459,7 +467,7 @@ def test_no_name_leads_out_of_its_folder(call, mine):
 @given(st.text(st.characters(), max_size=80))
 def test_any_name_is_refused_or_that_of_a_folder_in_its_place(name):
     try:
-        place = model_store.folder(name)
+        place = model_store.find(name).folder
     except ValueError as fault:
         assert one_sentence(fault)
     else:
