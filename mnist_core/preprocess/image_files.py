@@ -69,7 +69,7 @@ def _check_size(file) -> None:
     file.draft(None, (max(1, width // factor), max(1, height // factor)))
     if file.width * file.height > MAX_PIXELS:
         raise _RejectedError(
-            f"have at most {MAX_PIXELS / 1e6:.0f} million pixels, unless it is a JPEG. Received: a"
+            f"be of at most {MAX_PIXELS / 1e6:.0f} million pixels, unless it is a JPEG. Received: a"
             f" {file.format} of {width} x {height}, {width * height / 1e6:.1f} million"
         )
 

@@ -13,7 +13,7 @@ from streamlit.runtime.caching import clear_session_resource_cache
 
 from mnist_core.data.types import Digits
 from mnist_core.evaluation import cached_predictions, labelled_sets
-from pages.ui.app import background_jobs
+from pages.ui.app import background_jobs, errors
 from pages.ui.app.background_jobs import JobPool, Visit
 from pages.ui.evaluate import set_choice
 
@@ -46,7 +46,8 @@ def upload(only_small_set, monkeypatch):
 
     def give(app, count):
         monkeypatch.setattr(st, "file_uploader", lambda *_, **__: UploadedFile(count))
-        assert f"Tested on the 10,000 drawings of {count}.jsonl" in texts(app.run())
+        name = errors.escape(f"{count}.jsonl")
+        assert f"Tested on the 10,000 drawings of {name}." in texts(app.run())
 
     background_jobs.job_pool.clear()
     monkeypatch.setattr(labelled_sets, "render_drawings", render)

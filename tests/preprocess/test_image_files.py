@@ -84,7 +84,7 @@ def test_an_unreadable_file_is_refused_in_one_sentence(kind):
         ((9000, 1), "JPEG", "be at most 8192 pixels wide and high. Received: 9000 x 1 pixels"),
         (
             (5000, 3100), "PNG",
-            "have at most 15 million pixels, unless it is a JPEG. Received: a PNG of 5000 x 3100,"
+            "be of at most 15 million pixels, unless it is a JPEG. Received: a PNG of 5000 x 3100,"
             " 15.5 million",
         ),
     ],

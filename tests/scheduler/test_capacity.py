@@ -47,7 +47,7 @@ def test_a_training_computes_with_no_more_threads_than_processors_it_may_use():
         import io, os, sys
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         os.cpu_count = lambda: 64
-        sys.stdin = io.StringIO()  # no run comes
+        sys.stdin = io.TextIOWrapper(io.BytesIO())  # no run comes
         from mnist_core.scheduler import job_process
         job_process.run_assigned("token")
         from tensorflow.config import threading
