@@ -35,6 +35,14 @@ def interrupt_while_it_reads(process, fifo):
     return b"".join(printed)
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_is_not_ignored():
+    """As in a terminal; what a shell runs in the background ignores it, and so would its tests."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture
 def fifo(tmp_path):
     path = tmp_path / "fifo"
