@@ -17,7 +17,7 @@ from mnist_core.config.schema import Network
 from mnist_core.network import operations, summary
 from mnist_core.system import machine
 
-CHUNK = 32  # images at once: their windows then stay in the processor's cache
+CHUNK = 16  # images at once: of 1 to 32 the quickest for the reader; more windows leave the cache
 
 # A product's threads wait for each other, busily: on two cores with other work a digit took 80 ms
 # in place of 2 (tests/bench/prediction.py, run beside a training). So a chunk is for one thread
