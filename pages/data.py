@@ -20,7 +20,7 @@ VIEWS = {
 page_entry.require()
 st.html(f"<style>{answer.STYLE}{data_set.STYLE}</style>")
 gallery.style()
-st.markdown("### Data\nWhat a network learns from, and what it is tested on.")
+st.markdown("# Data\nWhat a network learns from, and what it is tested on.")
 explanation.show("Data")
 view = view_picker.choose("View", list(VIEWS), "look")
 VIEWS[view]()

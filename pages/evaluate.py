@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mnist_core.models import store as model_store
+from mnist_core.models import index
 from mnist_core.runs.run import Run
 from pages.ui.app import explanation
 from pages.ui.choices import model as model_choice
@@ -19,9 +19,8 @@ WIDTH = 220  # pixels, of a list
 
 def choose_models() -> list[Run]:
     """The model that is tested, and the one beside it, if any."""
-    models = model_store.all_models()
-    first = model_choice.choose(current_session(), models, "Model", WIDTH)
-    names = {model.name: model for model in models}
+    first = model_choice.choose(current_session(), "Model", WIDTH)
+    names = index.models()
     named_runs.update("beside", names, NO_MODEL)
     second = st.selectbox("Beside it", [NO_MODEL, *names], key="beside", bind="query-params",
                           width=WIDTH, help="A second model, on the same digits.",
@@ -40,6 +39,7 @@ def show_results(models: list[Run], test_name: str) -> None:
     if not results:
         return
     report.metrics_table(results)
+    report.peeked_note(results, chosen.data_set)
     if len(results) > 1:
         report.comparison_text(*results)
     confusion.show(results, chosen)
@@ -55,10 +55,12 @@ page_entry.require()
 st.html(f"<style>{report.STYLE}{confusion.STYLE}{robustness_view.STYLE}</style>")
 gallery.style()
 st.markdown(
-    "### Evaluate\nHow good a network is at digits it never learned from, and what it misreads."
+    "# Evaluate\nHow good a network is at digits it never learned from, and what it misreads."
 )
 explanation.show("Evaluate")
 with st.container(horizontal=True, gap="medium"):
     models = choose_models()
     test_name = set_choice.choose()
+for model in models:
+    model_choice.training_note(model)
 show_results(models, test_name)

@@ -4,12 +4,12 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.interpret import activations
-from mnist_core.models import store as model_store
+from mnist_core.prediction import Classifier
 from mnist_core.runs.run import Run
 from pages.ui.app import errors, explanation
 from pages.ui.choices import data_set
 from pages.ui.choices import model as model_choice
-from pages.ui.choices.loader import load_in_background, model_loader
+from pages.ui.choices.loader import load_in_background, sample_loader
 from pages.ui.inside import arithmetic as arithmetic_view
 from pages.ui.inside import feature_maps, one_value
 from pages.ui.inside import nearest as nearest_view
@@ -30,61 +30,57 @@ VIEWS = {
     "What would change its mind": flip_view.show,
 }
 STYLE = """
-@media (max-width: 640px) { .stColumn:has(.st-key-one_value) { order: -1; } }
 @media (min-width: 641px) {
     .answer { flex-direction: row; align-items: center; gap: 1.5rem; }
-    .answer-head { width: 7.5rem; flex: none; min-height: 0; justify-content: center; }
-    .answer-digit { font-size: 8rem; }
+    .answer-head { width: 7.5rem; flex: none; min-height: 0; }
     .answer-hint { font-size: 1.4rem; }
-    .bars i { height: .85rem; }
     /* the sums stay in sight beside many layers */
     .stColumn:has(.st-key-one_value) { align-self: stretch; }
     .stColumn:has(.st-key-one_value) > .stVerticalBlock {
         position: sticky; top: 4.5rem; max-height: calc(100vh - 5rem); overflow-y: auto; }
 }
 """
-SECOND_VIEW = "On Draw it looks a second time, half a pixel away. This is its first look."
 EMPTY = "Draw a digit, or take one: its way through the network appears here."
 
 
 @st.fragment
 @errors.guard
-def board(session: Session, models: list[Run]) -> None:
+def board(session: Session) -> None:
     """Everything that changes with a stroke; a stroke reruns this and nothing else."""
     row = st.container(horizontal=True, gap="large")
     left, middle, right = (row.container(width=width) for width in (340, 420, 400))
     with left:
         source = inside_source.choose(session)
     with middle:
-        inspection = inspect(model_choice.choose(session, models), source.image)
+        model = model_choice.choose(session)
+        model_choice.training_note(model)
+        inspection = inspect(model, source)
     with right:
-        inside_source.show(source, session)
+        inside_source.show(source, inspection, session)
     if inspection is not None:
         show_view(inspection, session)
 
 
-def inspect(model: Run, image: np.ndarray | None) -> Inspection | None:
+def inspect(model: Run, source: inside_source.Source) -> Inspection | None:
     """The network at work on the image, and what it reads, on the page.
 
-    None while the network is being loaded, and, after saying why, where it can't be inspected.
+    None, after saying why, where it can't be inspected.
     """
     try:
-        classifier = model_loader().classifier(model)
+        classifier = Classifier.load(model)
     except (ValueError, OSError) as error:
         model_choice.show_error(model, error)
         return None
-    network = classifier and classifier.network
-    steps = activations.layer_activations(network, image) if network and image is not None else []
-    with st.container(key="answer"):
-        if image is None:
+    image, network = source.image, classifier.network
+    if image is None:
+        with st.container(key="answer"):
             answer.show_hint(answer.HINT)
-        elif network is None:
-            answer.show_hint(answer.LOADING)
-        else:
-            answer.show_answer(steps[-1].output)
-            if model_store.card(model).get("looks", 1) > 1:
-                st.caption(SECOND_VIEW)
-    return Inspection(model, network, image, steps) if network else None
+        return Inspection(model, network, None, [], None)
+    probabilities = classifier.probabilities(image[None])[0]
+    with st.container(key="answer"):
+        answer.show_answer(probabilities, image)
+    steps = activations.layer_activations(network, image)
+    return Inspection(model, network, image, steps, probabilities, classifier.views)
 
 
 def show_view(inspection: Inspection, session: Session) -> None:
@@ -102,13 +98,13 @@ def show_view(inspection: Inspection, session: Session) -> None:
 
 
 page_entry.require()
-ready = model_loader().ready()
+ready = sample_loader().ready()
 styled = (canvas, answer, data_set, inside_source, feature_maps, one_value, arithmetic_view)
 st.html(f"<style>{''.join(part.STYLE for part in (*styled, inside_views))}{STYLE}</style>")
 gallery.style()
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    st.markdown("### Inside\nWhat each layer makes of a digit, number by number.", width="content")
+    st.markdown("# Inside\nWhat each layer makes of a digit, number by number.", width="content")
     explanation.show("Inside")
 inside_link.apply_pending(current_session())
-board(current_session(), model_store.all_models())
-load_in_background(current_session().model, ready)
+board(current_session())
+load_in_background(ready)

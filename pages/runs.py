@@ -8,6 +8,7 @@ from pages.ui.app import errors, explanation, identity
 from pages.ui.navigation import page_entry
 from pages.ui.runs import actions as run_actions
 from pages.ui.runs import compare as compare_view
+from pages.ui.runs import deletion
 from pages.ui.runs import detail as run_detail
 from pages.ui.runs import listing as run_listing
 from pages.ui.runs import selection as run_selection
@@ -44,12 +45,18 @@ page_entry.require()
 queue_widgets.advance()
 entries = run_listing.list_entries()
 
-st.markdown("### Runs")
-explanation.show("Runs")
+st.markdown("# Runs")
+with st.container(horizontal=True):  # above what comes later and would push it away
+    explanation.show("Runs")
+    run_actions.import_form()
+    deletion.trash()
+    if settings.PEOPLE.value() == settings.ONE_USER:  # others have no shell on that computer
+        tensorboard_note()
 identity.ownership_note()
 if not any(entry.run for entry in entries):  # only the models that ship
     first_visit()
 chosen = run_selection.choose(entries)
+deletion.notice()
 if len(chosen) > 1:
     with st.container(border=True, key="compared"):
         compare_view.show(chosen)
@@ -58,11 +65,7 @@ else:
         run_detail.headline_and_metrics(chosen[0])
         run_actions.show(chosen[0])
         run_detail.curves_and_experiment(chosen[0])
-sweep_form.show(entries, chosen[0] if len(chosen) == 1 else None)
-with st.container(horizontal=True):
-    run_actions.import_form()
-    if settings.PEOPLE.value() == settings.ONE_USER:  # others have no shell on that computer
-        tensorboard_note()
+sweep_form.show(chosen[0] if len(chosen) == 1 else None)
 if not all(entry.has_ended() for entry in entries):
     shown = {e.run: (e.name, e.state, e.queue_position) for e in entries if e.run}
     st.fragment(watch, run_every=POLL_INTERVAL)(shown)

@@ -4,12 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from app import App
 
 from mnist_core.data import synthetic
 from mnist_core.system import machine
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-pytest_plugins = ["page_fixtures"]
+pytest_plugins = ["page_fixtures", "browser_fixtures"]
 
 HERE = Path(__file__).parent
 # By how long they take, the longest first: what begins last should end soon
@@ -58,6 +59,7 @@ def _home_of_the_session(tmp_path_factory):
     """What fixtures of a module keep is no more in the user's own home than what tests keep."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MNIST_CORE_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("MNIST_CORE_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 
 
@@ -66,4 +68,19 @@ def home(tmp_path, monkeypatch):
     """A fresh, empty folder for runs and models; no test touches the user's own."""
     folder = tmp_path / "home"
     monkeypatch.setenv("MNIST_CORE_HOME", str(folder))
+    monkeypatch.setenv("MNIST_CORE_CACHE", str(tmp_path / "cache"))
     return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Add to a failed test what its tabs showed and what its app said last."""
+    report = yield
+    if report.failed:
+        used = getattr(item, "funcargs", {})
+        for context in used["browser"].contexts if "browser" in used else []:
+            for tab in context.pages:
+                report.sections.append((f"Tab of {tab.url}", tab.inner_text("body")[:4000]))
+        if isinstance(used.get("app"), App):
+            report.sections.append(("The app's last words", used["app"].log()[-4000:]))
+    return report

@@ -6,11 +6,13 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
 import pytest
 
 from mnist_core.cli.parser import parser
 from mnist_core.models import store as model_store
+from mnist_core.presets import ABOUT, PRESETS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -18,10 +20,15 @@ LIBRARY = (ROOT / "mnist_core" / "README.md").read_text()
 GUIDES = [ROOT / "README.md", *ROOT.glob("*/README.md"), *ROOT.glob(".github/*.md")]
 ORDER = [
     *("system", "config", "presets", "network", "preprocess", "strokes", "data", "runs"),
-    *("training", "models", "prediction", "evaluation", "interpret", "scheduler", "plots"),
+    *("training", "models", "prediction", "evaluation", "interpret", "reading"),
+    *("scheduler", "plots"),
     *("pretrained", "cli"),
 ]  # as tests/test_architecture.py holds it
 BENCH = runpy.run_path(str(ROOT / "tests" / "bench" / "presets.py"))
+SPEED = runpy.run_path(str(ROOT / "tests" / "bench" / "training.py"))
+RECORDS = runpy.run_path(str(ROOT / "tests" / "bench" / "records.py"))
+NUMBERS = runpy.run_path(str(ROOT / "tests" / "bench" / "whole_numbers.py"))
+PAPER = runpy.run_path(str(ROOT / "tests" / "bench" / "paper.py"))
 READING = runpy.run_path(str(ROOT / "tests" / "bench" / "reading.py"))
 
 
@@ -52,9 +59,9 @@ def test_every_file_of_the_project_that_is_named_is_there(guide):
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_it_starts_with_a_picture_and_shows_three_that_are_there():
+def test_it_starts_with_a_picture_and_shows_four_that_are_there():
     pictures = re.findall(r"!\[.+?\]\((.+?)\)", README)
-    assert len(pictures) == 3
+    assert len(pictures) == 4
     assert all((ROOT / picture).stat().st_size > 10_000 for picture in pictures)
     assert README.index(pictures[0]) < README.index("## Start")
 
@@ -72,17 +79,38 @@ def test_the_results_table_is_the_one_that_the_measurements_make():
     assert shown == BENCH["table"](results)
 
 
+def test_the_accuracy_kept_beside_a_preset_is_the_measured_one():
+    results = json.loads(BENCH["RESULTS"].read_text())
+    own = {name: results[name][PRESETS[name].recipe.precision] for name in results}
+    measured = {name: median(f["test_accuracy"] for f in found) for name, found in own.items()}
+    assert {name: preset.accuracy for name, preset in ABOUT.items()} == measured
+
+
 def test_the_results_hold_every_preset_with_three_seeds():
     results = json.loads(BENCH["RESULTS"].read_text())
-    assert {name: len(found) for name, found in results.items()} == dict.fromkeys(
-        BENCH["PRESETS"], 3
-    )
+    assert list(results) == list(PRESETS)
+    assert {len(found) for kept in results.values() for found in kept.values()} == {3}
 
 
-def test_the_table_of_what_is_read_is_the_one_that_the_measurements_make():
-    results = json.loads(READING["RESULTS"].read_text())
-    shown = README.split(READING["BEGIN"])[1].split(READING["END"])[0].strip()
-    assert shown == READING["table"](results)
+@pytest.mark.parametrize(
+    ("guide", "bench"),
+    [(LIBRARY, SPEED), (README, RECORDS), (LIBRARY, NUMBERS)],
+    ids=["speed", "records", "numbers"],
+)
+def test_the_tables_with_a_date_are_the_ones_that_the_measurements_make(guide, bench):
+    results = json.loads(bench["RESULTS"].read_text())
+    shown = guide.split(bench["BEGIN"])[1].split(bench["END"])[0].strip()
+    assert shown == bench["table"](results)
+    assert results["date"] in guide
+
+
+@pytest.mark.parametrize(
+    ("guide", "bench"), [(README, READING), (LIBRARY, PAPER)], ids=["people", "paper"]
+)
+def test_the_tables_of_what_is_read_are_the_ones_that_the_measurements_make(guide, bench):
+    results = json.loads(bench["RESULTS"].read_text())
+    shown = guide.split(bench["BEGIN"])[1].split(bench["END"])[0].strip()
+    assert shown == bench["table"](results)
 
 
 def test_what_the_shipped_models_read_is_what_their_cards_say():

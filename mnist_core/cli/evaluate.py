@@ -1,5 +1,6 @@
 """The command that measures a model on a test set: evaluate."""
 
+from mnist_core.config.labels import format_percent
 from mnist_core.data import loading
 from mnist_core.evaluation import cached_predictions, labelled_sets, metrics, robustness
 from mnist_core.evaluation.perturbations import PERTURBATIONS
@@ -22,7 +23,8 @@ def evaluate(options, emit) -> None:
     text = (
         f"{options.model} on {options.data}: accuracy"
         f" {metrics.format_accuracy(result.accuracy, result.interval)}, loss {result.loss:.4f},"
-        f" calibration error {result.calibration_error:.2%}, not sure {result.not_sure:.2%}"
+        f" calibration error {format_percent(result.calibration_error)},"
+        f" not sure {format_percent(result.not_sure)}"
         f" ({result.images} images)"
     )
     details = {"per_class": metrics.per_class_rows(matrix), "confusion_matrix": matrix.tolist()}
@@ -41,7 +43,8 @@ def _emit_robustness(model, test, emit) -> None:
                 if (name, amount) not in printed:
                     printed.add((name, amount))
                     accuracy = curve[amount] / count
-                    text = f"{name} {amount:g} {PERTURBATIONS[name].unit}: accuracy {accuracy:.2%}"
+                    unit = PERTURBATIONS[name].unit
+                    text = f"{name} {amount:g} {unit}: accuracy {format_percent(accuracy)}"
                     emit(text, move=name, amount=amount, accuracy=accuracy, images=count)
 
     robustness.measure(model, test, on_point)

@@ -10,13 +10,13 @@ import sys
 PIPE_CLOSED = 141  # exit status: as a shell reports a program that SIGPIPE ended
 
 
-def emit_json(text: str, **facts) -> None:
+def emit_json(text: str, /, **facts) -> None:
     """Print the facts as one JSON object; a number that is none (NaN) as null, which JSON has."""
     finite = json.loads(json.dumps(facts), parse_constant=lambda word: None)
     _print(json.dumps(finite), sys.stdout)
 
 
-def emit_text(text: str, **facts) -> None:
+def emit_text(text: str, /, **facts) -> None:
     """Print the text."""
     _print(text, sys.stdout)
 

@@ -41,10 +41,19 @@ def parser() -> argparse.ArgumentParser:
     _add_training(command)
     _add_prediction(command)
     _add_reader(command("reader", "train the model that ships, anew", reader_command.train_reader))
+    _add_segmenter(
+        command("segmenter", "train what parts digits, anew", reader_command.train_segmenter)
+    )
     command("presets", "the named experiments", listing.list_presets)
     runs = command("runs", "the trainings there are", listing.list_runs)
     runs.add_argument("--folder", action="store_true", help="only say where they are kept")
     command("models", "the models there are", listing.list_models)
+    delete = command("delete", "move runs to the trash, all or none", listing.delete_runs)
+    delete.add_argument("names", nargs="+", metavar="NAME", help="see runs")
+    restore = command("restore", "have deleted runs back", listing.restore_runs)
+    restore.add_argument(
+        "name", nargs="?", help="and those deleted together with it; else those deleted last"
+    )
     health = command(
         "health", "is this installation well? 0 if it is, else 1", health_command.check_health
     )
@@ -82,20 +91,21 @@ def _add_prediction(command):
         "--robustness", action="store_true", help="also with the test set shifted, turned, ..."
     )
 
-    predict = command("predict", "read pictures of digits", predict_command.predict)
-    predict.add_argument("pictures", nargs="+", type=Path, metavar="PICTURE")
-    predict.add_argument("--model", default="reader", metavar="NAME", help="see models")
+    predict = command("predict", "read pictures of one digit each", predict_command.predict)
+    read = command("read", "read pictures of numbers", predict_command.read)
+    for added in (predict, read):
+        added.add_argument("pictures", nargs="+", type=Path, metavar="PICTURE")
+        added.add_argument("--model", default="reader", metavar="NAME", help="see models")
+
+
+def _add_strokes(command, words):
+    command.add_argument(
+        "--strokes", nargs="+", type=Path, required=True, metavar="FILE.jsonl", help=words
+    )
 
 
 def _add_reader(command):
-    command.add_argument(
-        "--strokes",
-        nargs="+",
-        type=Path,
-        required=True,
-        metavar="FILE.jsonl",
-        help="drawings to learn from, besides MNIST",
-    )
+    _add_strokes(command, "drawings to learn from, besides MNIST")
     command.add_argument(
         "--choose-by",
         type=Path,
@@ -111,6 +121,15 @@ def _add_reader(command):
         action="store_true",
         help="compute in 16 bits: faster where the processor can (AVX512-BF16, AMX)",
     )
+
+
+def _add_segmenter(command):
+    _add_strokes(command, "drawings to compose numbers of, besides the built-in writers'")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="FILE.safetensors", help="for the weights"
+    )
+    command.add_argument("--seed", type=int)
+    command.add_argument("--rounds", type=int)
 
 
 def _add_hidden(commands):

@@ -9,8 +9,9 @@ from tqdm import tqdm
 
 from mnist_core.cli import interrupts, output
 from mnist_core.config import grid
+from mnist_core.config.labels import format_percent
 from mnist_core.config.layer_shapes import plan_layers
-from mnist_core.config.schema import Experiment
+from mnist_core.config.schema import Experiment, Recipe
 from mnist_core.data import loading, mnist, types
 from mnist_core.presets import PRESETS
 from mnist_core.runs.run import ENDED, Run
@@ -65,10 +66,16 @@ def _emit_result(run: Run, emit, **facts) -> int:
     result |= {"loss": test.get("loss"), "accuracy": test.get("accuracy")}
     parameters = sum(layer.parameters for layer in plan_layers(run.experiment().network))
     result |= {"seconds": status.get("seconds"), "parameters": parameters}
-    figures = f"Test accuracy {test['accuracy']:.2%}, loss {test['loss']:.4f}." if test else ""
+    figures = _test_figures(test, run.experiment().recipe) if test else ""
     parts = [f"{run.name}: {status['state']}.", status["sentence"], figures]
     emit(" ".join(filter(None, parts)), **result, **facts)
     return 0 if test else 1
+
+
+def _test_figures(test: dict, recipe: Recipe) -> str:
+    peeked = " (peeked)" if recipe.validation == "test" else ""
+    accuracy = format_percent(test["accuracy"])
+    return f"Test accuracy {accuracy}{peeked}, loss {test['loss']:.4f}."
 
 
 def _experiment(options) -> Experiment:

@@ -1,5 +1,7 @@
 """An experiment's fields and their values in words."""
 
+import math
+
 from mnist_core.config.schema import OPTIONS
 
 LABELS = {
@@ -34,6 +36,26 @@ def path_label(path: str) -> str:
 
 def _uncapitalized(text) -> str:
     return text[0].lower() + text[1:]
+
+
+def format_percent(share: float, decimals: int = 2) -> str:
+    """A share of 1 as this program writes it: 99.04 %; "NaN" for one that is no number."""
+    return "NaN" if math.isnan(share) else f"{100 * share:.{decimals}f} %"
+
+
+def format_duration(seconds: float) -> str:
+    """Seconds in words: 12 s, 1 min 34 s, 25 min, 2 h 5 min."""
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 600:
+        return _two_units(*divmod(whole, 60), "min", "s")
+    minutes = round(whole / 60)
+    return f"{minutes} min" if minutes < 60 else _two_units(*divmod(minutes, 60), "h", "min")
+
+
+def _two_units(large: int, small: int, large_unit: str, small_unit: str) -> str:
+    return f"{large} {large_unit}" + (f" {small} {small_unit}" if small else "")
 
 
 def format_value(path: str, value) -> str:

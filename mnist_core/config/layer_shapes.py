@@ -29,12 +29,21 @@ class Layer(NamedTuple):
     parameters: int
 
 
+class ShapeError(ValueError):
+    """A layer can't exist: what it works on is too small."""
+
+    def __init__(self, layer: str, sentence: str):
+        super().__init__(f"{layer}: {sentence}")
+        self.layer = layer  # as a plan would name it
+        self.block = int(layer.removeprefix("block").split("_")[0]) - 1  # its number, from 0
+
+
 @functools.lru_cache(maxsize=1000)  # a page asks for the same network's plan several times a rerun
 def plan_layers(network) -> tuple[Layer, ...]:
     """Every layer of a network, in order, with shapes that are known to fit.
 
     Raises:
-        ValueError: a layer can't exist; says which, why, and what would fix it.
+        ShapeError: a layer can't exist; says which, why, and what would fix it.
     """
     layers: list[Layer] = []
     shape = IMAGE_SHAPE
@@ -90,9 +99,10 @@ def _convolution(prefix, block, shape) -> list[Layer]:
 
 
 def _refuse(layer, operation, shape):
-    raise ValueError(
-        f"{layer}: {operation} does not fit on a {shape[0]}x{shape[1]} map."
-        " Make it smaller, use padding 'same', or leave out a pooling before it."
+    raise ShapeError(
+        layer,
+        f"{operation} does not fit on a {shape[0]}x{shape[1]} map."
+        " Make it smaller, use padding 'same', or leave out a pooling before it.",
     )
 
 

@@ -7,44 +7,10 @@ import json
 import math
 from dataclasses import dataclass
 
-from mnist_core.config import layer_shapes, paths, validation
+from mnist_core.config import choices, layer_shapes, paths, validation
 from mnist_core.config.options import option, options
 
 MNIST_IMAGES = 60_000  # of its training set; the built-in set has as many
-ACTIVATIONS = {
-    "relu": "max(0, x): the usual choice",
-    "leaky_relu": "like relu, with a small slope below 0",
-    "elu": "like relu, smooth below 0",
-    "gelu": "a smooth relu",
-    "tanh": "squeezes to -1 to 1: the choice of the 1990s",
-    "sigmoid": "squeezes to 0 to 1; learns slowly in deep networks",
-    "linear": "no nonlinearity at all",
-}
-PADDINGS = {"valid": "the kernel stays inside the map", "same": "zeros around keep the map's size"}
-HEADS = {
-    "flatten": "every value of every map goes on",
-    "global_average_pooling": "one number per map goes on: its mean",
-}
-OPTIMIZERS = {
-    "Adam": "a step size of its own for every weight",
-    "AdamW": "Adam that also pulls weights towards 0",
-    "SGD": "plain steps downhill, with momentum",
-    "RMSprop": "steps divided by their recent size",
-    "Adadelta": "sets its own steps; Keras' rate of 0.001 makes them tiny",
-}
-SCHEDULES = {
-    "constant": "the same learning rate throughout",
-    "cosine": "a short warm-up, then down to 0 along a cosine",
-}
-VALIDATIONS = {
-    "split": "a part of the training images is held back",
-    "test": "peeking: the test set itself is used, so its figure is no longer a fair exam",
-    "none": "no validation",
-}
-DATA_SETS = {
-    "mnist": "60,000 + 10,000 digits people wrote",
-    "built-in": "digits this program writes",
-}
 
 
 class _Checked:
@@ -56,23 +22,34 @@ class _Checked:
 class ConvBlock(_Checked):
     """One or more convolutions, then optional max pooling and dropout."""
 
-    filters: int = option(32, "How many patterns the layer looks for.", limits=(1, 256))
+    filters: int = option(32, "How many patterns it looks for in a digit.", limits=(1, 256))
     kernel_size: int = option(3, "Side of each pattern.", limits=(1, 11), unit="pixels")
-    convolutions: int = option(1, "How many such layers one after the other.", limits=(1, 3))
-    padding: str = option("valid", "What happens at the edge of the image.", choices=PADDINGS)
-    activation: str = option("relu", "The bend after each sum.", choices=ACTIVATIONS)
+    convolutions: int = option(
+        1,
+        "How often patterns, then patterns of those, are looked for before the digit shrinks.",
+        limits=(1, 3),
+    )
+    padding: str = option(
+        "valid", "What patterns meet at a digit's edge.", choices=choices.PADDINGS
+    )
+    activation: str = option(
+        "relu",
+        "The bend after each sum: what counts as found in the digit.",
+        choices=choices.ACTIVATIONS,
+    )
     batch_normalization: bool = option(
-        False, "Rescale each map to mean 0 and spread 1 over the batch; training gets steadier."
+        False,
+        "Brings each map to the same mean and spread for every digit; it learns more steadily.",
     )
     pool_size: int = option(
         2,
-        "Keep the largest of each square of this side.",
+        "Shrinks the digit: of each square of this side only the strongest value goes on.",
         choices={0: "none", 2: "2 x 2", 3: "3 x 3", 4: "4 x 4"},
         unit="pixels",
     )
     dropout_rate: float = option(
         0.0,
-        "Share of values set to 0 at random while training, so that no one is relied on.",
+        "Hides this share of the digit at random while it trains, so that no clue is relied on.",
         limits=(0.0, 0.9),
         step=0.05,
     )
@@ -82,10 +59,19 @@ class ConvBlock(_Checked):
 class DenseLayer(_Checked):
     """A layer in which every unit sees every value before it."""
 
-    units: int = option(128, "How many weighted sums the layer makes.", limits=(1, 1024))
-    activation: str = option("relu", "The bend after each sum.", choices=ACTIVATIONS)
+    units: int = option(
+        128, "How many ways it weighs what was found in the digit.", limits=(1, 1024)
+    )
+    activation: str = option(
+        "relu",
+        "The bend after each sum: what counts as found in the digit.",
+        choices=choices.ACTIVATIONS,
+    )
     dropout_rate: float = option(
-        0.0, "Share of values set to 0 at random while training.", limits=(0.0, 0.9), step=0.05
+        0.0,
+        "Hides this share of what was found in a digit at random, while it trains.",
+        limits=(0.0, 0.9),
+        step=0.05,
     )
 
 
@@ -94,11 +80,19 @@ class Network(_Checked):
     """The layers between a 28x28x1 input and a softmax over 10 digits."""
 
     blocks: tuple[ConvBlock, ...] = option(
-        (ConvBlock(),), "Convolution blocks, in order.", length=(0, 4)
+        (ConvBlock(),),
+        "Each looks for patterns in the digit and shrinks it: first strokes, then loops.",
+        length=(0, 4),
     )
-    head: str = option("flatten", "How maps become one row of numbers.", choices=HEADS)
+    head: str = option(
+        "flatten",
+        "What goes on: where in the digit each pattern was found, or only how much of it.",
+        choices=choices.HEADS,
+    )
     dense: tuple[DenseLayer, ...] = option(
-        (DenseLayer(),), "Dense layers, in order.", length=(0, 3)
+        (DenseLayer(),),
+        "Each weighs all that was found in the digit: a loop above a line, so a 9.",
+        length=(0, 3),
     )
 
     def __post_init__(self):
@@ -111,18 +105,20 @@ class Augmentation(_Checked):
     """Random changes to each training image, each time it is seen. 0 is off."""
 
     shift: float = option(
-        0.0, "Move by up to this much.", limits=(0.0, 6.0), step=0.5, unit="pixels"
+        0.0, "Moves the digit by up to this much.", limits=(0.0, 6.0), step=0.5, unit="pixels"
     )
     rotation: float = option(
-        0.0, "Turn by up to this much.", limits=(0.0, 45.0), step=1.0, unit="degrees"
+        0.0, "Turns the digit by up to this much.", limits=(0.0, 45.0), step=1.0, unit="degrees"
     )
-    scale: float = option(0.0, "Grow or shrink by up to this share.", limits=(0.0, 0.5), step=0.05)
+    scale: float = option(
+        0.0, "Makes the digit larger or smaller by up to this share.", limits=(0.0, 0.5), step=0.05
+    )
     shear: float = option(
-        0.0, "Slant by up to this much.", limits=(0.0, 30.0), step=1.0, unit="degrees"
+        0.0, "Slants the digit by up to this much.", limits=(0.0, 30.0), step=1.0, unit="degrees"
     )
     elastic: float = option(
         0.0,
-        "Bend, as if drawn on rubber, by about this much.",
+        "Bends the digit, as if drawn on rubber, by about this much.",
         limits=(0.0, 3.0),
         step=0.1,
         unit="pixels",
@@ -133,43 +129,56 @@ class Augmentation(_Checked):
 class Recipe(_Checked):
     """How a network is trained."""
 
-    optimizer: str = option("Adam", "The rule that turns errors into steps.", choices=OPTIMIZERS)
-    learning_rate: float = option(0.001, "How far each step goes.", limits=(1e-6, 10.0))
+    optimizer: str = option(
+        "Adam", "How a mistake changes the weights.", choices=choices.OPTIMIZERS
+    )
+    learning_rate: float = option(
+        0.001,
+        "How much each handful of digits changes it: too much, and it forgets what it knew.",
+        limits=(1e-6, 10.0),
+    )
     momentum: float = option(
         0.9,
-        "SGD and RMSprop: share of the last step that carries on.",
+        "SGD and RMSprop: how much of the push from earlier digits carries on into each step.",
         limits=(0.0, 0.99),
         step=0.01,
     )
     weight_decay: float = option(
-        0.004, "AdamW: how hard weights are pulled towards 0.", limits=(0.0, 0.5), step=0.001
+        0.004, "AdamW: keeps each pixel's weight small.", limits=(0.0, 0.5), step=0.001
     )
-    schedule: str = option("constant", "How the learning rate changes.", choices=SCHEDULES)
+    schedule: str = option(
+        "constant", "Whether late digits change it less.", choices=choices.SCHEDULES
+    )
     warmup: float = option(
         0.05,
-        "Cosine: share of the run in which the rate rises from 0.",
+        "Cosine: share of the run in which the rate rises from 0: the first digits push gently.",
         limits=(0.0, 0.5),
         step=0.01,
     )
-    batch_size: int = option(128, "Images per step.", limits=(1, 4096))
-    epochs: int = option(3, "How often every training image is seen.", limits=(1, 200))
-    validation: str = option("split", "What checks the network meanwhile.", choices=VALIDATIONS)
+    batch_size: int = option(128, "After how many digits it changes its weights.", limits=(1, 4096))
+    epochs: int = option(3, "How often it sees every digit that it learns from.", limits=(1, 200))
+    precision: str = option(
+        "float32", "How exactly it computes with a digit.", choices=choices.PRECISIONS
+    )
+    validation: str = option(
+        "split", "Which digits check it meanwhile.", choices=choices.VALIDATIONS
+    )
     validation_fraction: float = option(
-        0.1, "Share of the training images held back for that.", limits=(0.01, 0.5), step=0.01
+        0.1, "Share of the training digits held back for that.", limits=(0.01, 0.5), step=0.01
     )
     patience: int = option(
         0,
-        "Stop after this many epochs without a better val_loss. 0 is off.",
+        "Stop after so many epochs that read new digits no better (val_loss). 0 is off.",
         limits=(0, 50),
         unit="epochs",
     )
     restore_best_weights: bool = option(
-        False, "At the end, go back to the epoch with the lowest val_loss."
+        False, "At the end, back to the epoch that read new digits best (val_loss)."
     )
     augmentation: Augmentation = Augmentation()
     train_images: int = option(
         MNIST_IMAGES,
-        "How many training images to use, validation included.",
+        "How many digits there are to learn from, validation included.",
         limits=(10, MNIST_IMAGES),
     )
     seed: int = option(
@@ -205,7 +214,7 @@ class Experiment(_Checked):
 
     network: Network = Network()
     recipe: Recipe = Recipe()
-    data: str = option("mnist", "What it learns from.", choices=DATA_SETS)
+    data: str = option("mnist", "Whose digits it learns from.", choices=choices.DATA_SETS)
 
     def to_json(self) -> str:
         """This experiment as one JSON object; `from_json` gives an equal one."""

@@ -22,12 +22,12 @@ from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 from mnist_core.runs.run import Run
-from mnist_core.system import atomic_files, npz_files, users
+from mnist_core.system import atomic_files, npz_files, parallel, users
 from mnist_core.system.npz_files import ArraySpec
 
 FORMAT = 1  # of the files; another number makes all there are stale
 MAX_FILES = 30  # kept for a model, of about 400 kB; the oldest make room
-BATCH = 1000  # images between two calls of on_progress
+BATCH = 500  # images between two calls of on_progress
 
 
 class Predictions(NamedTuple):
@@ -41,11 +41,13 @@ def predict(
     model: str | Run,
     test: TestSet,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    call: Callable = parallel.call_here,
 ) -> Predictions:
     """The model's probabilities for each image, from the cache or computed now and cached.
 
     Args:
         on_progress: called with (images done, images) while it computes.
+        call: what calls a function that takes long, as call(function, *arguments).
 
     Raises:
         ValueError: there is no such model, it can't be used, or its probabilities are not finite.
@@ -54,7 +56,7 @@ def predict(
     predictions = cached(model, test)
     if predictions is None:
         file = file_name(model, test, ".npz")
-        predictions = _compute(Classifier.load(model), test.digits.images, on_progress)
+        predictions = _compute(Classifier.load(model), test.digits.images, on_progress, call)
         try:
             metrics.require_finite(predictions.probabilities)
         except ValueError as error:
@@ -66,11 +68,11 @@ def predict(
     return predictions
 
 
-def _compute(classifier, images, on_progress) -> Predictions:
+def _compute(classifier, images, on_progress, call) -> Predictions:
     start, batches = time.perf_counter(), [np.zeros((0, 10), np.float32)]
     for first in range(0, len(images), BATCH):
         on_progress(first, len(images))
-        batches.append(classifier.probabilities(images[first : first + BATCH]))
+        batches.append(call(classifier.probabilities, images[first : first + BATCH]))
     probabilities = np.concatenate(batches)
     probabilities.setflags(write=False)
     return Predictions(probabilities, time.perf_counter() - start)
@@ -88,11 +90,13 @@ def cached(model: str | Run, test: TestSet) -> Predictions | None:
     }
     path = cache_path(model, test, ".npz")
     try:
-        arrays = npz_files.read(path, specs)
-        metrics.require_finite(arrays["probabilities"])
-    except ValueError:
+        arrays = npz_files.read(io.BytesIO(atomic_files.read(path)), specs)
+    except (ValueError, OSError):
         return None
-    return Predictions(arrays["probabilities"], float(arrays["seconds"][0]))
+    probabilities, seconds = arrays["probabilities"], float(arrays["seconds"][0])
+    sums_to_1 = np.abs(probabilities.sum(axis=1) - 1) < 1e-3  # float32; nor NaN
+    is_whole = sums_to_1.all() and (probabilities >= 0).all() and 0 <= seconds < np.inf
+    return Predictions(probabilities, seconds) if is_whole else None
 
 
 def cache_path(model: str | Run, test: TestSet, ending: str) -> Path:

@@ -1,17 +1,12 @@
 """What differs between runs, and their results: plain data for tables and figures."""
 
-import functools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from mnist_core.config import labels
 from mnist_core.config.paths import flatten, sort_paths
 from mnist_core.config.schema import Experiment
 from mnist_core.evaluation.metrics import accuracy_interval
-from mnist_core.presets import PRESETS
 from mnist_core.runs.history import Curves
-
-MAX_CHANGES = 4  # from a preset, for an experiment to be described by it
 
 
 class ComparedRun(NamedTuple):
@@ -35,6 +30,7 @@ class ScatterPoint(NamedTuple):
     accuracy: float  # in [0, 1]
     low: float  # the 95 % interval of the accuracy
     high: float
+    peeked: bool  # whether it was validated on the test set
 
 
 def differences(experiments: Sequence[Experiment]) -> dict[str, list[Any]]:
@@ -52,34 +48,6 @@ def differences(experiments: Sequence[Experiment]) -> dict[str, list[Any]]:
     return rows
 
 
-@functools.lru_cache(maxsize=1000)
-def describe_experiment(experiment: Experiment) -> str:
-    """An experiment in words, by the preset nearest to it: "quick: learning rate 0.003".
-
-    The data set doesn't count. One that is like no preset is "its own".
-    """
-    flat = flatten(experiment)
-    changes = {name: _changed_paths(preset, flat) for name, preset in _presets().items()}
-    name = min(changes, key=lambda name: len(changes[name]))
-    if len(changes[name]) > MAX_CHANGES:
-        return "its own"
-    values = [
-        f"{labels.path_label(path)} {labels.format_value(path, flat.get(path))}"
-        for path in sort_paths(Experiment, changes[name])
-    ]
-    return f"{name}: {', '.join(values).lower()}" if values else name
-
-
-@functools.cache
-def _presets() -> dict[str, dict]:
-    return {name: flatten(experiment) for name, experiment in PRESETS.items()}
-
-
-def _changed_paths(first, second) -> list[str]:
-    paths = first.keys() | second.keys()
-    return [path for path in paths if path != "data" and first.get(path) != second.get(path)]
-
-
 def scatter_points(runs: Sequence[ComparedRun], x_field: str) -> list[ScatterPoint]:
     """Test accuracy against a field of the runs, of those that have both.
 
@@ -92,18 +60,15 @@ def scatter_points(runs: Sequence[ComparedRun], x_field: str) -> list[ScatterPoi
         if run.test and x:
             accuracy = run.test["accuracy"]
             low, high = accuracy_interval(accuracy, run.test["images"])
-            points.append(ScatterPoint(index, run.name, shorts[index], x, accuracy, low, high))
+            peeked = bool(run.experiment and run.experiment.recipe.validation == "test")
+            figures = (x, accuracy, low, high, peeked)
+            points.append(ScatterPoint(index, run.name, shorts[index], *figures))
     return points
 
 
 def planned_length(run: ComparedRun) -> tuple[float, int]:
-    """(epochs, steps) that a run will have taken in the end: by its events, or by its recipe."""
-    if run.curves.total_steps > 1:
-        return run.curves.total_steps / run.curves.steps_per_epoch, run.curves.total_steps
-    if run.experiment is None:
-        return 1, 1
-    recipe = run.experiment.recipe
-    return recipe.epochs, recipe.epochs * recipe.steps_per_epoch()
+    """(epochs, steps) that a run will have taken in the end."""
+    return run.curves.total_steps / run.curves.steps_per_epoch, run.curves.total_steps
 
 
 def short_names(names: Sequence[str]) -> list[str]:

@@ -9,12 +9,16 @@ import numpy as np
 from mnist_core.data.types import Digits
 from mnist_core.preprocess import mnist_rule
 from mnist_core.strokes import rendering
+from mnist_core.system import parallel
+
+BATCH = 200  # drawings between two calls of on_progress
 
 
 def render_drawings(
     drawings: Sequence,
     seed: int,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    call: Callable = parallel.call_here,
 ) -> Digits:
     """Drawings as a person would have made them on the Draw page, put through MNIST's rule.
 
@@ -23,14 +27,25 @@ def render_drawings(
 
     Args:
         drawings: of `strokes.files.Drawing`.
-        on_progress: called with (drawings done, drawings) before each.
+        on_progress: called with (drawings done, drawings) before each BATCH of them.
+        call: what calls a function that takes long, as call(function, *arguments).
     """
+    batches = [np.zeros((0, 28, 28), np.uint8)]
+    for start in range(0, len(drawings), BATCH):
+        on_progress(start, len(drawings))
+        strokes = [drawing.strokes for drawing in drawings[start : start + BATCH]]
+        batches.append(call(_render_batch, strokes, seed, start))
+    labels = [drawing.label for drawing in drawings]
+    return Digits(np.concatenate(batches), np.array(labels, np.uint8))
+
+
+def _render_batch(drawings: Sequence, seed: int, first: int) -> np.ndarray:
+    """The images of some drawings, of which `first` is the index of the first."""
     images = np.zeros((len(drawings), 28, 28), np.uint8)
-    for index, drawing in enumerate(drawings):
-        on_progress(index, len(drawings))
-        rng = np.random.default_rng([seed, index])
-        images[index] = mnist_rule.to_mnist(rendering.render_random(drawing.strokes, rng))
-    return Digits(images, np.array([drawing.label for drawing in drawings], np.uint8))
+    for index, strokes in enumerate(drawings):
+        rng = np.random.default_rng([seed, first + index])
+        images[index] = mnist_rule.to_mnist(rendering.render_random(strokes, rng))
+    return images
 
 
 class TestSet(NamedTuple):

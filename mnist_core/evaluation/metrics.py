@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mnist_core.config.labels import format_percent
 from mnist_core.data.types import Digits
 from mnist_core.prediction import NOT_SURE_BELOW, Classifier
 
@@ -91,9 +92,9 @@ def accuracy_interval(accuracy: float, images: int) -> tuple[float, float]:
 
 
 def format_accuracy(accuracy: float, interval: tuple[float, float]) -> str:
-    """An accuracy with its interval: "97.20% (96.86% to 97.50%)"."""
+    """An accuracy with its interval: "97.20 % (96.86 % to 97.50 %)"."""
     low, high = interval
-    return f"{accuracy:.2%} ({low:.2%} to {high:.2%})"
+    return f"{format_percent(accuracy)} ({format_percent(low)} to {format_percent(high)})"
 
 
 class Reliability(NamedTuple):

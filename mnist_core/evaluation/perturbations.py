@@ -37,6 +37,11 @@ def rotate(images: np.ndarray, amount: float) -> np.ndarray:
     return _affine(images, angle=amount)
 
 
+def move(images: np.ndarray, right: float, down: float, angle: float) -> np.ndarray:
+    """Rotated as `rotate` does it, then shifted as `translate` does it, in one interpolation."""
+    return _affine(images, angle=angle, right=right, down=down)
+
+
 def scale(images: np.ndarray, amount: float) -> np.ndarray:
     """Made `amount` times as large about the centre; what leaves is lost."""
     return _affine(images, factor=amount)

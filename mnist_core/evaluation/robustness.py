@@ -11,6 +11,7 @@ from mnist_core.evaluation.perturbations import PERTURBATIONS
 from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 from mnist_core.runs.run import Run
+from mnist_core.system import atomic_files, parallel
 
 ENDING = "-robustness-1.json"  # of a file of points; a change to any image takes the next number
 SECONDS_PER_IMAGE = 4e-5  # to perturb an image, on two laptop-class cores
@@ -20,13 +21,17 @@ AccuracyCurves = dict[str, dict[float, int]]
 
 
 def measure_points(
-    classifier: Classifier, digits: Digits, known: AccuracyCurves
+    classifier: Classifier, digits: Digits, known: AccuracyCurves, call: Callable
 ) -> Iterator[tuple[str, float, int]]:
     """(perturbation, amount, images read right) for each point that isn't known."""
     for name, amount in missing_points(known):
-        images = perturbations.perturb(name, digits.images, amount)
-        predicted = classifier.probabilities(images).argmax(axis=1)
-        yield name, amount, int((predicted == digits.labels).sum())
+        images = call(perturbations.perturb, name, digits.images, amount)
+        correct = 0
+        for start in range(0, len(images), cached_predictions.BATCH):
+            batch = slice(start, start + cached_predictions.BATCH)
+            predicted = call(classifier.probabilities, images[batch]).argmax(axis=1)
+            correct += int((predicted == digits.labels[batch]).sum())
+        yield name, amount, correct
 
 
 def missing_points(known: AccuracyCurves) -> list[tuple[str, float]]:
@@ -55,23 +60,25 @@ def measure(
     test: TestSet,
     on_point: Callable[[AccuracyCurves], None] = lambda curves: None,
     should_stop: Callable[[], bool] = lambda: False,
+    call: Callable = parallel.call_here,
 ) -> AccuracyCurves:
     """All points of a model's curves, from the cache or computed now and cached.
 
     Args:
         on_point: called with all that is known, at the beginning and after each point.
         should_stop: asked before each point; what is known by then is returned.
+        call: what calls a function that takes long, as call(function, *arguments).
 
     Raises:
         ValueError: there is no such model, or it can't be used; says why.
     """
     model = model_store.find(model)
-    curves = cached(model, test)
+    curves = cached(model, test, call)
     file = cached_predictions.file_name(model, test, ENDING)  # by the weights as they are now
     on_point(curves)
     todo = iter(())
     if missing_points(curves):
-        todo = measure_points(Classifier.load(model), test.digits, curves)
+        todo = measure_points(Classifier.load(model), test.digits, curves, call)
     while not should_stop() and (point := next(todo, None)):
         name, amount, correct = point
         curves = curves | {name: curves[name] | {amount: correct}}
@@ -81,16 +88,16 @@ def measure(
     return curves
 
 
-def cached(model: str | Run, test: TestSet) -> AccuracyCurves:
+def cached(model: str | Run, test: TestSet, call: Callable = parallel.call_here) -> AccuracyCurves:
     """All points known by now; computes the predictions on the test set itself, if need be.
 
     Raises:
         ValueError: there is no such model, or it can't be used; says why.
     """
-    curves = identity_points(cached_predictions.predict(model, test), test)
+    curves = identity_points(cached_predictions.predict(model, test, call=call), test)
     try:
         path = cached_predictions.cache_path(model, test, ENDING)
-        pairs = json.loads(path.read_text())
+        pairs = json.loads(atomic_files.read(path))
         for name, perturbation in PERTURBATIONS.items():
             curves[name] |= {
                 amount: int(correct)

@@ -44,7 +44,16 @@ def embeddings(network: InferenceNetwork, images: np.ndarray) -> np.ndarray:
     Args:
         images: uint8 (n, 28, 28).
     """
+    return network.output(to_input(images), _embedding_layer(network).name)
+
+
+def embedding_units(network: InferenceNetwork) -> int:
+    """The length of an embedding."""
+    return _embedding_layer(network).output_shape[0]
+
+
+def _embedding_layer(network) -> Layer:
     names = [layer.name for layer in network.plan]
     before = names.index("logits") - 1
     is_hidden = before >= 0 and network.plan[before].kind in ("Dense", "Dropout")
-    return network.output(to_input(images), names[before] if is_hidden else "logits")
+    return network.plan[before if is_hidden else before + 1]

@@ -120,7 +120,9 @@ def _training_config(recipe: Recipe) -> dict:
     arguments = optimizers.arguments(recipe)
     if recipe.optimizer == "AdamW":
         # Keras 2 takes an AdamW with arguments for one of its old optimizers, of which there is
-        # none, unless the arguments hold a word that Keras 3 refuses
+        # none, unless the arguments hold a word that Keras 3 refuses. By its only other name there,
+        # ExperimentalAdam, Keras 3 finds it by "name" alone, which as more than a word keeps
+        # Keras 2 from training
         arguments = {}
     return {
         "loss": "sparse_categorical_crossentropy",

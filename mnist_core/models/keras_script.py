@@ -99,12 +99,18 @@ def _images(recipe: Recipe) -> str:
 
 
 def _model(experiment: Experiment) -> Iterator[str]:
+    mixed = experiment.recipe.precision == "bfloat16"
+    if mixed:
+        yield "# The layers compute in 16 bits; their weights and the softmax have 32."
+        yield 'keras.config.set_dtype_policy("mixed_bfloat16")'
     yield "model = keras.Sequential("
     yield "    ["
     yield f"        keras.Input({layer_shapes.IMAGE_SHAPE}),"
     for layer in layer_shapes.plan_layers(experiment.network):
         arguments = [f"{key}={_literal(value)}" for key, value in layer.arguments.items()]
         arguments.append(f'name="{layer.name}"')
+        if mixed and layer.kind == "Softmax":
+            arguments.append('dtype="float32"')
         yield from _call(" " * 8, f"keras.layers.{layer.kind}", arguments, ",")
     yield "    ]"
     yield ")"

@@ -49,7 +49,7 @@ def find(model: str | Run) -> Run:
         return model
     if model in SHIPPED:
         return Run(paths.PACKAGE / "pretrained" / model)
-    return Run(users.runs_folder() / run_name.validate(model))
+    return Run(run_name.find_folder(users.runs_folder(), run_name.validate(model)))
 
 
 def weights_path(model: str | Run) -> Path:

@@ -6,7 +6,7 @@ tests/network/test_inference.py compares every layer and the gradients with Kera
 
 import functools
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -46,15 +46,22 @@ class InferenceNetwork:
             weights: all that `summary.weight_shapes(network)` names, of these shapes.
         """
         self.plan = plan_layers(network)
-        self.weights = weights
+        self.network, self.weights = network, weights
         self._names = summary.by_layer(summary.weight_shapes(network))
         self._operations = [
             operations.of_layer(layer, self.layer_weights(layer)) for layer in self.plan
         ]
 
+    def __reduce__(self):  # to another process without its functions, which it makes anew
+        return InferenceNetwork, (self.network, dict(self.weights))
+
     def layer_weights(self, layer: Layer) -> tuple[np.ndarray, ...]:
         """The weights of a layer, in Keras' order; empty where it has none."""
         return tuple(self.weights[name] for name in self._names.get(layer.name, ()))
+
+    def layer_operations(self, layer: Layer) -> Sequence[operations.Operation]:
+        """What a layer of `plan` does, in order."""
+        return self._operations[self.plan.index(layer)]
 
     def layer_outputs(self, x: np.ndarray) -> list[np.ndarray]:
         """The output of each layer of `plan`, in order; the last are the probabilities.
@@ -105,14 +112,9 @@ class InferenceNetwork:
         Returns:
             float32 (n,), and its gradients, float32 (n, 28, 28, 1).
         """
-        inputs, used = [], list(self._until(self._number("logits")))
-        for operation in used:
-            inputs.append(x)
-            x = operation.forward(x)
-        gradient = np.broadcast_to(logit_weights, x.shape)
-        for operation, value in zip(reversed(used), reversed(inputs), strict=True):
-            gradient = operation.backward(value, gradient)
-        return x @ logit_weights, gradient
+        used = list(self._until(self._number("logits")))
+        logits, gradients = _forward_and_back(used, x, np.tile(logit_weights, (len(x), 1)))
+        return logits @ logit_weights, gradients
 
     def _number(self, layer: str) -> int:
         return [planned.name for planned in self.plan].index(layer)
@@ -120,3 +122,15 @@ class InferenceNetwork:
     def _until(self, number: int) -> Iterator[operations.Operation]:
         """The operations of the layers up to this one, in order."""
         return itertools.chain.from_iterable(self._operations[: number + 1])
+
+
+def _forward_and_back(steps, x, gradients) -> tuple[np.ndarray, np.ndarray]:
+    """The operations' output, and the gradients by x: one image may have several of them."""
+    used, inputs = list(steps), []
+    for operation in used:
+        inputs.append(x)
+        x = operation.forward(x)
+    for operation, value in zip(reversed(used), reversed(inputs), strict=True):
+        value = np.broadcast_to(value, (len(gradients), *value.shape[1:]))
+        gradients = operation.backward(value, gradients)
+    return x, gradients

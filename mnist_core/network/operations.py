@@ -49,14 +49,11 @@ def _convolution(layer, kernel, bias) -> Operation:
         return product.reshape(-1, height, width, filters)
 
     def backward(x, gradient):
-        by_window = (gradient.reshape(-1, filters) @ matrix.T).reshape(
-            -1, height, width, side, side, channels
-        )
+        flat = gradient.reshape(-1, filters)
         padded = np.zeros((len(x), height + side - 1, width + side - 1, channels), np.float32)
         for row, column in np.ndindex(side, side):
-            padded[:, row : row + height, column : column + width] += by_window[
-                :, :, :, row, column
-            ]
+            added = (flat @ kernel[row, column].T).reshape(-1, height, width, channels)
+            padded[:, row : row + height, column : column + width] += added
         return padded[:, before : before + x.shape[1], before : before + x.shape[2]]
 
     return Operation(forward, backward)
@@ -69,22 +66,20 @@ def _normalization(layer, gamma, beta, moving_mean, moving_variance) -> Operatio
 
 
 def _max_pooling(layer) -> Operation:
-    size, (height, width, maps) = layer.arguments["pool_size"], layer.output_shape
+    size, (height, width, _) = layer.arguments["pool_size"], layer.output_shape
 
     def squares(x):
         used = x[:, : height * size, : width * size]  # what is left over at the edge falls away
-        return used.reshape(-1, height, size, width, size, maps)
+        return used.reshape(-1, height, size, width, size, x.shape[-1])
 
     def backward(x, gradient):
-        cells = squares(x).transpose(0, 1, 3, 5, 2, 4).reshape(-1, size * size)
-        spread = np.zeros_like(cells)
-        largest = cells.argmax(axis=1)  # the first of equal ones, as TensorFlow takes
-        spread[np.arange(len(cells)), largest] = gradient.reshape(-1)
-        spread = spread.reshape(-1, height, width, maps, size, size).transpose(0, 1, 4, 2, 5, 3)
+        cells = squares(x).transpose(0, 1, 3, 5, 2, 4)
+        spread = np.zeros_like(cells, order="C").reshape(-1, size * size)
+        # the first of equal ones, as TensorFlow takes
+        largest = cells.reshape(-1, size * size).argmax(axis=1)
+        spread[np.arange(len(spread)), largest] = gradient.reshape(-1)
         result = np.zeros_like(x)
-        result[:, : height * size, : width * size] = spread.reshape(
-            -1, height * size, width * size, maps
-        )
+        squares(result)[...] = spread.reshape(cells.shape).transpose(0, 1, 4, 2, 5, 3)
         return result
 
     return Operation(lambda x: squares(x).max((2, 4)), backward)

@@ -9,8 +9,9 @@ import plotly.graph_objects as go
 
 from mnist_core.evaluation.comparison import ComparedRun, ScatterPoint, planned_length
 from mnist_core.evaluation.metrics import format_accuracy
+from mnist_core.evaluation.sweep_result import SweepResult
 from mnist_core.plots.curves import decimate, loss_axis_max
-from mnist_core.plots.style import base_figure, epoch_ticks, style_axes
+from mnist_core.plots.style import base_figure, epoch_ticks, in_percent, metric_axes, plain_text
 
 # Okabe and Ito's colours, told apart by all kinds of colour blindness, without black and yellow,
 # which vanish on dark or light pages. Source: jfly.uni-koeln.de/color, 2008
@@ -41,29 +42,33 @@ def overlaid_curves(
 ) -> tuple[go.Figure, go.Figure]:
     """Loss and accuracy of several runs on the same axes, which don't move while they train.
 
-    Validation is solid, with a marker at each epoch; training is faint.
+    On new images (validation) is solid, with a marker at each epoch; training is faint.
 
     Args:
         x_axis: EPOCHS or STEPS. Runs with different batch sizes have epochs of different steps.
         zoomed: accuracy from 90 % and loss up to 0.5, where good networks differ.
     """
-    loss, accuracy = (_empty_figure(runs, x_axis) for _ in range(2))
+    losses, accuracies = [], []
     for index, run in enumerate(runs):
+        name = plain_text(run.name)
         by_step = decimate(run.curves.steps, MAX_FAINT_POINTS)
         training = by_step if by_step.step else run.curves.train  # a shipped model has only epochs
-        for part, curve in (("training", training), ("validation", run.curves.validation)):
+        for part, curve in (("training", training), ("on new images", run.curves.validation)):
             if curve.step:
                 per = run.curves.steps_per_epoch if x_axis == EPOCHS else 1
                 x = [round(step / per, 4) for step in curve.step]
-                hover = f"{run.name}<br>{part}, {x_axis[:-1]} %{{x:,}}: "
+                hover = f"{name}<br>{part}, {x_axis[:-1]} %{{x:,}}: "
                 line = functools.partial(
-                    _line, f"{run.name}, {part}", run_style(index), part == "training", x
+                    _line, f"{name}, {part}", run_style(index), part == "training", x
                 )
-                loss.add_trace(line(curve.loss, f"{hover}%{{y:.4f}}"))
-                accuracy.add_trace(line(curve.accuracy, f"{hover}%{{y:.2%}}"))
+                losses.append(line(curve.loss, f"{hover}%{{y:.4f}}"))
+                accuracies.append(line(in_percent(curve.accuracy), f"{hover}%{{y:.2f}} %"))
     max_loss = max((loss_axis_max(run.curves) for run in runs), default=2.4)
-    style_axes(loss, accuracy, max_loss, zoomed)
-    return loss, accuracy
+    loss, accuracy = (
+        base_figure(top=12, showlegend=False, x_axis=_x_axis(runs, x_axis), y_axis=axis)
+        for axis in metric_axes(max_loss, zoomed)
+    )
+    return loss.add_traces(losses), accuracy.add_traces(accuracies)
 
 
 def _line(name, style, faint, x, y, hover) -> go.Scatter:
@@ -79,15 +84,14 @@ def _line(name, style, faint, x, y, hover) -> go.Scatter:
     )
 
 
-def _empty_figure(runs, x_axis) -> go.Figure:
-    figure = base_figure(top=12, showlegend=False)
+def _x_axis(runs, unit) -> dict:
     lengths = [planned_length(run) for run in runs]
-    end = max((epochs if x_axis == EPOCHS else steps for epochs, steps in lengths), default=1)
-    figure.update_xaxes(title="Epoch" if x_axis == EPOCHS else "Step", range=[0, end])
-    if x_axis == EPOCHS:
+    end = max((epochs if unit == EPOCHS else steps for epochs, steps in lengths), default=1)
+    axis = {"title": "Epoch" if unit == EPOCHS else "Step", "range": [0, end]}
+    if unit == EPOCHS:
         positions, texts = epoch_ticks(end, 1)
-        figure.update_xaxes(tickvals=positions, ticktext=texts)
-    return figure
+        axis |= {"tickvals": positions, "ticktext": texts}
+    return axis
 
 
 def accuracy_scatter(
@@ -101,7 +105,7 @@ def accuracy_scatter(
     """
     figure = base_figure(left=64, top=12, showlegend=False)
     x_range = _x_range([point.x for point in points], logarithmic)
-    figure.update_yaxes(title="Test accuracy", tickformat=".1%", range=_y_range(points))
+    figure.update_yaxes(title="Test accuracy", ticksuffix=" %", range=_y_range(points))
     figure.update_xaxes(title=title, type="log" if logarithmic else "linear", range=x_range)
     if logarithmic and points:
         figure.update_xaxes(tickvals=_log_ticks(*x_range), tickformat=",")
@@ -113,26 +117,43 @@ def accuracy_scatter(
     return figure
 
 
+def sweep_scatter(result: SweepResult, title: str) -> go.Figure:
+    """Test accuracy against the swept setting, with 95 % intervals; the best one is named.
+
+    Args:
+        title: of the x axis.
+    """
+    points = list(result.points)
+    if points:
+        points[result.best] = points[result.best]._replace(short_name="best")
+    figure = accuracy_scatter(points, title, result.is_logarithmic)
+    ticks = {"tickvals": [point.x for point in points], "ticktext": result.texts}
+    return figure.update_xaxes(**ticks, tickformat=None)
+
+
 def _marker(point, text_position) -> go.Scatter:
-    style, name = run_style(point.index), point.short_name
-    accuracy = format_accuracy(point.accuracy, (point.low, point.high))
+    style, name = run_style(point.index), plain_text(point.name)
+    short = point.short_name
+    if len(short) > MAX_NAME:
+        short = f"{short[:8]}…{short[9 - MAX_NAME :]}"
+    accuracy = format_accuracy(point.accuracy, (point.low, point.high)) + ", peeked" * point.peeked
     return go.Scatter(
         x=[point.x],
-        y=[point.accuracy],
+        y=in_percent([point.accuracy]),
         error_y={
             "type": "data",
             "symmetric": False,
-            "array": [point.high - point.accuracy],
-            "arrayminus": [point.accuracy - point.low],
+            "array": in_percent([point.high - point.accuracy]),
+            "arrayminus": in_percent([point.accuracy - point.low]),
             "thickness": 1,
             "width": 4,
         },
-        name=point.name,
-        text=[name if len(name) <= MAX_NAME else f"{name[:8]}…{name[9 - MAX_NAME :]}"],
+        name=name,
+        text=[plain_text(short)],
         textposition=text_position,
         mode="markers+text",
         marker={"color": style.colour, "symbol": style.symbol, "size": 12},
-        hovertemplate=f"{point.name}<br>%{{x:,.4~g}}: {accuracy}<extra></extra>",
+        hovertemplate=f"{name}<br>%{{x:,.4~g}}: {accuracy}<extra></extra>",
         cliponaxis=False,
     )
 
@@ -148,7 +169,7 @@ def _y_range(points) -> list[float]:
     low = min((point.low for point in points), default=0)
     high = max((point.high for point in points), default=1)
     margin = max(0.002, 0.12 * (high - low))
-    return [max(-0.02, low - margin), min(1.02, high + margin)]
+    return in_percent([max(-0.02, low - margin), min(1.02, high + margin)])
 
 
 def _x_range(values, logarithmic) -> list[float]:

@@ -1,35 +1,63 @@
 """The learning curves of a run, as Plotly figures."""
 
 import math
+from collections.abc import Iterable
 
 import plotly.graph_objects as go
 
-from mnist_core.plots.style import TRAINING, VALIDATION, base_figure, epoch_ticks, style_axes
+from mnist_core.plots.style import (
+    HEIGHT,
+    TRAINING,
+    VALIDATION,
+    base_figure,
+    epoch_ticks,
+    in_percent,
+)
 from mnist_core.runs.history import Curve, Curves
 
 MAX_POINTS = 400  # per line: more than a page is wide, and a redraw stays quick
 MIN_LOSS_AXIS = 2.4  # a little above ln 10, the loss of guessing
+SMOOTHING = 0.9  # of a point's value, the share that is the points' before it
+RECENT = 2 / 3  # of the run so far: the part that the axes zoom to
+ROUNDING = 1e-9  # of a smoothed constant
+# Where zoomed axes may end: few places, so that they move a few times in a run, not at each tick
+ACCURACY_FLOORS = (0.99, 0.98, 0.95, 0.9, 0.8, 0.5, 0.0)
+LOSS_CEILINGS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+CONTINUED = "rgba(128, 128, 128, 0.8)"  # colour of the line where a run was continued
 
 
-def learning_curves(curves: Curves, zoomed: bool = False) -> tuple[go.Figure, go.Figure]:
-    """The loss and the accuracy of a run, over the whole of the planned run.
-
-    The axes don't depend on how far the run is, so a live chart grows and never jumps.
+def learning_curves(
+    curves: Curves, full_range: bool = False, height: int = HEIGHT
+) -> tuple[go.Figure, go.Figure]:
+    """The loss and the accuracy of a run, in percent, over the whole of the planned run.
 
     Args:
-        zoomed: accuracy from 90 % and loss up to 0.5, where good networks differ.
+        full_range: accuracy from 0 to 100 % and all of the loss, on axes that don't move. If not,
+            they zoom to the last two thirds of the run so far.
+        height: of each figure, in pixels.
     """
-    loss, accuracy = _empty_figure(curves), _empty_figure(curves)
     lines = (
-        ("training, by step", decimate(curves.steps), TRAINING, True),
-        ("training, by epoch", curves.train, TRAINING, False),
-        ("validation, by epoch", curves.validation, VALIDATION, False),
+        ("training", smooth(decimate(curves.steps)), TRAINING, True),
+        ("mean of an epoch", curves.train, TRAINING, False),
+        ("on new images", curves.validation, VALIDATION, False),
     )
-    for name, curve, colour, by_step in lines:
-        if curve.step:
-            loss.add_trace(_line(name, curve.step, curve.loss, colour, by_step, ".4f"))
-            accuracy.add_trace(_line(name, curve.step, curve.accuracy, colour, by_step, ".2%"))
-    style_axes(loss, accuracy, loss_axis_max(curves), zoomed)
+    drawn = [line for line in lines if line[1].step]
+    ends = (loss_axis_max(curves), 0.0) if full_range else zoom(curve for _, curve, *_ in drawn)
+    steps, texts = epoch_ticks(curves.total_steps, curves.steps_per_epoch)
+    x_axis = {"title": "Epoch", "range": [0, curves.total_steps]}
+    x_axis |= {"tickvals": steps, "ticktext": texts}
+    loss, accuracy = (
+        base_figure(
+            height, top=24, x_axis=x_axis, y_axis=axis | {"uirevision": f"full {full_range}"}
+        )
+        for axis in _y_axes(*ends)
+    )
+    loss.add_traces([_line(n, c.step, c.loss, *style, "%{y:.4f}") for n, c, *style in drawn])
+    accuracy.add_traces(
+        [_line(n, c.step, in_percent(c.accuracy), *s, "%{y:.2f} %") for n, c, *s in drawn]
+    )
+    for figure in (loss, accuracy):
+        _mark_continuations(figure, curves.resumed_at)
     return loss, accuracy
 
 
@@ -43,6 +71,30 @@ def decimate(curve: Curve, most: int = MAX_POINTS) -> Curve:
     return Curve([curve.step[group][-1] for group in groups], *means)
 
 
+def smooth(curve: Curve) -> Curve:
+    """Each value with those before it: an exponential mean, without bias to where it begins."""
+    return Curve(curve.step, *map(_exponential_mean, curve[1:]))
+
+
+def zoom(curves: Iterable[Curve]) -> tuple[float, float]:
+    """(highest loss, lowest accuracy) of axes that show the newest part of these curves.
+
+    The loss of a run that does worse than guessing is cut off: it is in the full range.
+    """
+    curves = list(curves)
+    begin = (1 - RECENT) * max((curve.step[-1] for curve in curves), default=0)
+    recent = [
+        (loss, accuracy)
+        for curve in curves
+        for step, loss, accuracy in zip(*curve, strict=True)
+        if step >= begin and math.isfinite(loss)
+    ]
+    loss = max((loss for loss, _ in recent), default=math.inf)
+    accuracy = min((accuracy for _, accuracy in recent), default=0)
+    highest = next((end for end in LOSS_CEILINGS if loss <= end + ROUNDING), MIN_LOSS_AXIS)
+    return highest, next(end for end in ACCURACY_FLOORS if accuracy >= end - ROUNDING)
+
+
 def loss_axis_max(curves: Curves) -> float:
     """Where the axis of loss ends: a little above all it shows, and at least at MIN_LOSS_AXIS.
 
@@ -52,28 +104,51 @@ def loss_axis_max(curves: Curves) -> float:
     highest = max((loss for loss in values if math.isfinite(loss)), default=0)
     if highest <= MIN_LOSS_AXIS:
         return MIN_LOSS_AXIS
-    return max(MIN_LOSS_AXIS, 2 ** math.ceil(math.log2(highest)))
+    return max(MIN_LOSS_AXIS, 2.0 ** math.ceil(math.log2(highest)))
+
+
+def _y_axes(highest_loss: float, lowest_accuracy: float) -> tuple[dict, dict]:
+    top = 1 + 0.02 * (1 - lowest_accuracy)  # a line at 100 % stays whole
+    return (
+        {"title": "Loss", "range": [0, highest_loss]},
+        {"title": "Accuracy", "range": [100 * lowest_accuracy, 100 * top], "ticksuffix": " %"},
+    )
 
 
 def _mean(values) -> float:
     return sum(values) / len(values)
 
 
-def _line(name, x, y, colour, by_step, y_format) -> go.Scatter:
+def _exponential_mean(values: list[float]) -> list[float]:
+    """A value that is no number stays one, and counts for no other."""
+    total, weight, means = 0.0, 0.0, []
+    for value in values:
+        if not math.isfinite(value):
+            means.append(value)
+            continue
+        total = SMOOTHING * total + (1 - SMOOTHING) * value
+        weight = SMOOTHING * weight + 1 - SMOOTHING
+        means.append(total / weight)
+    return means
+
+
+def _mark_continuations(figure: go.Figure, steps: Iterable[int]) -> None:
+    for step in steps:
+        figure.add_vline(
+            step, line={"dash": "dash", "width": 1, "color": CONTINUED},
+            annotation={"text": "continued", "font": {"size": 11}, "yanchor": "bottom"},
+            annotation_position="bottom right",
+        )  # fmt: skip
+
+
+def _line(name, x, y, colour, by_step, value) -> go.Scatter:
     return go.Scatter(
         x=x,
         y=y,
         name=name,
         mode="lines" if by_step else "lines+markers",
-        line={"color": colour, "width": 1 if by_step else 2.5},
+        line={"color": colour, "width": 1.5 if by_step else 2.5},
         opacity=0.65 if by_step else 1,
         marker={"size": 7},
-        hovertemplate=f"step %{{x:,}}: %{{y:{y_format}}}<extra>{name}</extra>",
+        hovertemplate=f"{name}<br>step %{{x:,}}: {value}<extra></extra>",
     )
-
-
-def _empty_figure(curves) -> go.Figure:
-    figure = base_figure()
-    steps, texts = epoch_ticks(curves.total_steps, curves.steps_per_epoch)
-    x_range = [0, curves.total_steps]
-    return figure.update_xaxes(title="Epoch", range=x_range, tickvals=steps, ticktext=texts)

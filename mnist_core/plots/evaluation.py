@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from mnist_core.evaluation.metrics import Reliability, wilson_interval
 from mnist_core.evaluation.perturbations import Perturbation
-from mnist_core.plots.style import GRID, TRAINING, VALIDATION, base_figure
+from mnist_core.plots.style import GRID, TRAINING, VALIDATION, base_figure, in_percent
 
 COLOURS = (TRAINING, VALIDATION)  # of the first and the second model
 DIAGONAL = "rgba(128, 128, 128, 0.16)"
@@ -87,7 +87,7 @@ def reliability_diagram(reliabilities: Mapping[str, Reliability]) -> go.Figure:
     for (name, curve), colour in zip(reliabilities.items(), COLOURS, strict=False):
         figure.add_trace(_calibration_curve(name, curve, colour))
         figure.add_trace(_bin_counts(name, curve, colour))
-    share = {"tickformat": ".0%", "range": [-0.02, 1.02]}
+    share = {"ticksuffix": " %", "range": [-2, 102]}
     figure.update_xaxes(title="How sure (probability of the best guess)", anchor="y2", **share)
     figure.update_yaxes(title="How often right", domain=[0.34, 1], **share)
     most = max((int(curve.counts.max()) for curve in reliabilities.values()), default=1)
@@ -100,7 +100,7 @@ def reliability_diagram(reliabilities: Mapping[str, Reliability]) -> go.Figure:
 
 def _diagonal() -> go.Scatter:
     return go.Scatter(
-        x=[0, 1], y=[0, 1], mode="lines", name="right as often as sure", hoverinfo="skip",
+        x=[0, 100], y=[0, 100], mode="lines", name="right as often as sure", hoverinfo="skip",
         line={"color": "rgba(128, 128, 128, 0.8)", "dash": "dot", "width": 1.5},
     )  # fmt: skip
 
@@ -111,12 +111,12 @@ def _calibration_curve(name, curve, colour) -> go.Scatter:
     accuracy = curve.accuracy[filled]
     low, high = np.transpose(list(map(wilson_interval, correct.tolist(), counts.tolist())))
     return go.Scatter(
-        x=curve.confidence[filled], y=accuracy, name=name, mode="lines+markers",
+        x=100 * curve.confidence[filled], y=100 * accuracy, name=name, mode="lines+markers",
         line={"color": colour, "width": 2}, marker={"size": 7},
-        error_y={"array": high - accuracy, "arrayminus": accuracy - low, "thickness": 1,
-                 "width": 3, "color": _with_opacity(colour, 0.6)},
+        error_y={"array": 100 * (high - accuracy), "arrayminus": 100 * (accuracy - low),
+                 "thickness": 1, "width": 3, "color": _with_opacity(colour, 0.6)},
         customdata=np.stack([correct, counts], axis=1),
-        hovertemplate="%{x:.1%} sure, %{y:.1%} right: %{customdata[0]:,} of %{customdata[1]:,}"
+        hovertemplate="%{x:.1f} % sure, %{y:.1f} % right: %{customdata[0]:,} of %{customdata[1]:,}"
         f"<extra>{name}</extra>",
     )  # fmt: skip
 
@@ -124,7 +124,8 @@ def _calibration_curve(name, curve, colour) -> go.Scatter:
 def _bin_counts(name, curve, colour) -> go.Bar:
     bins = len(curve.counts)
     return go.Bar(
-        x=(np.arange(bins) + 0.5) / bins, y=curve.counts, name=name, yaxis="y2", showlegend=False,
+        x=100 * (np.arange(bins) + 0.5) / bins, y=curve.counts, name=name, yaxis="y2",
+        showlegend=False,
         marker={"color": _with_opacity(colour, 0.7), "line": {"width": 0}},
         hovertemplate="%{y:,} images<extra>" + name + "</extra>",
     )  # fmt: skip
@@ -147,17 +148,17 @@ def robustness_chart(
     margin = (last - first) * 0.04
     title = f"{perturbation.name} ({perturbation.unit})"
     figure.update_xaxes(title=title, range=[first - margin, last + margin])
-    return figure.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    return figure.update_yaxes(range=[0, 102], ticksuffix=" %")
 
 
 def _accuracy_line(name, curve, colour, unit, count) -> go.Scatter:
     amounts = sorted(curve)
     return go.Scatter(
-        x=amounts, y=[curve[amount] / count for amount in amounts], name=name,
+        x=amounts, y=[100 * curve[amount] / count for amount in amounts], name=name,
         mode="lines+markers", line={"color": colour, "width": 2}, marker={"size": 6},
-        customdata=[wilson_interval(curve[amount], count) for amount in amounts],
-        hovertemplate=f"%{{x}} {unit}: %{{y:.2%}} (%{{customdata[0]:.2%}} to"
-        f" %{{customdata[1]:.2%}})<extra>{name}</extra>",
+        customdata=[in_percent(wilson_interval(curve[amount], count)) for amount in amounts],
+        hovertemplate=f"%{{x}} {unit}: %{{y:.2f}} % (%{{customdata[0]:.2f}} % to"
+        f" %{{customdata[1]:.2f}} %)<extra>{name}</extra>",
     )  # fmt: skip
 
 

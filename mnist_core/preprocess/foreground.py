@@ -5,15 +5,14 @@ So dark on light, light on dark, red on green and opaque on transparent are all 
 """
 
 import numpy as np
-from PIL import Image, ImageFilter
+from PIL import Image
 
 MAX_SIDE = 8192  # a picture of this side and its square still fit in a few hundred MB
 FAINT = 0.1  # of the strongest ink: the level that JPEG's ripples reach around a black line
-# Share of the faint pixels that ripple: MNIST's images and pens 0, enlarged images up to 0.03,
-# pictures that were JPEG 0.12 and more.
-RIPPLES = 0.08
-MIN_RIPPLES = 16  # pixels; fewer may be stray dots
-PAPER_SIDE = 512  # pixels: enough for a digit on a photo, and averaging takes off noise
+# Shares of its bounding box that a sheet of paper fills, and a drawing doesn't: a dot fills 0.8.
+SHEET, PALE_SHEET = 0.85, 0.5
+LONG = 3  # times as long as wide is no sheet, but a 1
+FULL = 0.6  # of the strongest ink: no edge, and not pale
 
 
 class BlankPictureError(ValueError):
@@ -23,29 +22,42 @@ class BlankPictureError(ValueError):
         super().__init__("The picture is blank: nothing on it stands out from the background.")
 
 
+class UnclearPictureError(ValueError):
+    """Something is on the picture, but which of it is ink can't be told."""
+
+    def __init__(self):
+        super().__init__(
+            "The picture must be of ink with paper all around it, in focus and in even light."
+            " Received: a picture on which no ink can be told from the rest"
+        )
+
+
 def extract(picture: np.ndarray) -> np.ndarray:
     """What is drawn on a picture: uint8, 0 where there is none.
 
-    On a clean background every grey level is kept. Ripples as JPEG leaves them are cut off. If
-    hardly any pixel has the background's colour, it is a photo of paper: shadows are evened
-    out, and the ink comes back at most 512 pixels wide or high.
+    On a clean background every grey level is kept. Of anything else, such as a photo of paper, the
+    marks that the paper encloses come back (see `paper`), at most 288 pixels wide and high.
 
     Args:
         picture: uint8 (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), sides 1 to 8192.
 
     Raises:
         BlankPictureError: all of it is background.
+        UnclearPictureError: something is on it, but what of it is ink can't be told.
         ValueError: the picture has another type, shape or size.
     """
     validate_picture(picture)
-    pixels = picture.reshape(*picture.shape[:2], -1)
-    ink = _difference_from_background(pixels)
+    visible = _visible(picture.reshape(*picture.shape[:2], -1))
+    ink = _from_background(visible)
     if not ink.any():
         raise BlankPictureError
-    if min(ink.shape) >= 64 and np.count_nonzero(ink) > 0.9 * ink.size:
-        return _ink_of_photo(pixels[..., :3])
-    floor = np.uint8(FAINT * ink.max())
-    return np.maximum(ink, floor) - floor if _has_jpeg_ripples(ink, floor) else ink
+    return ink if _is_clean_drawing(ink) else _ink_on_paper(visible, ink)
+
+
+def difference(picture: np.ndarray) -> np.ndarray:
+    """How far each pixel is from the background at the border: uint8 (H, W). Takes the same."""
+    validate_picture(picture)
+    return _from_background(_visible(picture.reshape(*picture.shape[:2], -1)))
 
 
 def validate_picture(picture) -> None:
@@ -71,45 +83,76 @@ def bounding_box(ink) -> tuple[slice, slice]:
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
-def _difference_from_background(pixels):
-    """How far each pixel is from the background: uint8 (H, W)."""
+def _visible(pixels):
+    """What a person sees, transparency put into colours: uint8 (H, W, 1, 3 or 4)."""
     if pixels.shape[2] < 4:
-        return _from_background(pixels)
-    alpha = pixels[..., 3]
+        return pixels
+    alpha = pixels[..., 3:]
     if alpha.min() == alpha.max():
-        return _from_background(pixels[..., :3]) if alpha.flat[0] else np.zeros_like(alpha)
-    if _median(_border(alpha)):  # half transparent all around: compare what a person sees
-        visible = (pixels[..., :3] * (alpha[..., None] / np.float32(255))).round().astype(np.uint8)
-        return _from_background(np.concatenate([visible, alpha[..., None]], axis=2))
-    return _ink_of_patch(pixels) if _has_paper_patch(pixels) else alpha
+        return pixels[..., :3] if alpha.flat[0] else alpha
+    if _median(_border(alpha[..., 0])):  # half transparent all around
+        colours = (pixels[..., :3] * (alpha / np.float32(255))).round().astype(np.uint8)
+        return np.concatenate([colours, alpha], axis=2)
+    return _paper_patch(pixels) if _has_paper_patch(pixels) else alpha
 
 
-def _from_background(pixels):
+def _from_background(pixels, colour=None):
     """The largest difference of any channel: linear in how much of a pixel a pen covers."""
     ink = None
-    for channel in np.moveaxis(pixels, 2, 0):
-        background = _median(_border(channel))
+    for number, channel in enumerate(np.moveaxis(pixels, 2, 0)):
+        background = _median(_border(channel)) if colour is None else np.uint8(colour[number])
         distance = np.maximum(channel, background) - np.minimum(channel, background)
         ink = distance if ink is None else np.maximum(ink, distance, out=ink)
     return ink
 
 
-def _has_jpeg_ripples(ink, floor) -> bool:
-    """Whether many of the faint pixels are small waves of their own, apart from any line."""
-    padded = np.zeros((ink.shape[0] + 4, ink.shape[1] + 4), np.uint8)
-    padded[2:-2, 2:-2] = ink
-    faint = np.flatnonzero((padded > 0) & (padded <= floor))
-    if faint.size < MIN_RIPPLES:
+def _is_clean_drawing(ink) -> bool:
+    """Whether all that is not background is a drawing: nothing at the edge, nothing apart."""
+    box = ink[bounding_box(ink)]
+    if ink.shape[0] == ink.shape[1] and 28 * max(box.shape) == 20 * len(ink):
+        return True  # one of MNIST's images, or one enlarged
+    if _border(ink).any() or _has_ripples(box):
         return False
-    faint = faint[:: -(-faint.size // 4000)]  # as good as all, and as quick on any picture
-    row, levels = padded.shape[1], padded.ravel()
-    around = [y * row + x for y in range(-2, 3) for x in range(-2, 3)]
-    apart = levels[faint[:, None] + around].max(axis=1) <= floor
-    level = levels[faint]
-    across = (level > levels[faint - 1]) & (level > levels[faint + 1])
-    down = (level > levels[faint - row]) & (level > levels[faint + row])
-    ripples = np.count_nonzero(apart & (across | down))
-    return ripples >= max(MIN_RIPPLES, RIPPLES * faint.size)
+    drawn = box[box > FAINT * box.max()]
+    sheet = PALE_SHEET if _median(drawn) < FULL * box.max() else SHEET
+    is_sheet = drawn.size > sheet * box.size and max(box.shape) < LONG * min(box.shape)
+    return bool(box.any(axis=0).all() and box.any(axis=1).all() and not is_sheet)
+
+
+def _has_ripples(box) -> bool:
+    """Whether levels waver at a side of the box before they are strong: no soft edge does."""
+    sides = (box.max(axis=1), box.max(axis=0))
+    return not all(_rises(levels[::step]) for levels in sides for step in (1, -1))
+
+
+def _rises(levels) -> bool:
+    start = levels[: np.argmax(levels > FAINT * levels.max()) + 1]
+    return bool((start[1:] >= start[:-1]).all())
+
+
+def _ink_on_paper(visible, ink):
+    from mnist_core.preprocess import marks, paper  # late: they load OpenCV
+
+    seen = paper.shrink(visible)
+    clean = 2 * np.count_nonzero(ink) <= ink.size or not _border(ink).any()
+    if not (clean or paper.stands_out(seen)):
+        raise BlankPictureError
+    small = paper.without_lines(seen)
+    candidates = marks.find_marks(small)
+    if not candidates or marks.is_speck(candidates[0]):
+        candidates = marks.find_marks(small, whole=True) or candidates
+    if not candidates:
+        if clean:
+            return ink
+        raise UnclearPictureError
+    best = candidates[0]
+    near = marks.grown(best)
+    if best.colour is None or (small != seen)[near].any():
+        return marks.ink_of(best)
+    ink = _from_background(visible, best.colour)
+    mask = Image.fromarray(near).resize(ink.shape[::-1])
+    floor = np.uint8(FAINT * ink.max() if marks.has_ripples(best, FAINT) else 0)
+    return (np.maximum(ink, floor) - floor) * np.asarray(mask)
 
 
 def _border(channel):
@@ -133,59 +176,11 @@ def _has_paper_patch(pixels) -> bool:
     return int(np.ptp(pixels[opaque][:, :3], axis=0).max()) > 63
 
 
-def _ink_of_patch(pixels):
+def _paper_patch(pixels):
+    """The patch alone; what is transparent in its box gets the paper's colour."""
     opaque = pixels[..., 3] > 127
     box = bounding_box(opaque)
     pixels, opaque = pixels[box], opaque[box]
     edge = _border(opaque)
     paper = [_median(_border(pixels[..., i])[edge]) for i in range(3)]
-    return _from_background(np.where(opaque[..., None], pixels[..., :3], np.array(paper)))
-
-
-def _ink_of_photo(pixels):
-    """Ink on a photo of paper: what differs from smooth shading by more than the noise."""
-    factor = -(-max(pixels.shape[:2]) // PAPER_SIDE)
-    channels = (Image.fromarray(channel).reduce(factor) for channel in np.moveaxis(pixels, 2, 0))
-    channels = (np.asarray(channel, np.float32) for channel in channels)
-    flat = max((channel - _shading(channel) for channel in channels), key=_contrast)
-    if abs(np.percentile(flat, 0.5)) > abs(np.percentile(flat, 99.5)):
-        flat = -flat
-    marks = Image.fromarray(np.clip(flat, 0, 255).astype(np.uint8))
-    marks = np.asarray(marks.filter(ImageFilter.MedianFilter(3)))  # specks
-    threshold = _otsu_threshold(marks)
-    above = marks[marks > threshold]
-    noise = 1.48 * np.median(np.abs(flat))  # the standard deviation, if most of it is paper
-    if not above.size or (peak := np.percentile(above, 90)) < max(12, 6 * noise):
-        raise BlankPictureError
-    floor = threshold / 2
-    return np.clip((marks - floor) * (255 / (peak - floor)), 0, 255).astype(np.uint8)
-
-
-def _contrast(flat):
-    return np.ptp(np.percentile(flat, [0.5, 99.5]))
-
-
-def _shading(channel):
-    """The paper's brightness everywhere: a quadratic surface through what is not ink."""
-    y, x = np.meshgrid(*(np.linspace(-1, 1, side) for side in channel.shape), indexing="ij")
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], -1).astype(np.float32)
-    step = max(1, min(channel.shape) // 64)
-    basis = terms[::step, ::step].reshape(-1, 6)
-    values = channel[::step, ::step].ravel()
-    keep = np.full(values.shape, True)
-    for _ in range(6):  # each time the ink shows more clearly, and is left out
-        factors = np.linalg.lstsq(basis[keep], values[keep], rcond=None)[0]
-        errors = np.abs(values - basis @ factors)
-        keep = errors <= max(3.0, 2.5 * np.median(errors))
-    return terms @ factors
-
-
-def _otsu_threshold(marks):
-    """The level that splits the pixels into the two most different groups."""
-    counts = np.bincount(marks.ravel(), minlength=256).astype(float)
-    levels = np.arange(256)
-    below, sums = counts.cumsum(), (counts * levels).cumsum()
-    above = below[-1] - below
-    with np.errstate(divide="ignore", invalid="ignore"):
-        gap = sums / below - (sums[-1] - sums) / above
-        return int(np.nanargmax(below * above * gap**2))
+    return np.where(opaque[..., None], pixels[..., :3], np.array(paper))

@@ -9,7 +9,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mnist_core.preprocess.foreground import MAX_SIDE
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "HEIF")
+SUFFIXES = ("png", "jpg", "jpeg", "gif", "bmp", "webp", "tif", "tiff", "heic", "heif")
+HEIF_BRAND = slice(4, 8)  # bytes: there such a file says "ftyp"
 MAX_FILE_BYTES = 100 * 2**20  # bytes; a photo of 20 million pixels has about 10 million
 # What is unpacked at most, so that no file takes more than 300 MB. A JPEG may have more: it is
 # unpacked at a half, a quarter or an eighth of its size.
@@ -26,7 +28,7 @@ def open_picture(source: bytes | str | Path) -> np.ndarray:
     frame.
 
     Args:
-        source: the path or the bytes of a PNG, JPEG, GIF, BMP, WEBP or TIFF file of at most
+        source: the path or the bytes of a PNG, JPEG, GIF, BMP, WEBP, TIFF or HEIC file of at most
             100 MB, at most 8192 pixels wide and high, and 15 million in all but a JPEG.
 
     Raises:
@@ -34,7 +36,10 @@ def open_picture(source: bytes | str | Path) -> np.ndarray:
     """
     name = "The picture" if isinstance(source, bytes) else str(source)
     try:
-        with Image.open(io.BytesIO(_bytes(source)), formats=FORMATS) as file:
+        data = _bytes(source)
+        if data[HEIF_BRAND] == b"ftyp":
+            register_heif()
+        with Image.open(io.BytesIO(data), formats=FORMATS) as file:
             _check_size(file)
             return _to_array(_apply_orientation(_reduce(file), file.getexif().get(ORIENTATION, 1)))
     except _RejectedError as rejected:
@@ -42,6 +47,13 @@ def open_picture(source: bytes | str | Path) -> np.ndarray:
     except Exception as error:  # Pillow's readers raise anything for a broken file
         rule = f"be a whole picture file ({', '.join(FORMATS)}). Received: {_error_text(error)}"
     raise ValueError(f"{name} must {rule}")
+
+
+def register_heif() -> None:
+    """Let Pillow read what iPhones store; late, as few pictures need it."""
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
 
 
 class _RejectedError(Exception):

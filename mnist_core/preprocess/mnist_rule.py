@@ -46,12 +46,68 @@ def to_mnist(picture: np.ndarray) -> np.ndarray:
 
 def preprocessing_steps(picture: np.ndarray) -> PreprocessingSteps:
     """Every stage of `to_mnist`, for a page to show. Takes and raises the same."""
-    ink = foreground.extract(picture)
+    return _steps(foreground.extract(picture))
+
+
+def ink_to_mnist(ink: np.ndarray) -> np.ndarray:
+    """The image of a digit's ink, as `to_mnist` makes it once it has found the ink.
+
+    Args:
+        ink: uint8 (H, W), bright on 0, not all 0; see `foreground.extract`.
+    """
+    return _steps(ink).image
+
+
+def _steps(ink) -> PreprocessingSteps:
     crop = ink[foreground.bounding_box(ink)]
     square = _pad_to_square(crop, max(*crop.shape, MIN_CROP))
     small = _resample(square, DIGIT_BOX)
     small = np.floor(small * (255 / small.max()) + 0.5).astype(np.uint8)
     return PreprocessingSteps(ink, crop, square, small, _centre(small))
+
+
+def values_on_picture(values: np.ndarray, picture: np.ndarray) -> np.ndarray:
+    """What an image's pixels hold, such as attributions, laid back over the picture's ink.
+
+    Args:
+        values: float (28, 28), of the pixels of `to_mnist(picture)`.
+        picture: as `to_mnist` takes and raises.
+
+    Returns:
+        float (H, W) of the ink's size, see `foreground.extract`: the value of the pixel into which
+        each of its pixels goes; 0 where it goes into none.
+    """
+    steps = preprocessing_steps(picture)
+    left, top, pixel = _frame(steps)
+    places = [
+        np.floor((np.arange(length) + 0.5 - start) / pixel).astype(int)
+        for start, length in zip((top, left), steps.ink.shape, strict=True)
+    ]
+    rows, columns = (np.clip(place, -1, SIDE) + 1 for place in places)
+    return np.pad(values, 1)[np.ix_(rows, columns)]
+
+
+class ImageFrame(NamedTuple):
+    """Where an image's 28x28 pixels lie on its picture's ink, see `foreground.extract`."""
+
+    left: float  # of the first column, in the ink's pixels; may be outside
+    top: float
+    pixel: float  # the side of one of the image's pixels, in the ink's
+
+
+def image_frame(picture: np.ndarray) -> ImageFrame:
+    """The frame of `to_mnist(picture)`. Takes and raises the same."""
+    return _frame(preprocessing_steps(picture))
+
+
+def _frame(steps: PreprocessingSteps) -> ImageFrame:
+    side = len(steps.square)
+    pixel = side / DIGIT_BOX
+    parts = zip(
+        foreground.bounding_box(steps.ink), steps.crop.shape, _shift(steps.small), strict=True
+    )
+    top, left = (part.start - (side - length) // 2 - shift * pixel for part, length, shift in parts)
+    return ImageFrame(left, top, pixel)
 
 
 def resize_whole(picture: np.ndarray) -> np.ndarray:
@@ -98,12 +154,18 @@ def _coverage(length, cells):
 
 def _centre(small):
     """MNIST's move, by whole pixels: the centre of mass ends in (13.5, 14.5], counted from 0."""
+    top, left = _shift(small)
+    padded = np.zeros((SIDE + 2 * DIGIT_BOX,) * 2, np.uint8)  # what sticks out is cut off
+    row, column = top + DIGIT_BOX, left + DIGIT_BOX
+    padded[row : row + DIGIT_BOX, column : column + DIGIT_BOX] = small
+    return padded[DIGIT_BOX:-DIGIT_BOX, DIGIT_BOX:-DIGIT_BOX].copy()
+
+
+def _shift(small) -> tuple[int, int]:
+    """Where in the image the 20x20's first row and column come to lie; may be outside."""
     weights = small.astype(np.float64)
     centres = np.arange(DIGIT_BOX) + 0.5
     total = weights.sum()
     top = int(15 - weights.sum(axis=1) @ centres / total)
     left = int(15 - weights.sum(axis=0) @ centres / total)
-    padded = np.zeros((SIDE + 2 * DIGIT_BOX,) * 2, np.uint8)  # what sticks out is cut off
-    row, column = top + DIGIT_BOX, left + DIGIT_BOX
-    padded[row : row + DIGIT_BOX, column : column + DIGIT_BOX] = small
-    return padded[DIGIT_BOX:-DIGIT_BOX, DIGIT_BOX:-DIGIT_BOX].copy()
+    return top, left

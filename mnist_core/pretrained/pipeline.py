@@ -27,7 +27,6 @@ def train_reader(
     folder: Path,
     recipe: Recipe = RECIPE,
     reader_recipe: ReaderRecipe = ReaderRecipe(),  # noqa: B008 -- immutable
-    dtype: str = "float32",
     on_epoch: Callable[[dict], None] = lambda row: None,
 ) -> dict:
     """Train the reader, write model.keras and card.json into `folder`, and return the card.
@@ -36,7 +35,6 @@ def train_reader(
         learn_from: stroke files to train on, besides MNIST.
         choose_by: a stroke file of other writers, for calibration and for the card.
         recipe: its seed decides the weights, the order and every rendering.
-        dtype: of the activations while training; see `training.train`.
         on_epoch: called with a row of the card's curves.
 
     Raises:
@@ -51,7 +49,7 @@ def train_reader(
         curves.append(row)
         on_epoch(row)
 
-    model, about = _train(mnist, learned, recipe, reader_recipe, dtype, record)
+    model, about = _train(mnist, learned, recipe, reader_recipe, record)
     about |= _calibrate(model, mnist, learned, chosen_by)
     card = _make_card(about, mnist, recipe, curves, time.monotonic() - start)
     folder.mkdir(parents=True, exist_ok=True)
@@ -59,16 +57,16 @@ def train_reader(
     return card
 
 
-def _train(mnist, learned, recipe, reader_recipe, dtype, on_epoch):
+def _train(mnist, learned, recipe, reader_recipe, on_epoch):
     """The model, and what its card says of its training."""
     drawings = [drawing for file in learned for drawing in file.drawings]
     rendered, non_digits = training.render(
         drawings, reader_recipe.non_digits, reader_recipe.renderings, recipe.seed
     )
     model, excluded = training.train(
-        mnist.train, rendered, non_digits, recipe, reader_recipe, NETWORK, dtype, on_epoch
+        mnist.train, rendered, non_digits, recipe, reader_recipe, NETWORK, on_epoch
     )
-    settings = reader_recipe.to_card() | {"dtype": dtype}
+    settings = reader_recipe.to_card() | {"dtype": recipe.precision}
     return model, {"left_out": int(excluded.sum()), "training": settings}
 
 

@@ -1,8 +1,9 @@
 """What a run's events may hold, and a line of events.jsonl -> an event.
 
     status  state, sentence
-    start   first_step, total_steps, steps_per_epoch, first_epoch, epochs, parameters
-    steps   epoch, first, every; loss, accuracy: a value for each `every` steps from `first` on
+    start   first_step, total_steps, steps_per_epoch, first_epoch, epochs, parameters, time
+    steps   epoch, first, every; loss, accuracy: a value for each `every` steps from `first` on;
+            time, and seconds_left, None while there is no pace yet
     epoch   epoch, step, loss, accuracy, seconds, and val_loss, val_accuracy where it is validated
     test    loss, accuracy, images, and constant_layer (a name or "") where it only guesses
 
@@ -11,9 +12,11 @@ fields, each of its type, or it is an event of the kind DAMAGED without any.
 """
 
 import json
+import math
 
 DAMAGED = "damaged"
-MAX_COUNT = 10**15  # of any number that counts something
+MAX_COUNT = 10**12  # of any number that counts something
+MAX_LOSS = 3.5e38  # a little above float32's largest number
 
 
 def parse(line: bytes) -> dict:
@@ -48,11 +51,21 @@ def _is_count(value) -> bool:
 
 def _is_number(value) -> bool:
     """NaN and infinities too: the loss of a training that diverged."""
-    return type(value) is float or (type(value) is int and abs(value) < MAX_COUNT)
+    if type(value) is float:
+        return abs(value) < MAX_LOSS or not math.isfinite(value)
+    return type(value) is int and abs(value) < MAX_COUNT
 
 
-def _are_numbers(values) -> bool:
-    return isinstance(values, list) and all(map(_is_number, values))
+def _is_accuracy(value) -> bool:
+    return type(value) in (int, float) and 0 <= value <= 1
+
+
+def _is_time_left(value) -> bool:
+    return value is None or (_is_number(value) and math.isfinite(value))
+
+
+def _are(is_valid):
+    return lambda values: isinstance(values, list) and all(map(is_valid, values))
 
 
 def _is_text(value) -> bool:
@@ -66,13 +79,20 @@ _REQUIRED = {
     ),
     "steps": {
         "epoch": _is_count, "first": _is_count, "every": _is_count,
-        "loss": _are_numbers, "accuracy": _are_numbers,
+        "loss": _are(_is_number), "accuracy": _are(_is_accuracy),
     },
-    "epoch": {"epoch": _is_count, "step": _is_count, "loss": _is_number, "accuracy": _is_number},
-    "test": {"loss": _is_number, "accuracy": _is_number, "images": _is_count},
+    "epoch": {"epoch": _is_count, "step": _is_count, "loss": _is_number, "accuracy": _is_accuracy},
+    "test": {"loss": _is_number, "accuracy": _is_accuracy, "images": _is_count},
 }  # fmt: skip
 _OPTIONAL = {
-    "epoch": dict.fromkeys(("val_loss", "val_accuracy", "seconds", "learning_rate"), _is_number),
+    "start": {"time": _is_number},
+    "steps": {"time": _is_number, "seconds_left": _is_time_left},
+    "epoch": {
+        "val_loss": _is_number,
+        "val_accuracy": _is_accuracy,
+        "seconds": _is_number,
+        "learning_rate": _is_number,
+    },
     "test": {"constant_layer": _is_text},
 }
 _DEFAULTS = {  # what earlier versions left out

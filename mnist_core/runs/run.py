@@ -7,6 +7,7 @@
     model.keras      the weights of the last full epoch, then the final ones
     card.json        what is known of that model
     reports/         its predictions on test sets; see `evaluation.cached_predictions`
+    live_weights.npz the weights of this moment, while it trains; see `runs.live_weights`
     stop             an empty file: a request to stop
     worker.log       the output of the process that trained it
     training/, validation/, test/   the events once more; see `runs.tensorboard`
@@ -41,8 +42,12 @@ class Run:
     written to another run that gets its name.
     """
 
-    def __init__(self, folder: Path):
-        self._last_folder, self._id = folder, run_id.read(folder)
+    def __init__(self, folder: Path, known_id: str = ""):
+        """
+        Args:
+            known_id: what stands in its folder, for who has read that already.
+        """
+        self._last_folder, self._id = folder, known_id or run_id.read(folder)
 
     def __eq__(self, other) -> bool:
         if not isinstance(other, Run) or self.id != other.id:
@@ -71,7 +76,7 @@ class Run:
     def exists(self) -> bool:
         """Whether nobody has deleted it."""
         if not self.id:
-            return False
+            return self._last_folder.is_dir()  # one that may not be looked into
         if run_id.is_in(self._last_folder, self._id):
             return True
         found = run_id.find(self._last_folder.parent, self._id)
@@ -94,6 +99,9 @@ class Run:
         owner = f" of {self.user_id[:6]}" if self.user_id != users.SINGLE_USER else ""
         return f"{self.name!r} ({self.id}){owner}"
 
+    def __repr__(self) -> str:
+        return f"<Run {self}>"
+
     def experiment(self) -> Experiment:
         """The experiment that is trained.
 
@@ -101,7 +109,8 @@ class Run:
             ValueError: the file is gone or damaged, or holds what this version doesn't know.
         """
         try:
-            return Experiment.from_json((self.folder / "experiment.json").read_text())
+            text = atomic_files.read(self.folder / "experiment.json").decode()
+            return Experiment.from_json(text)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise ValueError(f"The experiment of {self.name!r} can't be read: {reason}") from None
@@ -164,20 +173,27 @@ class Run:
                     log.write(b"\n")
             log.write(json.dumps(event).encode() + b"\n")
 
-    def events(self, offset: int = 0) -> tuple[list[dict], int]:
-        """The events from a byte offset on, and the offset to go on from; see `runs.events`."""
+    def events(self, offset: int = 0, most: int = -1) -> tuple[list[dict], int]:
+        """The events from a byte offset on, and the offset to go on from; see `runs.events`.
+
+        Args:
+            most: bytes to read at once, though no less than a line; -1 for all.
+        """
         try:
-            with (self.folder / "events.jsonl").open("rb") as log:
-                log.seek(offset)
-                new = log.read()
+            new = atomic_files.read(self.folder / "events.jsonl", offset, most)
         except OSError:
             return [], offset
+        if len(new) == most and b"\n" not in new:
+            return self.events(offset, 4 * most)
         whole = new[: new.rfind(b"\n") + 1]
         return [events.parse(line) for line in whole.splitlines() if line], offset + len(whole)
 
     def has_model(self) -> bool:
         """Whether there are weights and their card."""
-        return all((self.folder / name).is_file() for name in ("model.keras", "card.json"))
+        try:
+            return all((self.folder / name).is_file() for name in ("model.keras", "card.json"))
+        except OSError:  # the folder may not be looked into
+            return False
 
     def request_stop(self) -> None:
         """Make the file that ends a run: after this batch, or before it has begun."""
@@ -203,7 +219,7 @@ def runs_with_unsaved_status() -> list[Run]:
 @lru_cache(maxsize=20_000)  # more than a class keeps; a cache of fewer runs would never hit
 def _read_status(path: Path, version: tuple) -> dict:
     """Cached by the file's version, because every snapshot of the queue reads every run's."""
-    status = json.loads(path.read_text())
+    status = json.loads(atomic_files.read(path))
     if not isinstance(status, dict) or status.get("state") not in WAITING + ACTIVE + ENDED:
         raise ValueError("state")
     tries, seconds = status.get("tries"), status.get("seconds")

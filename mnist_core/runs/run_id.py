@@ -49,7 +49,7 @@ def _written(folder: Path) -> str:
 def _derived(folder: Path) -> str:
     """That of a run of an earlier version, which has none: from its name, and when it was made."""
     try:
-        created = json.loads((folder / "status.json").read_text())["created"]
+        created = json.loads(atomic_files.read(folder / "status.json"))["created"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         created = None
     return hashlib.sha256(f"{folder.name} {created}".encode()).hexdigest()[:16]

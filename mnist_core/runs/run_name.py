@@ -4,6 +4,7 @@ import functools
 import os
 import re
 import unicodedata
+from pathlib import Path
 
 RESERVED = ("reader", "classic")  # the models that ship
 MAX_LENGTH = 60  # characters, of at most four bytes each: file systems take 255 bytes
@@ -57,11 +58,21 @@ def validate_new(name: str) -> str:
 
 @functools.lru_cache(maxsize=20_000)  # folders of many runs are read all the time
 def is_valid(name: str) -> bool:
-    """Whether this is a run's name, as `validate` gives it."""
+    """Whether a folder of this name may be a run's."""
     try:
-        return validate(name) == name
+        composed = validate(name)
     except RunError:
         return False
+    return name in (composed, unicodedata.normalize("NFD", composed))
+
+
+def find_folder(parent: Path, name: str) -> Path:
+    """Where the run of a `validate`d name is, or would be.
+
+    A copy from another system may have its folder's accents apart (NFD).
+    """
+    composed, apart = (parent / unicodedata.normalize(form, name) for form in ("NFC", "NFD"))
+    return apart if apart.exists() and not composed.exists() else composed
 
 
 def clean(text: str, length: int = MAX_LENGTH) -> str:

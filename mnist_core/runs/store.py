@@ -1,20 +1,18 @@
-"""The runs of the current user: create, list, rename, delete."""
+"""The runs of the current user: create, list, rename, delete, bring back."""
 
 import contextlib
-import json
 import logging
-import shutil
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from filelock import FileLock
 
 from mnist_core.config.schema import Experiment
-from mnist_core.runs import run_id, run_name
+from mnist_core.runs import new_run, run_id, run_name, trash
 from mnist_core.runs.run import ENDED, WAITING, Run
 from mnist_core.runs.run_name import RESERVED, RunError
-from mnist_core.system import atomic_files, settings, staging, users
+from mnist_core.runs.trash import Deletion
+from mnist_core.system import settings, staging, users
 
 LOCK_FILE = "queue.lock"
 LOCK_TIMEOUT = 10.0  # seconds: under the lock some files are read and renamed, no more
@@ -50,27 +48,18 @@ def create_all(
     with contextlib.ExitStack() as staged:
         new = []
         for experiment, name in asked:
-            parent = _require_continuable(experiment, continues) if continues else None
+            parent = get(continues) if continues else None
             name = run_name.validate_new(name)
             folder = staged.enter_context(staging.staging_folder(users.runs_folder()))
             new.append((folder, name))
-            _write(folder, experiment, parent, fields)
+            new_run.write(folder, experiment, parent, fields)
         return publish(new, waiting=len(new))
-
-
-def _write(folder: Path, experiment, parent, fields) -> None:
-    atomic_files.write(folder / "experiment.json", experiment.to_json())
-    if parent:
-        _inherit(parent, folder)
-    known = parent and {"id": parent.id, "name": parent.name}
-    status = fields | {"created": time.time(), "continues": known}
-    atomic_files.write(
-        folder / "status.json", json.dumps(status | {"state": "queued", "sentence": ""})
-    )
 
 
 def _check_quota(count: int, waiting: int) -> None:
     """See that there may be so many more runs, some of which wait; limits: `settings`."""
+    if not (settings.WAITING_PER_PERSON.value() or settings.KEPT_PER_PERSON.value()):
+        return
     runs = all_runs()
     waiting_runs = waiting and sum(run.state in WAITING for run in runs) + waiting
     for limit, received, rest in (
@@ -92,7 +81,8 @@ def free_name(name: str) -> str:
     folder = users.runs_folder()
     for number in range(1, 100_000):
         candidate = name if number == 1 else f"{name[:54]} {number}"
-        if candidate.lower() not in RESERVED and not (folder / candidate).exists():
+        is_taken = run_name.find_folder(folder, candidate).exists()
+        if candidate.lower() not in RESERVED and not is_taken:
             return candidate
     raise RunError(f"There are too many runs called {name!r}.")
 
@@ -133,30 +123,6 @@ def _rename_free(new: Path, name: str) -> Path:
                 raise
 
 
-def _require_continuable(experiment, run) -> Run:
-    parent = get(run)
-    if parent.state not in ENDED or not parent.has_model():
-        raise RunError(
-            f"{parent.name!r} can't be continued: it has no weights yet, or is still training."
-        )
-    if parent.experiment().network != experiment.network:
-        raise RunError(
-            f"To continue {parent.name!r} the network must stay the same; the recipe may change."
-        )
-    return parent
-
-
-def _inherit(parent: Run, new: Path) -> None:
-    """The parent's weights and card, and its curves as far as its weights go."""
-    for name in ("model.keras", "card.json"):
-        shutil.copy2(parent.folder / name, new / name)
-    events = [e for e in parent.events()[0] if e["kind"] in ("start", "steps", "epoch")]
-    if parent.state in ("interrupted", "failed"):  # its weights are those of its last full epoch
-        last = max((i for i, e in enumerate(events) if e["kind"] == "epoch"), default=-1)
-        events = events[: last + 1]
-    (new / "events.jsonl").write_text("".join(json.dumps(e) + "\n" for e in events))
-
-
 def get(run: str | Run) -> Run:
     """The run of that name; or this one, if it is still there.
 
@@ -164,8 +130,8 @@ def get(run: str | Run) -> Run:
         RunError: there is none.
     """
     if isinstance(run, str):
-        run = Run(users.runs_folder() / run_name.validate(run))
-    if not (run.folder / "experiment.json").is_file():
+        run = Run(run_name.find_folder(users.runs_folder(), run_name.validate(run)))
+    if not is_run(run.folder):
         raise RunError(f"There is no run called {run.name!r} here{' any more' * bool(run.id)}.")
     return run
 
@@ -191,23 +157,70 @@ def runs_in(folder: Path) -> list[Run]:
     """The runs in a folder of runs, in no order."""
     runs = [Run(path) for path in folder.iterdir()] if folder.is_dir() else []
     named = [run for run in runs if run_name.is_valid(run.name)]
-    return [run for run in named if (run.folder / "experiment.json").is_file()]
+    return [run for run in named if is_run(run.folder)]
+
+
+def is_run(folder: Path) -> bool:
+    """Whether it holds one; it may have lost a file, or may not be looked into."""
+    try:
+        return any((folder / name).is_file() for name in ("experiment.json", "status.json"))
+    except OSError:
+        return True
 
 
 def _created(run: Run) -> float:
     return run.status()["created"]
 
 
-def delete(run: str | Run) -> None:
-    """Remove a run and its model. It leaves the list at once, even if removing takes a while.
+def delete(*runs: str | Run) -> Deletion:
+    """Move runs and their models to the trash, all of them or none; `restore` has them back.
 
     Raises:
-        RunError: there is none, or it is training.
+        RunError: there is no such run, or it is training.
+        OSError: they can't be moved.
     """
-    run = _require_ended(run)
-    with staging.staging_folder(run.folder.parent, staging.DELETED_PREFIX) as gone:
-        run.folder.rename(gone / run.name)
+    ended = list(map(_require_ended, dict.fromkeys(map(get, runs))))
+    deletion = trash.move_in([run.folder for run in ended])
+    for run in ended:
         log.info("Run %s was deleted.", run)
+    trash.remove_old(ended[0].folder.parent)
+    return deletion
+
+
+def deletions() -> list[Deletion]:
+    """What the current user deleted and can have back, the last deleted first."""
+    return trash.deletions(users.runs_folder())
+
+
+def restore(deletion: Deletion) -> list[Run]:
+    """Have runs back from the trash, as they were, all of them or none.
+
+    One whose name is taken by now gets a number behind it.
+
+    Raises:
+        RunError: they are there no more, or there would be too many runs.
+        OSError: they can't be moved.
+    """
+    if deletion not in deletions():
+        raise RunError("These runs are no longer in the trash.")
+    with FileLock(users.home() / LOCK_FILE, timeout=LOCK_TIMEOUT):
+        _check_quota(len(deletion.names), 0)
+        places = trash.move_all((deletion.folder / name, _find_place) for name in deletion.names)
+    with contextlib.suppress(OSError):  # something else was put there
+        deletion.folder.rmdir()
+    runs = list(map(Run, places))
+    for run in runs:
+        log.info("Run %s was brought back.", run)
+    return runs
+
+
+def _find_place(deleted: Path) -> Path:
+    """Where it was; or beside it, if another run is there."""
+    place = run_name.find_folder(users.runs_folder(), run_name.validate(deleted.name))
+    if not place.exists():
+        return place.with_name(deleted.name)
+    run_id.keep(deleted)
+    return place.with_name(free_name(deleted.name))
 
 
 def rename(run: str | Run, name: str) -> Run:
@@ -216,7 +229,7 @@ def rename(run: str | Run, name: str) -> Run:
     Raises:
         RunError: there is none, it is training, or the new name is taken or isn't one.
     """
-    folder = users.runs_folder() / run_name.validate_new(name)
+    folder = run_name.find_folder(users.runs_folder(), run_name.validate_new(name))
     if folder.exists():
         raise RunError(f"There is a run called {folder.name!r} already.")
     run = _require_ended(run)

@@ -9,6 +9,7 @@ from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
 from mnist_core.models import weights
 from mnist_core.runs import history
+from mnist_core.runs.live_weights import LiveWeightsWriter
 from mnist_core.runs.run import Run
 from mnist_core.runs.tensorboard import TensorBoardWriter
 from mnist_core.system import error_messages, settings
@@ -72,7 +73,11 @@ def _train_and_save(run: Run, experiment, dataset, event_files: TensorBoardWrite
             event_files.write_event(event)
 
     stop = _StopCondition(run)
-    result = loop.train(experiment, dataset, on_event, stop.is_met, save, model, resume_point)
+    callbacks = (on_event, stop.is_met, save)
+    with LiveWeightsWriter(run) as live_weights:
+        result = loop.train(
+            experiment, dataset, *callbacks, model, resume_point, live_weights.offer
+        )
     if result.outcome != "failed":
         test = {"loss": result.test_loss, "accuracy": result.test_accuracy}
         save(result.model, result.epochs, test, result.outcome)

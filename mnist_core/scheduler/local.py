@@ -139,14 +139,18 @@ def end_prewarmed() -> None:
         process.terminate()
 
 
-def lower_priority() -> None:
-    """Have this process, which is to train, give way to all others, in time and in memory."""
+def lower_priority(niceness: int = NICENESS) -> None:
+    """Have this process give way to all others, in time and in memory.
+
+    Args:
+        niceness: how much, in time, beyond the server's; what trains gives way most.
+    """
     this = psutil.Process()
     with contextlib.suppress(psutil.AccessDenied):  # a sandbox: no reason not to train
         if os.name == "nt":
             this.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
         else:  # below the server's, whatever that is: 5 alone would be above that of a niced one
-            this.nice(min(this.nice() + NICENESS, 19))
+            this.nice(min(this.nice() + niceness, 19))
     with contextlib.suppress(OSError):  # Linux only
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
 

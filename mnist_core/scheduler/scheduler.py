@@ -10,6 +10,7 @@ import shutil
 import time
 
 from mnist_core.config.schema import Experiment
+from mnist_core.runs import live_weights, trash
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ACTIVE, ENDED, WAITING, Run, runs_with_unsaved_status
 from mnist_core.scheduler import heartbeat, local, queue, ray_cluster
@@ -172,6 +173,7 @@ def _remove_leftovers() -> None:
         _last_cleanup = time.monotonic()
         for folder in users.all_run_folders():
             staging.remove_leftovers(folder)
+            trash.remove_old(folder)
 
 
 def is_alive(run: Run) -> bool:
@@ -194,8 +196,8 @@ def _submit(run: Run) -> None:
 
 def _mark_interrupted(run: Run) -> None:
     """Set the status of a run whose process died, and remove what that was writing."""
-    for part in run.folder.glob(".part-*"):
-        part.unlink(missing_ok=True)
+    for left in (*run.folder.glob(".part-*"), run.folder / live_weights.NAME):
+        left.unlink(missing_ok=True)
     status = run.status()
     if status["state"] not in ACTIVE:  # it came to its end just before it died
         return

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from mnist_core.config import labels
 from mnist_core.config.schema import Experiment
+from mnist_core.models import index
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import WAITING, Run
 from mnist_core.runs.run_name import clean
@@ -50,7 +51,9 @@ def sweep_id(run: Run) -> str:
 
 def members(sweep: str) -> list[Run]:
     """The runs of the sweep with this id that still exist, in the order they were queued."""
-    return [run for run in reversed(run_store.all_runs()) if sweep and sweep_id(run) == sweep]
+    if not sweep:
+        return []
+    return [one.run for one in reversed(index.summaries()) if one.sweep == sweep]
 
 
 def stop_all(runs: Iterable[Run]) -> None:

@@ -30,26 +30,27 @@ def place(strokes, canvas: int = 280, size: float = 0.6, at=None) -> list[np.nda
     return transform(strokes, np.eye(2) * scale, at - (low + high) / 2 * scale)
 
 
-def rasterize(strokes, canvas: int = 280, width: float = 22) -> np.ndarray:
-    """A picture of the strokes: uint8 (canvas, canvas), white on black, as a browser draws it.
+def rasterize(strokes, canvas: int | tuple[int, int] = 280, width: float = 22) -> np.ndarray:
+    """A picture of the strokes: uint8 (height, width), white on black, as a browser draws it.
 
     Ends and corners are round, edges are grey in proportion to what the pen covers of a
     pixel, and a stroke without length is a dot. What lies outside the canvas is cut off.
 
     Args:
         strokes: list of (k, 2) point arrays in canvas pixels, x right, y down.
-        canvas: side in pixels, 1 to 4096.
+        canvas: side in pixels, 1 to 4096; or height and width.
         width: of the pen, in pixels.
 
     Raises:
         ValueError: canvas or width is out of range.
     """
-    if not (1 <= canvas <= MAX_CANVAS and 0 < width <= canvas):
+    high, wide = (canvas, canvas) if np.ndim(canvas) == 0 else canvas
+    if not (1 <= min(high, wide) <= max(high, wide) <= MAX_CANVAS and 0 < width <= max(high, wide)):
         raise ValueError(
             f"A canvas must be 1 to {MAX_CANVAS} pixels and the pen no wider."
             f" Received: canvas {canvas}, width {width}"
         )
-    image = Image.new("L", (canvas * SUBPIXELS, canvas * SUBPIXELS))
+    image = Image.new("L", (wide * SUBPIXELS, high * SUBPIXELS))
     pen = ImageDraw.Draw(image)
     radius = width * SUBPIXELS / 2
     for stroke in strokes:

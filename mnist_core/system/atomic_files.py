@@ -1,10 +1,13 @@
 """Atomic writes: a crash at any moment leaves the old file or the new one, whole.
 
-And a file's version, by which a reader knows that it has changed since.
+And what a reader needs: a file's version, by which it knows that it has changed since, and content
+that has an end.
 """
 
 import contextlib
+import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +40,20 @@ def version(path: Path) -> tuple[int, int, int, int]:
     """
     stat = path.stat()
     return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino, stat.st_size
+
+
+def read(path: Path, start: int = 0, most: int = -1) -> bytes:
+    """The content of a file, from a byte offset on; at most so many bytes, -1 for all.
+
+    Raises:
+        OSError: there is no such file, or something that has no end or never answers: a link to
+            /dev/zero, a pipe.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "Not a file", str(path))
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read(most)
 
 
 def write(path: Path, data: bytes | str) -> None:

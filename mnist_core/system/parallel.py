@@ -18,3 +18,8 @@ def parallel_map(function: Callable, parts: Iterable, *arguments) -> list:
 
     call = joblib.delayed(function)
     return joblib.Parallel(n_jobs=-1)(call(part, *arguments) for part in parts)
+
+
+def call_here(function: Callable, *arguments):
+    """`function(*arguments)`, in this process: what long work is done by unless told otherwise."""
+    return function(*arguments)

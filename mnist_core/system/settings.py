@@ -83,6 +83,13 @@ HOME = Setting(
     "A server keeps them on a disk of its own, several machines on one that they share.",
     default_text="the user's data folder",
 )
+CACHE = Setting(
+    "MNIST_CORE_CACHE",
+    "The folder for the index of runs, which is made anew where it is missing.",
+    "It needs a disk of this machine's own, also where the runs are on one that several share:"
+    " locks of such a disk don't always hold.",
+    default_text="the user's cache folder",
+)
 PEOPLE = Setting(
     "MNIST_CORE_PEOPLE",
     "Who uses this server: one person, or many, each of whom sees only their own runs.",
@@ -164,8 +171,8 @@ LOG = Setting(
     lambda: "INFO",
 )
 
-ALL = (MNIST_PATH, HOME, PEOPLE, RUNS_AT_ONCE, RUNS_PER_PERSON, WAITING_PER_PERSON, KEPT_PER_PERSON)
-ALL += (MINUTES, RUN_MEMORY, RAY, LOG)
+ALL = (MNIST_PATH, HOME, CACHE, PEOPLE, RUNS_AT_ONCE, RUNS_PER_PERSON, WAITING_PER_PERSON)
+ALL += (KEPT_PER_PERSON, MINUTES, RUN_MEMORY, RAY, LOG)
 
 
 def validate_all() -> None:

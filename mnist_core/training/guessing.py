@@ -1,4 +1,4 @@
-"""Why a network that was trained only guesses: a sentence from what happened in its training."""
+"""Whether a network that was trained only guesses, and why: a sentence from its training."""
 
 import math
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ import numpy as np
 from mnist_core.config.schema import Recipe
 from mnist_core.network.keras_model import to_input
 from mnist_core.runs import history
+from mnist_core.training import optimizers
 
 # Always the commonest digit is right for 11.35 % of MNIST's test set, and an untrained network for
 # up to 14 %: it knows a digit or two by chance.
@@ -17,11 +18,22 @@ LEAP = 1.0  # above guessing, in one step: an untrained network's loss wanders b
 LEARNED = 2.0  # a loss of training below it is no guessing
 SAME = 1e-5  # between two images: far below what any weight makes of a difference
 IMAGES = 20  # to compare; the activations of 1000 may not fit in memory
+VERDICT = "It does hardly better than guessing"
 
 
-def is_guessing(accuracy: float) -> bool:
-    """Whether that is hardly better than any guess."""
-    return accuracy < GUESSING_BELOW
+def is_guessing(accuracy: float | None) -> bool:
+    """Whether that, of a test, is hardly better than any guess; None: it was not tested."""
+    return accuracy is not None and accuracy < GUESSING_BELOW
+
+
+def add_verdict(sentence: str, accuracy: float | None) -> str:
+    """What a run's status says, and that it only guesses, if it does and the status doesn't say so.
+
+    Runs of earlier versions and imported ones have a test's accuracy, and no sentence on it.
+    """
+    if not is_guessing(accuracy) or VERDICT in sentence:
+        return sentence
+    return f"{sentence} {VERDICT}.".strip()
 
 
 def constant_layer(model, images: np.ndarray) -> str:
@@ -50,17 +62,18 @@ def explain(events: Sequence[dict], recipe: Recipe) -> str:
     if test is None or not is_guessing(test["accuracy"]):
         return ""
     reason = _reason(history.from_events(events), test, recipe)
-    return f"It does hardly better than guessing: {reason}"
+    return f"{VERDICT}: {reason}"
 
 
 def _reason(curves: history.Curves, test: dict, recipe: Recipe) -> str:
     losses, steps = curves.steps.loss, curves.steps.step
     rate, layer = recipe.learning_rate, test["constant_layer"]
-    slower = f"Start anew with a learning_rate of {rate / 10:g} in place of {rate:g}."
+    smaller = optimizers.smaller_rate(recipe)
+    slower = f"Start anew with a learning_rate of {smaller:g} in place of {rate:g}."
     constant = f"its layer {layer} gives the same numbers for every image"
     if not all(map(math.isfinite, [test["loss"], *losses, *curves.validation.loss])):
         return f"its loss is no number (NaN), so the steps were too large. {slower}"
-    leap = _leap(steps, losses)
+    leap = find_leap(steps, losses)
     if leap is not None:
         dead = f", and now {constant}" if layer else ""
         height = f"{losses[leap]:,.{0 if losses[leap] > 100 else 1}f}"
@@ -86,7 +99,7 @@ def _reason(curves: history.Curves, test: dict, recipe: Recipe) -> str:
     )
 
 
-def _leap(steps: Sequence[int], losses: Sequence[float]) -> int | None:
+def find_leap(steps: Sequence[int], losses: Sequence[float]) -> int | None:
     """Which point of the curve is the highest, if it is far above guessing and the first step."""
     untrained = max(GUESSING_LOSS, losses[0]) if steps[:1] == [1] else GUESSING_LOSS
     highest = max(range(len(losses)), key=losses.__getitem__, default=None)

@@ -9,8 +9,9 @@ import numpy as np
 from mnist_core.config.schema import Experiment, Recipe
 from mnist_core.data import types
 from mnist_core.network import keras_model
-from mnist_core.training import guessing, optimizers, train_step
+from mnist_core.training import guessing, optimizers, precision, train_step
 from mnist_core.training.step_recorder import StepRecorder
+from mnist_core.training.step_runner import Batches, StepRunner
 
 
 class TrainingResult(NamedTuple):
@@ -48,15 +49,17 @@ def train(
     on_model=_ignore,
     model=None,
     resume_from: ResumePoint = ResumePoint(),  # noqa: B008 -- immutable
+    on_weights=_ignore,
 ) -> TrainingResult:
-    """Train to the end, or until `should_stop()` says so, which is asked after every batch.
+    """Train to the end, or until `should_stop()` says so, which is asked ten times a second.
 
     Args:
         on_event: called with a dict per event: start, steps, epoch, test, status (see runs).
-        should_stop: no arguments, true to end after this batch; weights are kept and tested.
+        should_stop: no arguments, true to end after these batches; weights are kept and tested.
         on_model: called with (model, epochs so far) whenever there are weights worth saving.
         model: a compiled Keras model to go on with; None builds and compiles a new one.
         resume_from: what the epochs and steps of a continued run are counted from.
+        on_weights: called with (model, number of the last step) ten times a second.
     """
     started, events = time.monotonic(), []
 
@@ -64,16 +67,23 @@ def train(
         events.append(event)
         on_event(event)
 
+    experiment, instead = _with_usable_precision(experiment)
     loop = _TrainingLoop(experiment, dataset, record, should_stop, on_model, model, resume_from)
-    outcome, sentence = loop.run()
+    outcome, sentence = loop.run(on_weights)
     test = (None, None)
     if outcome != "failed":
         record({"kind": "status", "state": "testing"})
         test = loop.measure(dataset.test)
         record({"kind": "test"} | _test_figures(loop.model, dataset.test, *test))
-        sentence = f"{sentence} {guessing.explain(events, experiment.recipe)}".strip()
-    seconds = time.monotonic() - started
+        sentence = f"{sentence} {guessing.explain(events, experiment.recipe)}"
+    seconds, sentence = time.monotonic() - started, f"{instead} {sentence}".strip()
     return TrainingResult(loop.model, loop.epochs, *test, seconds, outcome, sentence)
+
+
+def _with_usable_precision(experiment) -> tuple[Experiment, str]:
+    """The experiment as this machine can train it, and what is to be said about that."""
+    usable, instead = precision.choose(experiment.recipe.precision, experiment.network)
+    return experiment.with_values({"recipe.precision": usable}), instead
 
 
 def _test_figures(model, digits, loss, accuracy) -> dict:
@@ -115,17 +125,19 @@ class _TrainingLoop:
         self.recipe: Recipe = experiment.recipe
         self.on_event, self.should_stop, self.on_model = on_event, should_stop, on_model
         self.train, self.validation = split_dataset(dataset, self.recipe)
-        self.labels = self.train.labels.astype("int32")
         self.model = model or compile_model(experiment)
-        self.step = train_step.compile_train_step(self.model, self.recipe)
-        self.measure = train_step.compile_evaluation(self.model)
+        network = experiment.network
+        steps = train_step.compile_train_steps(self.model, network, self.recipe)
+        self.step_runner = StepRunner(steps, self.train.images, self.train.labels)
+        self.measure = train_step.compile_evaluation(self.model, network)
         self.per_epoch = self.recipe.steps_per_epoch(len(dataset.train.labels))
         self.total = self.per_epoch * self.recipe.epochs
         self.resume_from, self.epochs, self.best = resume_from, [], _Best()
         self.recorder = StepRecorder(on_event, self.total, resume_from.steps)
 
-    def run(self) -> tuple[str, str]:
+    def run(self, on_weights) -> tuple[str, str]:
         """(outcome, sentence) of the training."""
+        self.on_weights = on_weights
         self._report_start()
         self.recorder.start_clock()
         for epoch in range(self.recipe.epochs):
@@ -156,25 +168,33 @@ class _TrainingLoop:
         self.on_event(start)
 
     def _train_epoch(self, epoch) -> tuple[str, str]:
-        """Train on one epoch's batches, in an order that the seed and the epoch decide."""
-        rng = np.random.default_rng((self.recipe.seed, self.recorder.epoch))
-        order = rng.permutation(len(self.labels))
-        size, first = self.recipe.batch_size, epoch * self.per_epoch
-        for number in range(self.per_epoch):
-            batch = order[number * size : (number + 1) * size]
-            rate = optimizers.learning_rate_at(self.recipe, first + number, self.total)
-            seed = self.resume_from.steps + first + number
-            step = self.step(self.train.images[batch], self.labels[batch], rate, seed)
-            loss, accuracy = map(float, step)
-            self.recorder.add(loss, accuracy)
-            if not math.isfinite(loss):
-                self.recorder.send()
-                return "failed", _diverged(self.recorder.epoch, number + 1, self.recipe)
+        """Train on one epoch's batches."""
+        number = 0
+        for figures in self.step_runner.run(self._batches(epoch)):
+            for loss, accuracy in figures.tolist():
+                number += 1
+                self.recorder.add(loss, accuracy)
+                if not math.isfinite(loss):
+                    self.recorder.send()
+                    return "failed", _diverged(self.recorder.epoch, number, self.recipe)
+            self.on_weights(self.model, self.recorder.step)
             if self.should_stop():
                 self.recorder.send()
-                return "stopped", f"Stopped in epoch {self.recorder.epoch}, step {number + 1}."
+                return "stopped", f"Stopped in epoch {self.recorder.epoch}, step {number}."
         self.recorder.send()
         return "finished", ""
+
+    def _batches(self, epoch) -> Batches:
+        """One epoch's, in an order that the seed and the epoch decide."""
+        rng = np.random.default_rng((self.recipe.seed, self.recorder.epoch))
+        count, size = len(self.train.labels), self.recipe.batch_size
+        first = epoch * self.per_epoch
+        rates = [
+            optimizers.learning_rate_at(self.recipe, first + number, self.total)
+            for number in range(self.per_epoch)
+        ]
+        ends = np.minimum(size * np.arange(1, self.per_epoch + 1), count)
+        return Batches(rng.permutation(count), ends, rates, self.resume_from.steps + first)
 
     def _end_epoch(self, epoch):
         loss, accuracy, seconds = self.recorder.end_epoch()
@@ -216,6 +236,6 @@ def _ended_early(patience: int) -> str:
 def _diverged(epoch: int, number: int, recipe: Recipe) -> str:
     return (
         f"The loss stopped being a number in epoch {epoch}, step {number}: the steps are too"
-        f" large. Try a learning_rate of {recipe.learning_rate / 10:g} in place of"
+        f" large. Try a learning_rate of {optimizers.smaller_rate(recipe):g} in place of"
         f" {recipe.learning_rate:g}."
     )

@@ -31,6 +31,7 @@ import classroom
 from app import App
 
 from mnist_core.data import loading
+from tests.bench import report
 
 PEN_UP = 0.202  # seconds from pen-up until the canvas sends
 ALONE = 30.0  # seconds without a training
@@ -73,7 +74,7 @@ class Watch(threading.Thread):
         return [sum(sum(one.cpu_times()[:2]) for one in group) for group in groups]
 
 
-def report(lesson: classroom.ClassResult, seconds: float, what: str) -> float:
+def summarize(lesson: classroom.ClassResult, seconds: float, what: str) -> float:
     """Print what a lesson was like; returns the median of its waits."""
     waits = lesson.waits()
     median, late = np.percentile(waits, [50, 95])
@@ -81,9 +82,11 @@ def report(lesson: classroom.ClassResult, seconds: float, what: str) -> float:
     print(f"  sent to answer: median {median:.3f} s, 95th {late:.3f} s, worst {waits.max():.3f} s")
     up = [f"{number + PEN_UP:.3f} s" for number in (median, late, waits.max())]
     print(f"  pen-up to answer: median {up[0]}, 95th {up[1]}, worst {up[2]}")
-    mixed = classroom.find_mixed_up(lesson)
-    print(f"  errors {len(lesson.errors)}, lost {len(lesson.lost)}, mixed up {len(mixed)}")
-    for line in [*lesson.errors, *lesson.lost, *mixed][:10]:
+    report.figure(f"class of thirty: pen-up to answer, {what.lower()}", median + PEN_UP, "s")
+    report.figure("the same, 95th percentile", late + PEN_UP, "s")
+    lost, mixed = lesson.find_lost(), classroom.find_mixed_up(lesson)
+    print(f"  errors {len(lesson.errors)}, lost {len(lost)}, mixed up {len(mixed)}")
+    for line in [*lesson.errors, *lost, *mixed][:10]:
         print(f"    {line}")
     return median
 
@@ -103,7 +106,7 @@ def main(minutes: float = 2, people: float = 30) -> None:
             print(f"{int(people)} people, a digit every {classroom.DIGIT_INTERVAL:.0f} s each")
             visitors = classroom.open_visitors(app.url, int(people))
             alone = classroom.draw_all(visitors, ALONE)
-            quiet = report(alone, ALONE, "Without a training")
+            quiet = summarize(alone, ALONE, "Without a training")
             classroom.start_run(visitors[0], loading.best_available())
             print(HEAD)
             watch = Watch(app.pid)
@@ -111,7 +114,12 @@ def main(minutes: float = 2, people: float = 30) -> None:
             busy = classroom.draw_all(visitors, 60 * minutes, first_turn=1000)
             watch.stop()
             growth(watch.rows)
-            median = report(busy, 60 * minutes, "While a run trains")
+            memory, processor = (max(row[column] for row in watch.rows) for column in (1, 3))
+            report.figure("the server's memory, a class of thirty", memory, "MB", "at most 400")
+            report.figure(
+                "the server's processor time, a class of thirty", processor, "% of a core"
+            )
+            median = summarize(busy, 60 * minutes, "While a run trains")
             print(f"  the training makes the median {median / quiet:.2f} times as long")
             classroom.stop_run(visitors[0])  # it would outlive the server
         finally:

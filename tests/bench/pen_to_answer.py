@@ -1,19 +1,26 @@
-"""How long from pen-up to the answer on Draw, or to all layers on Inside, for LeNet.
+"""How long from pen-up to the reader's answer on Draw, or to all layers of LeNet on Inside.
 
     python tests/bench/pen_to_answer.py [draw|inside] [strokes]
 
-Starts the app, draws with the mouse in a headless Chromium and prints the medians. The canvas waits
-after each stroke before it tells the server; that wait ends when the browser sends, and what comes
-after it is ours.
+Starts the app, draws with the mouse in a headless Chromium and prints the medians; on Draw also how
+soon the first visitor of a fresh server can draw and is answered, and what memory the server takes.
+The canvas waits after each stroke before it tells the server; that wait ends when the browser
+sends, and what comes after it is ours.
 """
 
 import statistics
 import sys
+import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+import psutil
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 import chromium
 import pen
+
+from tests.bench import report
 
 # Times are taken in the page, so that Playwright's own round trips don't count.
 WATCH = """shows => {
@@ -69,7 +76,7 @@ def time_strokes(tab, shows: str, draw, count: int) -> list[dict]:
     return times
 
 
-def report(times: list[dict], shown: str) -> None:
+def medians(times: list[dict], shown: str, goal: str) -> None:
     """Print the medians, and how much of them is the canvas's own delay."""
     waits = [time["sent"] - time["up"] for time in times]
     rest = [time["shown"] - time["sent"] for time in times]
@@ -77,7 +84,8 @@ def report(times: list[dict], shown: str) -> None:
     print(f"{len(times)} strokes; medians:")
     print(f"  the canvas's own delay {statistics.median(waits):.0f} ms")
     print(f"  pen-up to {shown} {statistics.median(totals):.0f} ms")
-    print(f"  of that ours {statistics.median(rest):.0f} ms, worst {max(rest):.0f} ms")
+    report.figure(f"{shown} over the canvas's own delay", statistics.median(rest) / 1000, "s", goal)
+    report.figure(f"{shown} over the canvas's own delay, the worst", max(rest) / 1000, "s")
 
 
 def main(page: str = "draw", strokes: str = "24") -> None:
@@ -86,15 +94,22 @@ def main(page: str = "draw", strokes: str = "24") -> None:
             tab.locator(pen.CANVAS).wait_for()
             pen.draw(tab, pen.SEVEN)
             tab.locator(".layer img").first.wait_for()
-            report(time_strokes(tab, LAYERS, draw_on_inside, int(strokes)), "all layers")
+            times = time_strokes(tab, LAYERS, draw_on_inside, int(strokes))
+            medians(times, "all layers", "at most 0.15")
         return
-    with chromium.fresh_app() as (_, tab):
+    with chromium.fresh_app() as (app, tab):
         tab.locator(pen.CANVAS).wait_for()
         drawable = tab.evaluate("performance.now()") / 1000
-        print(f"the first visitor could draw after {drawable:.2f} s")
+        report.figure("a fresh server's canvas can be drawn on", drawable, "s", "at most 2")
         pen.draw(tab, pen.SEVEN)
+        up = time.perf_counter()
         pen.wait_for_answer(tab, "7", seconds=120)
-        report(time_strokes(tab, ANSWER, draw_on_draw, int(strokes)), "answer")
+        waited = time.perf_counter() - up
+        report.figure("a fresh server's first answer after pen-up", waited, "s", "at most 0.5")
+        times = time_strokes(tab, ANSWER, draw_on_draw, int(strokes))
+        medians(times, "answer", "at most 0.06")
+        memory = psutil.Process(app.pid).memory_info().rss / 2**20
+        report.figure("the server's memory, one visitor", memory, "MB", "at most 250")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Train the presets on MNIST with three seeds each, and write the README's results table.
+"""Train the presets on MNIST, three seeds in both precisions, for the README's results table.
 
     python tests/bench/presets.py train [PRESET ...]   queues the runs and follows them
     python tests/bench/presets.py table                 runs -> presets.json -> README.md
@@ -16,27 +16,35 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
+from mnist_core.config.choices import PRECISIONS
 from mnist_core.models import store as model_store
 from mnist_core.network import summary
 from mnist_core.presets import ABOUT, PRESETS
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
 from mnist_core.scheduler import scheduler
+from tests.bench import report
 
 RESULTS = Path(__file__).with_name("presets.json")
 SEEDS = (0, 1, 2)
 BEGIN, END = "<!-- results: made by tests/bench/presets.py -->", "<!-- end of results -->"
 
 
+def labels(name: str, precision: str) -> list[str]:
+    """The names of a preset's runs."""
+    return [f"{name} {precision} seed {seed}" for seed in SEEDS]
+
+
 def train(names) -> None:
     """Queue what is missing and wait for it."""
-    for seed in SEEDS:
+    waiting = []
+    for precision in reversed(PRECISIONS):  # the short ones first
         for name in names:
-            label = f"{name} seed {seed}"
-            if label not in {run.name for run in run_store.all_runs()}:
-                changed = PRESETS[name].with_values({"recipe.seed": str(seed)})
-                scheduler.start(changed, label)
-    waiting = [f"{name} seed {seed}" for seed in SEEDS for name in names]
+            for seed, label in zip(SEEDS, labels(name, precision), strict=True):
+                values = {"recipe.seed": str(seed), "recipe.precision": precision}
+                if label not in {run.name for run in run_store.all_runs()}:
+                    scheduler.start(PRESETS[name].with_values(values), label)
+                waiting.append(label)
     while waiting:
         time.sleep(1)
         scheduler.advance()
@@ -59,19 +67,29 @@ def _figures(label) -> dict:
 
 
 def collect() -> dict:
-    """Every preset's figures, a list with one entry per seed, for those that have run."""
+    """Every preset's figures in each precision, one entry per seed: the runs', else the file's."""
     there = {run.name for run in run_store.all_runs() if run.state == "finished"}
-    labels = {name: [f"{name} seed {seed}" for seed in SEEDS] for name in PRESETS}
-    return {n: [_figures(x) for x in ls] for n, ls in labels.items() if set(ls) <= there}
+    kept = json.loads(RESULTS.read_text())
+    for name in PRESETS:
+        for precision in PRECISIONS:
+            runs = labels(name, precision)
+            if set(runs) <= there:
+                kept.setdefault(name, {})[precision] = [_figures(label) for label in runs]
+    return {name: kept[name] for name in PRESETS if name in kept}
 
 
 def table(results: dict) -> str:
     """The results as Markdown: published, ours (median and range), seconds, parameters."""
-    head = "| preset | published | ours: test accuracy | training | seconds | parameters |"
-    rows = [head, "|---|---|---|---|---|---|"]
-    for name, found in results.items():
-        test = [100 * f["test_accuracy"] for f in found]
-        spread = f"**{statistics.median(test):.2f} %** ({min(test):.2f} to {max(test):.2f})"
+    head = (
+        "| preset | published | ours: test accuracy | the other precision | training |"
+        " seconds | parameters |"
+    )
+    rows = [head, "|---|---|---|---|---|---|---|"]
+    for name, by_precision in results.items():
+        own = PRESETS[name].recipe.precision
+        found, *others = [by_precision[own], *(v for k, v in by_precision.items() if k != own)]
+        others = ", ".join(map(_spread, others)) or "not measured"
+        spread = _spread(found, "**")
         if ABOUT[name].published.endswith("training"):
             spread += f"; validation {_median(found, 'val_accuracy')}"
         fastest = min(f["fastest_epoch"] for f in found)
@@ -79,21 +97,20 @@ def table(results: dict) -> str:
         parameters = summary.parameter_count(PRESETS[name].network)
         published = ABOUT[name].published or "none"
         rows.append(
-            f"| {name} | {published} | {spread} | {_median(found, 'accuracy')} | {seconds:.0f} |"
-            f" {parameters:,} |"
+            f"| {name} | {published} | {spread} | {others} |"
+            f" {_median(found, 'accuracy')} | {seconds:.0f} | {parameters:,} |"
         )
     return "\n".join(rows)
 
 
+def _spread(found, emphasis="") -> str:
+    test = [100 * f["test_accuracy"] for f in found]
+    median = f"{emphasis}{statistics.median(test):.2f} %{emphasis}"
+    return f"{median} ({min(test):.2f} to {max(test):.2f})"
+
+
 def _median(found, figure) -> str:
     return f"{100 * statistics.median(f[figure] for f in found):.2f} %"
-
-
-def write(readme: Path, results: dict) -> None:
-    """Put the table between its two marks in the README."""
-    text = readme.read_text()
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    readme.write_text(f"{before}{BEGIN}\n{table(results)}\n{END}{after}")
 
 
 if __name__ == "__main__":
@@ -101,4 +118,4 @@ if __name__ == "__main__":
         train(sys.argv[2:] or list(PRESETS))
     else:
         RESULTS.write_text(json.dumps(collect(), indent=1) + "\n")
-        write(ROOT / "README.md", json.loads(RESULTS.read_text()))
+        report.write_table(ROOT / "README.md", BEGIN, END, table(json.loads(RESULTS.read_text())))

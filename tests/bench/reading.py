@@ -26,6 +26,7 @@ from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ENDED
 from mnist_core.scheduler import scheduler
 from mnist_core.strokes import files as stroke_files
+from tests.bench import report
 
 RESULTS = Path(__file__).with_name("reading.json")
 BEGIN, END = "<!-- reading: made by tests/bench/reading.py -->", "<!-- end of reading -->"
@@ -85,13 +86,6 @@ def _cell(result) -> str:
     return f"{100 * result['accuracy']:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
 
 
-def write(readme: Path, results: dict) -> None:
-    """Put the table between its two marks in the README."""
-    text = readme.read_text()
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    readme.write_text(f"{before}{BEGIN}\n{table(results)}\n{END}{after}")
-
-
 def speed() -> None:
     """Digits a second, on all processors, the first call (which starts processes) left out."""
     synthesis.synthesize(SPEED_COUNT // 10)
@@ -109,4 +103,4 @@ if __name__ == "__main__":
     else:
         train()
         RESULTS.write_text(json.dumps(measure(sys.argv[2:]), indent=1) + "\n")
-        write(ROOT / "README.md", json.loads(RESULTS.read_text()))
+        report.write_table(ROOT / "README.md", BEGIN, END, table(json.loads(RESULTS.read_text())))

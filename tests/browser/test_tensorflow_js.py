@@ -4,6 +4,7 @@ import json
 from functools import partial
 
 import chromium
+import npm_packages
 import numpy as np
 import pytest
 import tensorflow_js
@@ -32,7 +33,7 @@ def web_page(tab, pytestconfig):
     """A page of an empty site that has loaded TensorFlow.js."""
     try:
         scripts = tensorflow_js.scripts(pytestconfig.cache.mkdir("tensorflow_js"))
-    except tensorflow_js.NotThereError as reason:
+    except npm_packages.NotThereError as reason:
         chromium.skip_or_fail(str(reason))
     serve(tab, {"": b""})
     tab.goto(SITE)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import written_numbers
+from kept_models import keep
+from kept_runs import finished_run
 from PIL import Image
 
 from mnist_core.cli.parser import main
@@ -17,7 +20,7 @@ from mnist_core.config.schema import Experiment
 from mnist_core.data import loading, mnist
 from mnist_core.evaluation.perturbations import PERTURBATIONS
 from mnist_core.models import store as model_store
-from mnist_core.prediction import Classifier
+from mnist_core.prediction import NOT_SURE_BELOW, Classifier
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from mnist_core.strokes.rasterize import rasterize
@@ -116,6 +119,38 @@ def test_runs_and_models_as_json_are_those_there_are(home, run_command):
     assert [row["test"] for row in rows] == [model_store.card(row["name"])["test"] for row in rows]
 
 
+def test_a_run_that_only_guesses_says_so_whoever_wrote_its_card(home, run_command):
+    finished_run(PRESETS["tiny"], "guesses", 0.1028, sentence="Imported.")
+    finished_run(PRESETS["tiny"], "good", 0.9)
+    sentences = {row["name"]: row["sentence"] for row in run_command("runs", "--json")}
+    assert sentences == {"good": "", "guesses": "Imported. It does hardly better than guessing."}
+
+
+def test_a_run_that_goes_on_is_not_judged_by_the_card_it_began_with(home, run_command):
+    parent = finished_run(PRESETS["tiny"], "guesses", 0.1028)
+    run_store.create(PRESETS["tiny"], "more", continues=parent)
+    sentences = {row["name"]: row["sentence"] for row in run_command("runs", "--json")}
+    assert sentences["more"] == ""
+
+
+def test_a_model_that_only_guesses_says_so_at_the_end_of_its_line(home, run_command):
+    for name, accuracy in (("good", 0.9), ("guesses", 0.1028)):
+        keep(name, test={"accuracy": accuracy, "loss": 2.3, "images": 10_000})
+    ends = [line.endswith("  It does hardly better than guessing.")
+            for line in run_command("models").splitlines()]  # fmt: skip
+    assert ends == [True, False, False, False]
+
+
+def test_runs_are_deleted_together_and_had_back(home, run_command):
+    for name in ("one", "two", "three"):
+        finished_run(Experiment(), name)
+    (deleted,) = run_command("delete", "two", "one", "--json")
+    assert deleted["deleted"] == ["one", "two"]
+    assert [row["name"] for row in run_command("runs", "--json")] == ["three"]
+    assert run_command("restore", "two", "--json") == [{"restored": ["one", "two"]}]
+    assert len(run_store.all_runs()) == 3
+
+
 def test_the_folder_of_the_runs_is_the_one_they_are_in(home, run_command):
     folder = str(run_store.create(PRESETS["tiny"], "waits").folder.parent)
     assert run_command("runs", "--folder").strip() == folder
@@ -143,6 +178,21 @@ def test_a_bad_picture_does_not_stop_the_others(seven, tmp_path, capsys):
     printed = capsys.readouterr()
     assert [row["digit"] for row in lines(printed.out)] == [7]
     assert printed.err.count("\n") == 1
+
+
+def test_a_number_is_read_with_the_box_and_the_probabilities_of_each_digit(tmp_path, run_command):
+    number = written_numbers.write("2048\n75", gaps=(0.1, 0.2))
+    picture = tmp_path / "number.png"
+    Image.fromarray(number.picture()).save(picture)
+    (row,) = run_command("read", picture, "--json")
+    assert (row["file"], row["text"]) == (str(picture), "2048\n75")
+    assert [digit["digit"] for digit in row["digits"]] == [2, 0, 4, 8, 7, 5]
+    for digit in row["digits"]:
+        left, top, right, bottom = digit["box"]
+        assert 0 <= left < right <= number.canvas[1] and 0 <= top < bottom <= number.canvas[0]
+        assert int(np.argmax(digit["probabilities"])) == digit["digit"]
+        assert digit["not_sure"] == (max(digit["probabilities"]) < NOT_SURE_BELOW)
+    assert run_command("read", picture).startswith(f"{picture}: 2048 75")
 
 
 def test_an_evaluation_as_json_has_the_metrics_and_every_digit_and_mistake(
@@ -185,7 +235,7 @@ def test_without_json_an_evaluation_is_one_line_with_the_interval_and_the_number
     stroke_file, run_command
 ):
     line = run_command("evaluate", "--data", stroke_file)
-    assert re.search(r"accuracy [\d.]+% \([\d.]+% to [\d.]+%\), loss", line)
+    assert re.search(r"accuracy [\d.]+ % \([\d.]+ % to [\d.]+ %\), loss", line)
     assert "(2 images)" in line and line.count("\n") == 1
 
 
@@ -206,7 +256,7 @@ def test_a_training_keeps_a_model_and_says_so_in_json(home, seven):
 def test_a_training_that_nobody_watches_prints_whole_lines_and_no_bar(home):
     first, second, last = shell(home, "train", *FEW, "--name", "few")
     assert first.startswith("Epoch 1: loss ") and second.startswith("Epoch 2: loss ")
-    assert re.fullmatch(r"few: finished\. Test accuracy [\d.]+%, loss [\d.]+\.", last)
+    assert re.fullmatch(r"few: finished\. Test accuracy [\d.]+ %, loss [\d.]+\.", last)
 
 
 @needs_mnist
@@ -227,6 +277,7 @@ def test_a_sweep_trains_a_run_for_each_value_and_says_how_each_ended(home):
         ("", []),
         ("nope", []),
         ("predict", []),
+        ("read", []),
         ("train --epochs 3", []),
         ("train --set recipe.epochs=0", ["recipe.epochs must be from 1 to 200. Received: 0"]),
         ("train --set recipe.epochs=x", ["recipe.epochs must be a whole number. Received: 'x'"]),
@@ -240,6 +291,8 @@ def test_a_sweep_trains_a_run_for_each_value_and_says_how_each_ended(home):
         ("predict {none}.png", ["{none}.png must be a whole picture", "Received: No such file"]),
         ("predict {text}", ["{text} must be a whole picture file (PNG, ", "Received: "]),
         ("predict {blank}", ["{blank}"]),
+        ("read {blank}", ["{blank}"]),
+        ("read {none}.png", ["{none}.png must be a whole picture", "Received: No such file"]),
         ("predict {seven} --model nope", [UNKNOWN_MODEL]),
         ("evaluate --data {strokes} --model nope", [UNKNOWN_MODEL]),
         ("evaluate --data {none}", ["{none} must be a file of strokes. Received: No such file"]),

@@ -3,15 +3,18 @@
 import json
 import math
 import os
+import unicodedata
 
 import pytest
-from damages import FILES, VALUES, with_value, without
+from damages import EVENTS, FILES, NO_FILE, VALUES, with_value, without
 from filelock import FileLock
 from kept_models import keep
 
 from mnist_core.cli.parser import main
 from mnist_core.models import store as model_store
+from mnist_core.runs import store as run_store
 from mnist_core.runs.events import parse
+from mnist_core.scheduler import scheduler
 from mnist_core.system import users
 
 CARD_FIELDS = ["test", "test.accuracy", "test.loss", "test.images", "seconds", "looks", "made"]
@@ -26,7 +29,6 @@ STATUS_FIELDS = [
     "continues",
     "sweep",
 ]
-NO_FILE = ("missing", "a folder", "a broken link")
 
 
 @pytest.fixture
@@ -110,10 +112,76 @@ def test_any_value_in_a_status_hides_no_run(damaged, listed, field, value):
     assert listed("runs").keys() == {"good", "damaged"}
 
 
-@pytest.mark.parametrize("number", [10**400, -(10**400)])
-def test_a_number_that_no_chart_can_show_is_a_damaged_event(number):
-    event = {"kind": "epoch", "epoch": 1, "step": 1, "loss": number, "accuracy": 0.5}
-    assert parse(json.dumps(event).encode()) == {"kind": "damaged"}
+@pytest.mark.parametrize("field", ["host", "pid", "token", "ray", "started", "tries"])
+def test_any_value_about_the_process_of_a_run_that_trains_leaves_the_queue_going(damaged, field):
+    process = {"host": None, "pid": 1, "token": "x", "ray": None, "started": 1.0, "tries": 9}
+    for value in VALUES:
+        damaged.set_status("training", **process)
+        with_value(damaged.folder / "status.json", field, value)
+        scheduler.advance()
+        assert damaged.state in ("training", "interrupted"), value
+
+
+@pytest.mark.parametrize("damage", EVENTS)
+def test_a_figure_that_no_training_has_is_a_damaged_event(damage):
+    assert parse(json.dumps(EVENTS[damage]).encode()) == {"kind": "damaged"}
+
+
+def test_a_run_that_lost_its_experiment_is_listed_and_can_be_deleted(damaged, listed):
+    (damaged.folder / "experiment.json").unlink()
+    assert "damaged" in listed("runs")
+    assert model_store.card("damaged")["name"] == "damaged"
+    run_store.delete("damaged")
+    assert listed("runs").keys() == {"good"}
+
+
+def test_a_run_whose_folder_is_a_link_to_itself_hides_no_other(good, listed):
+    loop = good.folder.with_name("loop")
+    loop.symlink_to(loop)
+    assert listed("runs").keys() == {"good"}
+    assert_all_is_listed(listed)
+
+
+def test_a_run_whose_accents_came_apart_on_another_system_is_found_by_its_name(good, listed):
+    composed, apart = (unicodedata.normalize(form, "Übung é") for form in ("NFC", "NFD"))
+    run = keep(composed)
+    run.folder.rename(run.folder.with_name(apart))
+    assert listed("runs").keys() == {"good", apart}
+    for name in (composed, apart):
+        assert model_store.card(name)["test"] == model_store.card(run)["test"]
+        assert run_store.get(name) == run
+    assert run_store.create(run.experiment(), composed).name == f"{composed} 2"
+    run_store.delete(composed)
+    assert not run.exists()
+
+
+@pytest.fixture
+def forbid():
+    """A function that has nobody look into a file or folder; it may be looked into afterwards."""
+    forbidden = {}
+
+    def chmod(path):
+        forbidden[path] = path.stat().st_mode
+        path.chmod(0)
+        if os.access(path, os.R_OK):
+            pytest.skip("whoever runs this test may read anything")
+
+    yield chmod
+    for path, mode in forbidden.items():
+        path.chmod(mode)
+
+
+def test_a_run_that_may_not_be_looked_into_is_a_line_that_says_so(damaged, listed, forbid):
+    forbid(damaged.folder)
+    assert_all_is_listed(listed)
+    assert listed("runs")["damaged"]["sentence"] == "Its status can't be read."
+
+
+@pytest.mark.parametrize("file", ["card.json", "status.json", "experiment.json", "events.jsonl"])
+def test_a_file_that_may_not_be_read_hides_no_other_run_or_model(damaged, listed, forbid, file):
+    forbid(damaged.folder / file)
+    assert_all_is_listed(listed)
+    assert "damaged" in listed("runs")
 
 
 def test_runs_are_listed_while_another_process_holds_the_queue(good, listed, monkeypatch):

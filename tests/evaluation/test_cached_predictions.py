@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from damages import FILES
 
 from mnist_core.config.schema import Experiment
 from mnist_core.data.types import Digits
@@ -12,6 +13,8 @@ from mnist_core.models import store as model_store
 from mnist_core.models.store import ModelError
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
+
+PROBABILITIES = np.full((50, 10), 0.1, np.float32)
 
 
 def digits_to_test(count=50, seed=0):
@@ -81,16 +84,50 @@ def test_the_fingerprint_of_a_model_holds_what_of_the_card_decides_its_predictio
         assert (cached_predictions.model_fingerprint("mine") == before) == same
 
 
-@pytest.mark.parametrize("damage", ["cut short", "another file", "not numbers"])
+@pytest.mark.parametrize("damage", FILES)
 def test_a_damaged_file_is_computed_anew(classifier, predict, damage):
     predict()
+    FILES[damage](cached_predictions.cache_path("classic", digits_to_test(), ".npz"))
+    assert predict() == 50
+    assert predict() == (50 if damage == "a folder" else 0)  # which no file can replace
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"probabilities": np.full((50, 10), np.nan, np.float32)},
+        {"probabilities": np.ones((50, 10), np.float32)},
+        {"probabilities": np.eye(50, 10, dtype=np.float32)},  # zeros from the eleventh on
+        {"probabilities": np.float32([[2, -1] + 8 * [0]] * 50)},
+        {"probabilities": np.float32([[np.inf] + 9 * [0]] * 50)},
+        {"probabilities": PROBABILITIES.astype(np.float64)},
+        {"probabilities": PROBABILITIES.astype(">f4")},
+        {"probabilities": PROBABILITIES.astype(object)},
+        {"probabilities": PROBABILITIES[1:]},
+        {"probabilities": PROBABILITIES[:, 1:]},
+        {"probabilities": PROBABILITIES.ravel()},
+        {"seconds": np.array([np.nan])},
+        {"seconds": np.array([np.inf])},
+        {"seconds": np.array([-1.0])},
+        {"seconds": np.ones(1, np.float32)},
+        {"seconds": np.float64(1)},
+    ],
+    ids=lambda arrays: "-".join(f"{key} {a.dtype} {a.shape}" for key, a in arrays.items()),
+)
+def test_what_are_no_probabilities_or_no_seconds_is_computed_anew(classifier, predict, arrays):
+    predict()
     path = cached_predictions.cache_path("classic", digits_to_test(), ".npz")
-    if damage == "not numbers":
-        nan = np.full((50, 10), np.nan, np.float32)
-        np.savez(path.with_suffix(""), probabilities=nan, seconds=np.ones(1))
-    else:
-        path.write_bytes(b"hello" if damage == "another file" else path.read_bytes()[:-50])
+    np.savez(path, **{"probabilities": PROBABILITIES, "seconds": np.ones(1)} | arrays)
     assert [predict(), predict()] == [50, 0]
+
+
+def test_kept_predictions_are_used_as_they_are(predict):
+    predict()
+    path = cached_predictions.cache_path("classic", digits_to_test(), ".npz")
+    np.savez(path, probabilities=PROBABILITIES, seconds=np.ones(1))
+    assert predict() == 0
+    kept = cached_predictions.predict("classic", digits_to_test())
+    assert (kept.probabilities == PROBABILITIES).all() and kept.seconds == 1
 
 
 def test_renaming_a_run_takes_its_results_along_and_deleting_it_deletes_them(home, run, predict):

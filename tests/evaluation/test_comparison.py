@@ -8,7 +8,7 @@ from config_strategies import experiments
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnist_core.config.schema import ConvBlock, Experiment, Network, Recipe
+from mnist_core.config.schema import ConvBlock, Experiment, Network
 from mnist_core.evaluation import comparison, metrics
 from mnist_core.presets import PRESETS
 
@@ -61,14 +61,6 @@ def test_the_rows_come_in_the_order_of_the_form():
     assert first == sorted(first, key=["network", "recipe", "data"].index)
     assert rows.index("network.blocks") < rows.index("network.blocks.0.filters")
     assert rows.index("network.blocks.2.filters") < rows.index("network.dense")
-
-
-def test_an_experiment_is_described_by_the_nearest_preset():
-    assert {comparison.describe_experiment(e) for e in PRESETS.values()} == set(PRESETS)
-    changed = PRESETS["lenet"].with_values({"recipe.learning_rate": "0.5", "data": "built-in"})
-    assert comparison.describe_experiment(changed) == "lenet: learning rate 0.5"
-    own = Experiment(Network(blocks=[]), Recipe(epochs=77, batch_size=3, seed=5, optimizer="SGD"))
-    assert comparison.describe_experiment(own) == "its own"
 
 
 def test_a_point_has_the_runs_own_figures_and_their_interval():

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from damages import FILES
 from kept_models import keep
 
 from mnist_core.data import synthesis
@@ -72,6 +73,13 @@ def test_who_stops_keeps_the_points_so_far_and_goes_on_later(test, classifier):
 )  # fmt: skip
 def test_a_damaged_file_of_points_is_as_good_as_none(test, path, content):
     path.write_text(content)
+    assert missing(test) == POINTS
+
+
+@pytest.mark.parametrize("damage", FILES)
+def test_what_stands_in_place_of_a_file_of_points_is_as_good_as_none(test, path, damage):
+    path.write_text("{}")
+    FILES[damage](path)
     assert missing(test) == POINTS
 
 

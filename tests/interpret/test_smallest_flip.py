@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mnist_core.data import synthesis
 from mnist_core.evaluation import perturbations
 from mnist_core.interpret import smallest_flip
 from mnist_core.prediction import Classifier
@@ -63,13 +64,41 @@ def test_there_may_be_no_shift_that_flips_it(square):
     assert smallest_flip.smallest_shift(LeftOrRight(99), square) is None
 
 
-def test_no_smaller_rotation_flips_the_prediction():
+class Counted:
+    """A classifier, and how many images it has read."""
+
+    def __init__(self, classifier):
+        self.classifier, self.images = classifier, 0
+
+    def probabilities(self, images):
+        self.images += len(images)
+        return self.classifier.probabilities(images)
+
+
+def test_where_nothing_is_in_doubt_a_quarter_of_all_shifts_is_enough_to_see_that(square):
+    classifier = Counted(LeftOrRight(99))
+    assert smallest_flip.smallest_shift(classifier, square) is None
+    assert 150 < classifier.images < 250  # of 796
+
+
+def smallest_flipped(classifier, image, changed, sizes) -> float | None:
+    """The size of the smallest change that flips the prediction, found by trying all."""
+    before = classifier.probabilities(image[None])[0].argmax()
+    flipped = classifier.probabilities(np.concatenate(changed)).argmax(axis=1) != before
+    return min(np.array(sizes)[flipped], default=None)
+
+
+def test_the_search_finds_what_trying_all_shifts_and_rotations_finds():
     classifier = Classifier.load("classic")
-    bar = np.zeros((28, 28), np.uint8)
-    bar[4:24, 13:15] = 255
-    before = classifier.probabilities(bar[None])[0].argmax()
-    flip = smallest_flip.smallest_rotation(classifier, bar)
-    assert flip.digit != before
-    smaller = range(1, int(abs(flip.rotation)))
-    rotated = [perturbations.rotate(bar[None], s * angle)[0] for angle in smaller for s in (1, -1)]
-    assert (classifier.probabilities(np.stack(rotated)).argmax(axis=1) == before).all()
+    halves = np.arange(-8, 8.5, 0.5)
+    shifts = [(x, y) for x in halves for y in halves if 0 < np.hypot(x, y) <= 8]
+    angles = [s * angle for angle in range(1, 91) for s in (1, -1)]
+    for image in synthesis.synthesize(2, 1, range(2))[0]:
+        moved = [perturbations.translate(image[None], *shift) for shift in shifts]
+        smallest = smallest_flipped(classifier, image, moved, np.hypot(*np.transpose(shifts)))
+        flip = smallest_flip.smallest_shift(classifier, image)
+        assert (flip and np.hypot(flip.right, flip.down)) == smallest
+        turned = [perturbations.rotate(image[None], angle) for angle in angles]
+        smallest = smallest_flipped(classifier, image, turned, np.abs(angles))
+        flip = smallest_flip.smallest_rotation(classifier, image)
+        assert (flip and abs(flip.rotation)) == smallest

@@ -81,6 +81,19 @@ def test_the_script_names_the_optimizer_that_trains_the_run(optimizer):
     assert made.get_config() | unnamed == optimizers.make_optimizer(recipe).get_config() | unnamed
 
 
+def test_the_script_of_a_run_in_16_bits_computes_its_layers_in_16_bits_and_keeps_32_for_weights():
+    before = keras.config.dtype_policy()
+    try:
+        recipe = Recipe(precision="bfloat16")
+        model = run_part(recipe, "keras.config", "BATCH_SIZE", {"keras": keras})["model"]
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert {layer.compute_dtype for layer in model.layers[:-1]} == {"bfloat16"}
+    assert model.layers[-1].compute_dtype == "float32"
+    assert {str(weight.dtype) for weight in model.weights} == {"float32"}
+    assert "dtype_policy" not in keras_script.generate("mine", TINY)
+
+
 @pytest.mark.slow
 def test_the_script_trains_the_same_network_by_itself(tmp_path):
     try:

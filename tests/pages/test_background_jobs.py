@@ -31,7 +31,7 @@ def megabyte(job):
 def upload(only_small_set, monkeypatch):
     """A function that gives an open Evaluate page a file of 10,000 drawings."""
 
-    def render(drawings, seed, on_progress):
+    def render(drawings, seed, on_progress, call):
         images = np.zeros((DRAWINGS, 28, 28), np.uint8)
         images[:, 0, 0] = len(drawings)  # another test for each file
         return Digits(images, np.full(DRAWINGS, 7, np.uint8))
@@ -119,3 +119,21 @@ def test_an_error_is_kept_as_its_sentence_without_what_the_job_worked_on():
         with pytest.raises(ValueError, match=r"No such digit\."):
             pool.start(visit, "key", fail).result()
     assert [reference() for reference in held] == [None]
+
+
+def test_a_job_that_reports_says_how_long_it_will_take_yet(monkeypatch):
+    clock, ready, go_on = iter([100.0, 103.0]), threading.Event(), threading.Event()
+
+    def call(job):
+        job.report(0, 8)
+        ready.set()
+        go_on.wait()
+
+    monkeypatch.setattr(background_jobs.time, "monotonic", lambda: next(clock))
+    job = JobPool().start(Visit(), "key", call)
+    ready.wait()
+    assert job.seconds_left() is None
+    job.report(2, 8)
+    assert job.seconds_left() == 9.0
+    go_on.set()
+    job.result()

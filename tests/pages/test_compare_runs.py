@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from app_pages import chart_specs, open_page, texts
+from app_pages import chart_specs, choose_runs, chosen_runs, open_page, texts
 from kept_runs import STEPS_PER_EPOCH, add_epoch, finished_run, training_run
 
 from mnist_core.config import grid
+from mnist_core.config.schema import OPTIONS
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from mnist_core.scheduler import sweeps
@@ -45,15 +46,6 @@ def lines_of(app) -> set[str]:
     return {line["name"].split(",")[0] for chart in chart_specs(app) for line in chart["data"]}
 
 
-def compared(app) -> list[str]:
-    return app.multiselect(key="compare").value
-
-
-def pick(app, *names):
-    app.multiselect(key="compare").set_value(list(names)).run()
-    assert not app.exception
-
-
 def values_field(app):
     return next(field for field in app.text_input if field.label == "Values")
 
@@ -67,8 +59,8 @@ def start_sweep(app, values):
 
 def test_a_link_opens_its_comparison(compare):
     app = compare("slow", "fast")
-    assert compared(app) == ["slow", "fast"]
-    assert "2 runs compared" in texts(app)
+    assert chosen_runs(app) == ["slow", "fast"]
+    assert "2 runs chosen" in texts(app)
     assert lines_of(app) == {"slow", "fast"}
     assert app.session_state["run_table"]["selection"]["rows"] == [2, 1]
 
@@ -77,20 +69,20 @@ def test_only_what_differs_is_in_the_table_and_the_heading_says_what_it_means(co
     app = compare("slow", "fast")
     assert table(app, 1) == [["Learning rate", "0.0001", "0.003"]]
     (heading,) = [text for text in app.markdown if "What differs" in text.value]
-    assert heading.proto.help == "- **Learning rate**: How far each step goes."
-    pick(app, "slow", "fast", "third")
+    assert heading.proto.help == f"- **Learning rate**: {OPTIONS['recipe.learning_rate'].help}"
+    choose_runs(app, "slow", "fast", "third")
     rate = f"{QUICK.recipe.learning_rate:g}"
     assert table(app, 1) == [["Learning rate", "0.0001", "0.003", rate], ["Seed", "0", "0", "3"]]
 
 
 def test_each_run_is_shown_with_its_own_figures_behind_its_key(compare):
     app = compare("slow", "fast")
-    heads = ["Run", "State", "Test accuracy", "Validation", "Parameters", "Time taken"]
+    heads = ["Run", "State", "Test accuracy", "On new images", "Parameters", "Time taken"]
     assert app.table[0].value.columns.tolist() == heads
     slow, fast = table(app, 0)
-    assert slow[:3] == ["━●━ slow", "Finished", "90.00% 89.40% to 90.57%"]
-    assert [fast[0], fast[2].split()[0]] == ["━■━ fast", "97.00%"]
-    assert fast[3:] == ["80.00%", "42,962", "12 s"]
+    assert slow[:3] == ["━●━ slow", "Finished", "90.00 % 89.40 % to 90.57 %"]
+    assert [fast[0], fast[2][:7]] == ["━■━ fast", "97.00 %"]
+    assert fast[3:] == ["80.00 %", "63,466", "12 s"]
 
 
 def test_a_run_that_only_guesses_is_told_beside_its_accuracy(compare):
@@ -99,29 +91,50 @@ def test_a_run_that_only_guesses_is_told_beside_its_accuracy(compare):
     assert [row[1] for row in rows] == ["Finished", "Finished hardly better than guessing"]
 
 
+def test_a_figure_of_images_that_it_was_validated_on_is_marked_wherever_it_stands(compare):
+    finished_run(QUICK.with_values({"recipe.validation": "test"}), "peeks")
+    app = compare("fast", "peeks")
+    assert [row[2].endswith(", peeked") for row in table(app, 0)] == [False, True]
+    hovers = [point["hovertemplate"] for point in chart_specs(app)[-1]["data"]]
+    assert [", peeked" in hover for hover in hovers] == [False, True]
+    states = app.dataframe[0].value.set_index("Name")["State"]
+    assert (states["fast"], states["peeks"]) == ("Finished", "Finished, peeked")
+    shown = [metric.label for metric in open_page("runs", {"run": "peeks"}).metric]
+    assert "Test accuracy, peeked" in shown
+
+
 def test_curves_and_scatter_plots_hold_all_that_are_picked(compare):
-    accuracy, loss, parameters, seconds = chart_specs(compare("slow", "fast"))
+    accuracy, loss, seconds = chart_specs(compare("slow", "fast"))
     for curves in (accuracy, loss):
         assert len(curves["data"]) == 4
         assert curves["layout"]["xaxis"]["range"] == [0, 2]
-    assert [point["y"] for point in parameters["data"]] == [[0.9], [0.97]]
-    assert parameters["layout"]["xaxis"]["type"] == "log"
+    assert [point["y"] for point in seconds["data"]] == [[90], [97]]
     assert [point["x"] for point in seconds["data"]] == [[12.0], [12.0]]
 
 
-def test_picking_one_beside_the_open_one_compares_both_and_the_link_says_so(slow):
-    pick(slow, "third")
-    assert compared(slow) == slow.query_params["compare"] == ["slow", "third"]
-    assert "2 runs compared" in texts(slow)
+def test_accuracy_stands_against_parameters_where_these_differ(compare):
+    parameters = chart_specs(compare("slow", "reader"))[2]
+    assert parameters["layout"]["xaxis"]["title"]["text"] == "Parameters"
+    assert parameters["layout"]["xaxis"]["type"] == "log"
 
 
-@pytest.mark.parametrize(("left", "opened", "row"), [(["fast"], "fast", 1), ([], "slow", 2)])
-def test_what_is_left_of_a_comparison_or_was_its_first_is_opened(compare, left, opened, row):
-    app = compare("slow", "fast")
-    pick(app, *left)
-    assert app.selectbox(key="run").value == opened
-    assert compared(app) == []
-    assert app.session_state["run_table"]["selection"]["rows"] == [row]
+def test_what_is_chosen_is_in_the_address(slow):
+    choose_runs(slow, "slow", "third")
+    assert slow.query_params["compare"] == ["slow", "third"]
+    assert "run" not in slow.query_params
+    choose_runs(slow, "fast")
+    assert slow.query_params["run"] == "fast"
+    assert "compare" not in slow.query_params
+
+
+def test_more_than_a_figure_holds_are_chosen_and_the_first_of_them_compared(home):
+    names = [finished_run(QUICK, f"run {number}").name for number in range(14)]
+    app = choose_runs(open_page("runs"), *names)
+    assert "14 runs chosen" in texts(app)
+    assert "The first 12 of them are compared here." in texts(app)
+    assert lines_of(app) == set(names[:12])
+    app.button(key="delete").click().run()
+    assert run_store.all_runs() == []
 
 
 def test_a_run_that_is_deleted_leaves_the_comparison(compare):
@@ -158,20 +171,20 @@ def test_a_comparison_follows_what_still_trains(home):
 
     def epochs_drawn():
         lines = [line for chart in chart_specs(app) for line in chart["data"]]
-        return max(len(line["x"]) for line in lines if line["name"] == "going on, validation")
+        return max(len(line["x"]) for line in lines if line["name"] == "going on, on new images")
 
     assert epochs_drawn() == 1
     add_epoch(run, 2)
     app.run()
     assert epochs_drawn() == 2
-    assert table(app, 0)[1][3] == "80.00%"
+    assert table(app, 0)[1][3] == "80.00 %"
 
 
 def test_nothing_of_an_earlier_comparison_is_left_in_the_next(home):
     for name in ("one", "two", "three"):
         training_run(QUICK, name)
     app = open_page("runs", {"compare": ["one", "two"]})
-    pick(app, "two", "three")
+    choose_runs(app, "two", "three")
     assert lines_of(app) == {"two", "three"}
 
 
@@ -180,13 +193,13 @@ def test_along_steps_and_closely_change_the_axes(compare):
     app.get("button_group")[0].set_value("steps").run()
     assert chart_specs(app)[0]["layout"]["xaxis"]["range"] == [0, 2 * STEPS_PER_EPOCH]
     app.toggle(key="closely").set_value(True).run()
-    assert chart_specs(app)[0]["layout"]["yaxis"]["range"][0] == 0.9
+    assert chart_specs(app)[0]["layout"]["yaxis"]["range"][0] == 90
 
 
 def test_a_sweep_queues_its_runs_and_shows_them_as_one_comparison(slow):
     start_sweep(slow, "0.01, 0.02")
     names = ["slow learning rate 0.01", "slow learning rate 0.02"]
-    assert compared(slow) == names
+    assert chosen_runs(slow) == names
     assert "Sweep from slow: learning rate" in texts(slow)
     assert [row[:2] for row in table(slow, 0)] == [
         [f"━●━ {names[0]}", "Waiting, place 1"],
@@ -195,6 +208,52 @@ def test_a_sweep_queues_its_runs_and_shows_them_as_one_comparison(slow):
     assert table(slow, 1) == [["Learning rate", "0.01", "0.02"]]
     wanted = run_store.get("slow").experiment().with_values({"recipe.learning_rate": "0.02"})
     assert run_store.get(names[1]).experiment() == wanted
+
+
+def swept(accuracies, path="recipe.learning_rate"):
+    """A sweep whose runs have the accuracies of these values, None without a test; its page."""
+    sweep, names = {"id": "1", "field": path, "from": "quick"}, []
+    for value, accuracy in accuracies.items():
+        experiment = QUICK.with_values({path: value})
+        make = finished_run if accuracy else training_run
+        run = make(experiment, f"quick {value}", **({"accuracy": accuracy} if accuracy else {}))
+        run.update_status(sweep=sweep)
+        names.append(run.name)
+    return open_page("runs", {"compare": names})
+
+
+def test_a_sweep_says_which_value_is_best_and_leads_to_drawing_on_it(home, loaded_models):
+    app = swept({"0.001": 0.98, "0.002": 0.9895, "0.004": 0.9904})
+    said = "**0.004** is best, 99.04 % (98.83 % to 99.21 %); the intervals overlap with 0.002, so"
+    assert f"{said} chance may be the reason." in texts(app).replace("\\", "")
+    (chart,) = [c for c in chart_specs(app) if c["layout"]["xaxis"].get("type") == "log"][:1]
+    assert chart["layout"]["xaxis"]["ticktext"] == ["0.001", "0.002", "0.004"]
+    app.button(key="draw_on_best").click().run()
+    assert app.session_state["session"].model.name == "quick 0.004"
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "verdict"),
+    [
+        (
+            {"0.001": 0.9, "0.002": 0.99},
+            "**0.002** is best, 99.00 % (98.79 % to 99.18 %); no other",
+        ),
+        ({"0.001": 0.1, "0.1": 0.11}, "None of them does better than guessing."),
+        ({"0.001": 0.9, "0.002": None}, "test images right. 1 of 2 have no test yet."),
+        ({"0.001": None, "0.002": None}, "Which value is best will stand here once"),
+    ],
+)
+def test_a_verdict_claims_no_more_than_the_tests_show(home, accuracies, verdict):
+    assert verdict in texts(swept(accuracies)).replace("\\", "")
+
+
+def test_a_sweep_of_what_this_version_does_not_know_has_no_verdict(home):
+    app = swept({"0.001": 0.9, "0.002": 0.99})
+    for run in run_store.all_runs():
+        run.update_status(sweep={"id": "1", "field": "recipe.magic", "from": "quick"})
+    assert "is best" not in texts(app.run())
+    assert not app.exception
 
 
 def test_stop_all_ends_a_sweep(slow):
@@ -207,10 +266,10 @@ def test_stop_all_ends_a_sweep(slow):
 
 def test_a_run_of_a_sweep_leads_to_the_others(slow):
     slow.button(key="sweep_start").click().run()
-    names = compared(slow)
+    names = chosen_runs(slow)
     app = open_page("runs", {"run": names[1]})
     app.button(key="open_sweep").click().run()
-    assert sorted(compared(app)) == sorted(names)
+    assert sorted(chosen_runs(app)) == sorted(names)
     assert len(names) == 3
 
 
@@ -232,7 +291,7 @@ def test_any_setting_of_a_preset_can_be_swept(slow):
     assert "From 1 to 256" in values_field(slow).help
     assert values_field(slow).value == "25, 50, 100"
     start_sweep(slow, "5, 10")
-    experiments = [run_store.get(name).experiment() for name in compared(slow)]
+    experiments = [run_store.get(name).experiment() for name in chosen_runs(slow)]
     assert [experiment.network.blocks[1].filters for experiment in experiments] == [5, 10]
 
 

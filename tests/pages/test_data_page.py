@@ -112,6 +112,7 @@ def test_a_writer_shows_all_they_wrote_and_every_number_of_their_hand(data_page,
     assert f"Writer 6 wrote **{count}** digits of the built-in test set" in texts(app)
     (style,) = [body for body in html_bodies(app) if 'class="hand"' in body]
     assert style.count("of 100 writers") == len(writers.STYLE_FIELDS)
+    assert style.count("<i class=here") == len(writers.STYLE_FIELDS)
 
 
 def test_another_writer_is_another_button_press_away(data_page):

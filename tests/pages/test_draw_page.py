@@ -1,17 +1,28 @@
 """The Draw page, with paths put on the canvas by the test."""
 
 import io
+import re
 
 import numpy as np
 import pytest
-from app_pages import ONE, SEVEN, decode_image, html_bodies, open_page, pen_path
+from app_pages import (
+    ONE,
+    SEVEN,
+    decode_image,
+    eraser_path,
+    html_bodies,
+    open_page,
+    pen_path,
+    texts,
+)
 from PIL import Image
 
 from mnist_core.data import loading
 from mnist_core.prediction import Classifier
-from mnist_core.preprocess import mnist_rule
+from mnist_core.preprocess import canvas_ink, mnist_rule
+from mnist_core.presets import PRESETS
 from pages.ui.choices import samples
-from pages.ui.choices.loader import ModelLoader
+from pages.ui.choices.loader import SampleLoader
 from pages.ui.widgets import answer, canvas
 
 
@@ -46,12 +57,15 @@ def test_an_empty_canvas_gives_a_hint_and_no_digit(draw):
     app = draw()
     assert answer_on(app) == answer.HINT
     assert not image_on(app).any()
-    assert "classic reads it too" in html_with(app, 'class="beside"')
+    assert 'data-read=""' in html_with(app, 'class="answer"')
+    assert not [body for body in html_bodies(app) if "classic" in body]
 
 
 @pytest.mark.parametrize(("path", "digit"), [(ONE, "1"), (SEVEN, "7")])
 def test_a_drawing_is_read(draw, path, digit):
-    assert answer_on(draw(path)) == digit
+    app = draw(path)
+    assert answer_on(app) == digit
+    assert f'data-read="{digit}"' in html_with(app, 'class="answer"')
 
 
 def test_the_classic_and_the_reader_read_the_same_drawing_and_one_click_swaps_them(draw):
@@ -91,7 +105,7 @@ def test_undo_and_clear_on_an_empty_canvas_do_nothing(draw, key):
 def test_strokes_that_the_browser_sends_after_clear_are_not_taken(draw, monkeypatch):
     app = draw(ONE)
     late = [canvas.drawing_marker(1), ONE]  # the first drawing's number
-    monkeypatch.setattr(canvas, "pen_paths", lambda first_paths, pen_width, backdrop: late)
+    monkeypatch.setattr(canvas, "pen_paths", lambda first_paths, pen, backdrop: late)
     app.button(key="clear").click().run()
     assert answer_on(app) == answer.HINT
 
@@ -120,7 +134,7 @@ def test_a_stroke_is_drawn_and_preprocessed_once(draw, monkeypatch):
     for module, name in ((canvas, "render_paths"), (mnist_rule, "preprocessing_steps")):
         call = getattr(module, name)
         monkeypatch.setattr(
-            module, name, lambda given, call=call, name=name: calls.append(name) or call(given)
+            module, name, lambda *given, call=call, name=name: calls.append(name) or call(*given)
         )
     draw(SEVEN)
     assert calls == ["render_paths", "preprocessing_steps"]
@@ -168,24 +182,28 @@ def test_an_uploaded_picture_of_dark_ink_on_white_is_read(draw):
     ids=["another kind of file", "a blank picture"],
 )
 def test_an_upload_that_is_no_drawing_is_refused_in_a_sentence(draw, data, why):
-    app = draw()
+    app = draw().button(key="sample-5").click().run()
     upload(app, data)
     assert why in app.error[0].value
-    assert answer_on(app) == answer.HINT
+    assert answer_on(app) == answer.REFUSED
+    assert not image_on(app).any()  # nor is the last picture's answer there any more
     app.button(key="clear").click().run()
     assert not app.error
+    assert answer_on(app) == answer.HINT
 
 
-def test_before_the_network_is_there_the_page_says_so(draw, monkeypatch):
-    loader = ModelLoader()
+def test_a_drawing_is_read_before_the_digits_to_take_are_there(draw, monkeypatch):
+    loader = SampleLoader()
     for module in ("loader", "samples"):
-        monkeypatch.setattr(f"pages.ui.choices.{module}.model_loader", lambda: loader)
-    assert answer_on(draw(ONE)) == answer.LOADING
+        monkeypatch.setattr(f"pages.ui.choices.{module}.sample_loader", lambda: loader)
+    app = draw(SEVEN)
+    assert answer_on(app) == "7"
+    assert "They are being loaded." in texts(app)
 
 
 def test_samples_that_become_ready_while_the_page_is_made_come_onto_it(draw, monkeypatch):
     asked = []
-    monkeypatch.setattr(ModelLoader, "ready", lambda self: len(asked) > 1 or asked.append(True))
+    monkeypatch.setattr(SampleLoader, "ready", lambda self: len(asked) > 1 or asked.append(True))
     assert draw().button(key="sample-3")
 
 
@@ -197,13 +215,67 @@ def test_a_share_is_never_called_certain_or_impossible(share, text):
     assert answer.percent(share) == text
 
 
-@pytest.mark.parametrize(("best", "second", "unsure"), [(0.5, 0.42, True), (0.91, 0.01, False)])
-def test_only_an_unsure_network_names_its_second_guess(monkeypatch, best, second, unsure):
+@pytest.mark.parametrize(
+    ("best", "second", "words"),
+    [(0.5, 0.42, "Not sure. Or 9?"), (0.8, 0.05, "Not sure.<"), (0.91, 0.01, "91 % sure")],
+)
+def test_only_an_unsure_network_names_its_second_guess_and_only_a_likely_one(
+    monkeypatch, best, second, words
+):
     shown, probabilities = [], np.full(10, 0.01)
     monkeypatch.setattr(answer.st, "html", shown.append)
     probabilities[[4, 9]] = best, second
-    answer.show_answer(probabilities)
-    assert ("Not sure. Or 9?" in shown[0]) == unsure
+    answer.show_answer(probabilities, mnist_rule.to_mnist(canvas.render_paths([SEVEN])))
+    assert words in shown[0]
+
+
+def test_what_no_digit_is_likely_for_is_none_of_the_ten_and_no_bar_is_blue(monkeypatch):
+    shown, probabilities = [], np.full(10, 0.09)
+    monkeypatch.setattr(answer.st, "html", shown.append)
+    probabilities[6] = 0.19
+    answer.show_answer(probabilities, mnist_rule.to_mnist(canvas.render_paths([SEVEN])))
+    assert f">{answer.NONE}<" in shown[0]
+    assert "The best guess, 6, has only 19 %." in shown[0]
+    assert 'data-read=""' in shown[0]
+    assert "best" not in re.sub("The best guess", "", shown[0])
+
+
+def test_a_dot_is_none_of_the_ten(draw):
+    app = draw(pen_path((200, 200), (202, 200)))
+    assert answer_on(app) == answer.NONE
+    assert answer.DOT in html_with(app, 'class="answer"')
+    assert answer.NONE.lower() in html_with(app, 'class="beside"')
+
+
+def test_the_page_says_how_much_ink_is_gone_and_when_the_answer_became_another(draw, drawn):
+    app = draw(SEVEN)
+    assert "ink is gone" not in html_with(app, 'class="answer"')
+    drawn[:] = [SEVEN, eraser_path((280, 300), (280, 310), width=20)]  # beside the ink
+    assert "ink is gone" not in html_with(app.run(), 'class="answer"')
+    drawn[:] = [SEVEN, eraser_path((190, 340), (195, 325), width=20)]
+    assert re.search(
+        r"\d %? ?of the ink is gone: still 7\.", html_with(app.run(), 'class="answer"')
+    )
+    drawn[1] = eraser_path(*[(x, 90) for x in range(100, 250, 10)], width=60)  # the bar of the 7
+    found = re.search(
+        r"(\d+) % of the ink is gone\. At (\d+) % the 7 became 1\.",
+        html_with(app.run(), 'class="answer"'),
+    )
+    assert 0 < int(found[2]) < int(found[1]) < 50
+    assert answer_on(app) == "1"
+    drawn.clear()
+    app.button(key="undo").click().run()
+    assert answer_on(app) == "7"
+    assert "ink is gone" not in html_with(app, 'class="answer"')
+
+
+def test_a_network_starts_to_train_with_one_click(draw, nothing_trains):
+    app = draw()
+    app.button(key="train_own").click().run()
+    assert not app.exception
+    run = app.session_state["session"].follower.run
+    assert run.name == "quick"
+    assert run.experiment().recipe == PRESETS["quick"].recipe
 
 
 def test_each_stroke_keeps_its_own_width():
@@ -216,17 +288,9 @@ def test_each_stroke_keeps_its_own_width():
     assert thin.any(axis=0).sum() == pytest.approx(12 * canvas.PICTURE / canvas.SIDE, abs=2)
 
 
-def test_a_curve_is_followed_and_its_points_lie_close():
-    curve = {"path": [["M", 0, 0], ["Q", 50, 100, 100, 0]], "strokeWidth": 10}
-    points = canvas.path_points(curve)
-    assert points[[0, -1]].tolist() == [[0, 0], [100, 0]]
-    assert points[:, 1].max() == pytest.approx(50, abs=1)
-    assert np.hypot(*np.diff(points, axis=0).T).max() < 12
-
-
 @pytest.mark.parametrize("shape", [(28, 28), (10, 300), (4000, 100), (1, 1)])
 def test_any_picture_fits_the_canvas_in_the_middle_unstretched(shape):
-    picture = canvas.fit_picture(np.full(shape, 255, np.uint8))
+    picture = canvas_ink.on_canvas(np.full(shape, 255, np.uint8))
     assert picture.shape == (canvas.PICTURE, canvas.PICTURE)
     rows, columns = (np.flatnonzero(picture.any(axis)) for axis in (1, 0))
     assert max(rows.size, columns.size) == canvas.PICTURE

@@ -11,11 +11,12 @@ from app_pages import html_bodies, image_alts, open_page, plain_text, texts
 from mnist_core.data import browse
 from mnist_core.evaluation import cached_predictions, metrics
 from mnist_core.evaluation.perturbations import PERTURBATIONS
+from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from pages.ui.app import background_jobs
-from pages.ui.evaluate import set_choice
+from pages.ui.evaluate import report, set_choice
 
 pytestmark = pytest.mark.slow  # models read hundreds of digits
 
@@ -66,6 +67,12 @@ def metrics_text(app):
     """What the table of metrics says, row by row."""
     (body,) = [body for body in html_bodies(app) if '<div class="test' in body]
     return plain_text(body)
+
+
+def test_an_exam_on_the_images_that_a_model_was_validated_on_is_called_peeking():
+    models = list(map(model_store.find, ("classic", "reader")))
+    assert report.peeked(models, "mnist") == ["classic"]
+    assert report.peeked(models, "built-in") == []
 
 
 def charts(app, words):
@@ -253,6 +260,23 @@ def test_moving_the_test_set_fills_the_curves_and_they_stay(visit, monkeypatch):
     assert "more readings" not in texts(visit(model="classic"))
 
 
+def test_where_the_moved_test_set_cannot_be_read_the_page_says_why(visit, monkeypatch):
+    def out_of_memory(*_):
+        raise MemoryError("The process died.")
+
+    app = visit(model="classic")
+    monkeypatch.setattr("mnist_core.evaluation.robustness.measure", out_of_memory)
+    jobs = background_jobs.job_pool("robustness")
+    started = []
+    monkeypatch.setattr(jobs, "start", lambda *job, start=jobs.start: started.append(start(*job)))
+    app.button(key="move").click().run()
+    with pytest.raises(MemoryError):
+        started[0].result()
+    app.run()
+    assert [error.value.split(".")[0] for error in app.error] == ["classic was not read to the end"]
+    assert app.button(key="move")
+
+
 def test_every_digit_has_its_figures(visit, labels, predictions):
     table = visit(model="classic").dataframe[0].value
     known = metrics.per_class_metrics(metrics.confusion_matrix(labels, predictions.digits))
@@ -293,6 +317,7 @@ def test_a_file_of_drawings_is_a_test_too_and_its_images_go_to_inside(visit_with
     assert alt.startswith("A 1, number 2 of mine.jsonl, read as 7, ")
     clicks.click(app, "cell-", 0)
     assert app.session_state["session"].sent_image.description == "A 1, number 2 of mine.jsonl"
+    assert "Misread: it is a 1." in texts(app)
     assert app.segmented_control(key="look_at").value == "Sent here"
 
 

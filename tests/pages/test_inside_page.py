@@ -1,5 +1,6 @@
 """The Inside page, with digits of a small built-in set."""
 
+import html
 import re
 
 import numpy as np
@@ -13,7 +14,7 @@ from mnist_core.network.keras_model import build
 from mnist_core.prediction import Classifier
 from mnist_core.preprocess import mnist_rule
 from pages.ui.inside import arithmetic
-from pages.ui.widgets import canvas
+from pages.ui.widgets import answer, canvas
 
 SET = {"look_at": "A digit of a set", "set": "Built-in", "part": "Test"}
 
@@ -25,6 +26,7 @@ def inspect(loaded_models, drawn, clicks):
     def open_with(model="classic", **query):
         app = open_page("inside", {"model": model, **query})
         assert app.selectbox(key="model").value == model
+        assert app.selectbox(key="model").label == "Read by"
         return app
 
     return open_with
@@ -76,9 +78,71 @@ def test_the_drawing_on_the_canvas_is_inspected(inspect, clicks, drawn):
     inspect()
     image = mnist_rule.to_mnist(canvas.render_paths(drawn))
     layers = activations.layer_activations(Classifier.load("classic").network, image)
-    names = re.findall(r"<p><b>(\w+)</b>", clicks.html["layers"])
-    assert names == [activation.layer.name for activation in layers]
+    cells = re.findall(r'data-click="probabilities.\d"><b>\d</b>([^<]*)', clicks.html["layers"])
+    assert cells == [html.escape(answer.percent(p)) for p in layers[-1].output]
     assert "20 maps of 28 × 28" in clicks.html["layers"]
+
+
+def names_shown(clicks) -> list[str]:
+    """The layers whose values are on the page."""
+    return re.findall(r'<div class="layer"><p><b>(\w+)</b>', clicks.html["layers"])
+
+
+@pytest.mark.parametrize(
+    ("model", "shown"),
+    [
+        ("classic", ["block1_conv", "block2_conv", "dense1"]),
+        ("reader", ["block1_2_activation", "block2_2_activation", "block3_2_activation", "dense1"]),
+    ],
+)
+def test_each_block_is_one_strip_until_it_is_unfolded(inspect, clicks, model, shown):
+    app = inspect(model, number=7, **SET)
+    folded = [*shown, "logits", "probabilities"]
+    assert names_shown(clicks) == folded
+    buttons = re.findall(r'"(unfold:\w+)" aria-expanded="false"', clicks.html["layers"])
+    for button in buttons:
+        clicks.click(app, "layers", button)
+    plan = Classifier.load(model).network.plan
+    assert names_shown(clicks) == [layer.name for layer in plan]
+    for button in buttons:
+        clicks.click(app, "layers", button)
+    assert names_shown(clicks) == folded
+
+
+def test_a_value_behind_its_sum_shows_the_sum_and_all_that_is_done_to_it(inspect):
+    body = sum_on(inspect("reader", number=7, at="block2_1_activation.4.5.6", **SET))
+    rows = rows_of(body)
+    assert list(rows)[-1] == "relu(value)"
+    wanted = ["bias", "sum", "minus the map's mean in training", "times gamma", "relu(value)"]
+    assert [words for words in rows if words in wanted] == wanted
+    assert "<b>block2_1_norm</b>" in body
+
+
+def test_it_says_whether_a_digit_of_a_set_is_read_right(inspect, small_set):
+    images, labels = small_set[1].images, small_set[1].labels
+    read = Classifier.load("reader").probabilities(images).argmax(axis=1)
+    right, wrong = np.flatnonzero(read == labels)[0], np.flatnonzero(read != labels)[0]
+    for number, verdict in ((right, "Right"), (wrong, "Misread")):
+        app = inspect("reader", **SET, number=int(number))
+        assert f"{verdict}: it is a {labels[number]}." in texts(app)
+
+
+def test_the_answer_is_the_models_own_and_not_only_its_first_look(inspect, small_set):
+    probabilities = Classifier.load("reader").probabilities(small_set[1].images[:1])[0]
+    listed = ", ".join(f"{d}: {answer.percent(p)}" for d, p in enumerate(probabilities))
+    app = inspect("reader", **SET, number=0)
+    assert html.escape(listed) in html_with(app, '<div class="answer">')
+    assert "looks at the image twice" in texts(app)
+
+
+def test_what_is_read_as_none_of_the_ten_is_never_called_right(inspect, small_set, monkeypatch):
+    label = int(small_set[1].labels[3])
+    unsure = np.full((1, 10), 0.06, np.float32)
+    unsure[0, label] = 0.46
+    monkeypatch.setattr(Classifier, "probabilities", lambda self, images: unsure)
+    words = texts(inspect(**SET, number=3))
+    assert f"Not read: it is a {label}." in words
+    assert "Right" not in words
 
 
 def test_a_click_on_a_map_shows_the_arithmetic_of_that_pixel(inspect, clicks, layers):
@@ -145,7 +209,7 @@ def test_the_value_follows_the_strongest_of_the_image_until_one_is_chosen(inspec
 
 def test_a_chosen_value_that_another_model_lacks_is_back_with_the_first_model(inspect):
     app = inspect(number=7, at="block2_conv.1.1.1", **SET)
-    for model, layer in (("reader", "block1_1_conv"), ("classic", "block2_conv")):
+    for model, layer in (("reader", "block1_2_activation"), ("classic", "block2_conv")):
         app.selectbox(key="model").set_value(model).run()
         assert not app.exception
         assert app.selectbox(key="spot-layer").value == layer

@@ -46,7 +46,7 @@ def test_the_class_sees_the_title_the_question_and_only_the_named_controls():
     app = open_train(RATES)
     assert RATES["title"] in banner(app) and RATES["question"] in banner(app)
     assert controls_of(app) == {"recipe.learning_rate", "recipe.epochs"}
-    assert "preset" not in [box.key for box in app.selectbox]
+    assert "preset" not in [choice.key for choice in app.radio]
 
 
 def test_what_is_hidden_stays_as_the_link_sets_it():

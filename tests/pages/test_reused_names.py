@@ -1,7 +1,7 @@
 """Two tabs: what becomes of the page in one when the run that it shows changes in the other."""
 
 import pytest
-from app_pages import chart_specs, open_page, texts
+from app_pages import chart_specs, choose_runs, chosen_runs, open_page, texts
 from kept_runs import finished_run, training_run
 
 from mnist_core.models import export
@@ -42,7 +42,8 @@ def points_drawn(app):
 
 
 def opened(app):
-    return app.selectbox(key="run").value
+    (name,) = chosen_runs(app)
+    return name
 
 
 def accuracy_shown(app):
@@ -83,11 +84,11 @@ def test_the_train_page_follows_a_run_that_is_renamed(mine):
 
 def test_an_open_run_that_is_deleted_is_not_taken_for_the_next_of_its_name(mine):
     app = open_page("runs", {"run": "mine"})
-    assert accuracy_shown(app) == "11.00%"
+    assert accuracy_shown(app) == "11.00 %"
     replace()
     app.run()
     assert toasts(app) == [f"{DELETED} Instead: a new one of this name."]
-    assert (opened(app), accuracy_shown(app)) == ("mine", "99.00%")
+    assert (opened(app), accuracy_shown(app)) == ("mine", "99.00 %")
     assert toasts(app.run()) == []
 
 
@@ -96,14 +97,15 @@ def test_an_open_run_that_is_renamed_stays_open(mine):
     run_store.rename("mine", "best")
     finished_run(TINY, "mine", 0.99)
     app.run()
-    assert (opened(app), accuracy_shown(app), toasts(app)) == ("best", "11.00%", [])
+    assert (opened(app), accuracy_shown(app), toasts(app)) == ("best", "11.00 %", [])
     assert app.query_params["run"] == "best"
 
 
 def test_who_opens_a_run_from_a_list_that_is_out_of_date_is_told_that_it_is_gone(mine):
     app = open_page("runs", {"run": "other"})
+    app.session_state["session"].chosen = [mine]  # what a click on its row leaves
     replace()
-    app.selectbox(key="run").set_value("mine").run()
+    app.run()
     assert toasts(app) == [f"{DELETED} Instead: a new one of this name."]
 
 
@@ -112,7 +114,7 @@ def test_a_compared_run_that_is_deleted_leaves_and_the_next_of_its_name_does_not
     app = open_page("runs", {"compare": ["mine", "other", "third"]})
     replace()
     app.run()
-    assert app.multiselect(key="compare").value == ["other", "third"]
+    assert chosen_runs(app) == ["other", "third"]
     assert toasts(app) == [DELETED]
 
 
@@ -121,7 +123,7 @@ def test_a_compared_run_that_is_renamed_stays(mine):
     run_store.rename("mine", "best")
     finished_run(TINY, "mine", 0.99)
     app.run()
-    assert app.multiselect(key="compare").value == ["best", "other"]
+    assert chosen_runs(app) == ["best", "other"]
     assert app.query_params["compare"] == ["best", "other"]
     assert toasts(app) == []
 
@@ -133,7 +135,7 @@ def test_a_comparison_of_the_next_run_has_nothing_of_the_deleted_one(home):
     run_store.delete("mine")
     training_run(TINY, "mine", epochs=1)
     app.run()
-    app.multiselect(key="compare").set_value(["other", "mine"]).run()
+    choose_runs(app, "other", "mine")
     assert max(points_drawn(app)) == 4
 
 
@@ -144,7 +146,7 @@ def test_what_is_pressed_beside_a_run_that_is_gone_is_not_done_to_the_next_of_it
     new = replace()
     press(app, key)
     assert (new.name, new.exists()) == ("mine", True)
-    assert not any(button.key == "delete_for_good" for button in app.button)
+    assert run_store.deletions()[0].names == ("mine",)  # the one that was replaced
 
 
 def test_a_variation_of_a_run_that_is_gone_has_its_settings_and_follows_no_other_in_silence(mine):
@@ -153,7 +155,9 @@ def test_a_variation_of_a_run_that_is_gone_has_its_settings_and_follows_no_other
     finished_run(PRESETS["quick"], "mine")
     press(app, "open_in_train")
     assert app.session_state["session"].experiment == TINY
-    assert toasts(app) == [f"{DELETED} Instead: a new one of this name."]
+    settings, deleted = toasts(app)
+    assert "the settings of mine" in settings
+    assert deleted == f"{DELETED} Instead: a new one of this name."
 
 
 def test_stop_beside_a_run_that_is_gone_does_not_stop_the_next_of_its_name(home):

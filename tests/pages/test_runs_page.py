@@ -4,17 +4,19 @@ import json
 import time
 
 import pytest
-from app_pages import chart_specs, open_page, texts
+from app_pages import chart_specs, choose_runs, chosen_runs, open_page, texts
 from kept_runs import finished_run
+from streamlit.delta_generator import DeltaGenerator
 
 from mnist_core.config import ConvBlock, DenseLayer, Experiment, Network, validation
-from mnist_core.models import export
+from mnist_core.models import export, index
 from mnist_core.models import store as model_store
 from mnist_core.network import keras_model, summary
 from mnist_core.presets import PRESETS
 from mnist_core.runs import run_name
 from mnist_core.runs import store as run_store
 from pages.ui.runs import actions as run_actions
+from pages.ui.runs import listing
 
 TINY = PRESETS["tiny"]
 
@@ -56,7 +58,7 @@ def metrics(app):
 
 
 def see_done(app):
-    return app.selectbox(key="run").set_value("done").run()
+    return choose_runs(app, "done")
 
 
 def press(app, key):
@@ -82,7 +84,7 @@ def is_fine_with_done_in_its_list(app):
 
 def test_a_first_visitor_is_told_where_to_train_and_sees_the_model_that_ships(app):
     assert "Nothing has been trained here yet" in app.info[0].value
-    assert [link.label for link in app.get("page_link")] == ["Train a network"]
+    assert "Train a network" in [link.label for link in app.get("page_link")]
     assert list(table(app).index) == ["reader", "classic"]
     assert app.button(key="delete").disabled
     assert "comes with the app" in app.button(key="delete").help
@@ -91,17 +93,28 @@ def test_a_first_visitor_is_told_where_to_train_and_sees_the_model_that_ships(ap
 def test_all_runs_are_listed_newest_first_with_their_figures(done, queued, app):
     shown = table(app)
     assert list(shown.index) == ["waits", "done", "reader", "classic"]
-    assert shown.loc["done", "Test"] == 0.9876
-    assert shown.loc["done", "Seconds"] == 12
+    assert shown.loc["done", "Test"] == 98.76
+    assert shown.loc["done", "Time"] == 12
     assert shown["Parameters"].iloc[0] == summary.parameter_count(TINY.network)
-    states = ["Waiting, place 1", "Finished", "Comes with the app", "Comes with the app"]
-    assert list(shown["State"]) == states
+    shipped = ["Comes with the app", "Comes with the app, peeked"]
+    assert list(shown["State"]) == ["Waiting, place 1", "Finished", *shipped]
     assert not app.info
+
+
+def test_a_run_that_only_guesses_says_so_in_the_list_and_in_a_sentence(done, app):
+    finished_run(TINY, "guesses", 0.1028)
+    app.run()
+    states = table(app)["State"]
+    assert states["guesses"] == "Finished, guesses"
+    assert states["done"] == "Finished"
+    choose_runs(app, "guesses")
+    assert "Finished. It does hardly better than guessing." in texts(app)
+    assert "guessing" not in texts(see_done(app))
 
 
 def test_a_chosen_run_shows_its_figures_and_both_curves(done, queued, app):
     see_done(app)
-    assert metrics(app)["Test accuracy"] == "98.76%"
+    assert metrics(app)["Test accuracy"] == "98.76 %"
     assert metrics(app)["Test loss"] == "0.3000"
     charts = chart_specs(app)
     assert len(charts) == 2
@@ -112,13 +125,12 @@ def test_the_model_that_ships_has_curves_over_all_its_epochs(app):
     card = model_store.card("reader")
     chart = chart_specs(app)[0]
     assert chart["layout"]["xaxis"]["range"] == [0, card["curves"][-1]["step"]]
-    assert metrics(app)["Test accuracy"] == f"{card['test']['accuracy']:.2%}"
+    assert metrics(app)["Test accuracy"] == f"{100 * card['test']['accuracy']:.2f} %"
 
 
 def test_a_row_of_the_table_opens_its_run(done, queued, app):
-    app.session_state["run_next"] = done  # what a click on the row leaves
-    app.run()
-    assert app.selectbox(key="run").value == "done"
+    choose_runs(app, "done")
+    assert "## done" in texts(app)
     assert app.session_state["run_table"]["selection"]["rows"] == [1]
 
 
@@ -136,7 +148,7 @@ def test_renaming_keeps_the_run_open(done, queued, app):
     app.text_input(key=f"name of {done.id}").set_value("my best")
     press(app, "rename")
     assert [run.name for run in run_store.all_runs()] == ["waits", "my best"]
-    assert app.selectbox(key="run").value == "my best"
+    assert chosen_runs(app) == ["my best"]
 
 
 @pytest.mark.parametrize(
@@ -151,11 +163,39 @@ def test_a_name_that_cannot_be_is_refused_in_a_sentence(done, queued, app, name,
     assert {run.name for run in run_store.all_runs()} == {"done", "waits"}
 
 
-def test_delete_only_asks(done, app):
+def test_deleted_runs_can_be_had_back_at_once_and_later(done, app):
+    other = finished_run(TINY, "other")
+    choose_runs(app, "done", "other")
     press(app, "delete")
-    assert app.button(key="delete_for_good").label == "Delete"
-    press(app, "keep")  # AppTest can't press what is in a dialog: tests/browser/ does
-    assert done.folder.exists()
+    assert list(table(app).index) == ["reader", "classic"]
+    assert "Deleted: **done**, **other**." in texts(app)
+    assert not app.toast  # what one does oneself is no news
+    press(app, "undo")
+    assert set(chosen_runs(app)) == {"done", "other"}
+    assert (done.exists(), other.exists()) == (True, True)
+    assert "Deleted:" not in texts(app)
+    choose_runs(app, "other")
+    press(app, "delete")
+    app.switch_page("pages/train.py").run()
+    app.switch_page("pages/runs.py").run()
+    assert "Deleted:" not in texts(app)
+    (bring_back,) = [b.key for b in app.button if b.label == "Bring back"]
+    press(app, bring_back)
+    assert chosen_runs(app) == ["other"]
+    assert not [b for b in app.button if b.label == "Bring back"]
+
+
+def test_what_trains_or_ships_is_not_deleted_with_others(done, queued, app):
+    for other, reason in (("waits", "waits is waiting or training"), ("reader", "comes with")):
+        choose_runs(app, "done", other)
+        assert app.button(key="delete").disabled
+        assert reason in app.button(key="delete").help
+
+
+def test_a_link_to_a_run_that_is_not_there_says_so(done):
+    app = open_page("runs", {"run": "nobody"})
+    assert [toast.value for toast in app.toast] == ["There is no run called 'nobody' here."]
+    assert chosen_runs(app) == ["done"]
 
 
 def test_a_variation_opens_train_with_the_runs_experiment(done, queued, app):
@@ -165,6 +205,8 @@ def test_a_variation_opens_train_with_the_runs_experiment(done, queued, app):
     assert app.session_state["session"].experiment == TINY
     assert app.session_state["session"].follower.run.name == "done"
     assert app.button(key="start")
+    assert "The form holds the settings of done: change one, and Start." in texts(app)
+    assert "The form holds" not in texts(app.run())  # said once
 
 
 def test_every_export_is_offered(done, app):
@@ -192,8 +234,8 @@ def test_a_bundle_that_the_import_would_not_take_is_not_offered(home):
 def test_an_exported_bundle_comes_back_as_a_run_that_is_open(trained, app):
     upload(app, "done.bundle (1).zip", export.to_bytes("done", "bundle"))
     press(app, "import_bundle")
-    assert app.selectbox(key="run").value == "done 2"
-    assert metrics(app)["Test accuracy"] == "98.76%"
+    assert chosen_runs(app) == ["done 2"]
+    assert metrics(app)["Test accuracy"] == "98.76 %"
     assert model_store.load("done 2").count_params() == summary.parameter_count(TINY.network)
 
 
@@ -201,7 +243,7 @@ def test_an_exported_bundle_comes_back_as_a_run_that_is_open(trained, app):
 def test_the_reader_goes_out_as_a_bundle_and_comes_back_under_a_free_name(app):
     assert name_field(app, "reader.bundle.zip").value == "reader 2"
     press(app, "import_bundle")
-    assert app.selectbox(key="run").value == "reader 2"
+    assert chosen_runs(app) == ["reader 2"]
     assert not app.file_uploader(key="bundle 1").value
     ours, theirs = (model_store.card(name)["test"] for name in ("reader", "reader 2"))
     assert theirs == ours
@@ -265,6 +307,41 @@ def test_a_run_that_another_tab_deletes_leaves_the_list(done, queued, app):
     assert list(table(app).index) == ["waits", "reader", "classic"]
 
 
+def test_the_table_is_made_anew_only_when_a_run_has_changed(done, app):
+    app.run()
+    known = listing.list_entries()
+    app.run()
+    assert listing.list_entries() is known
+    run_store.rename("done", "renamed")
+    assert "renamed" in table(app.run()).index
+    assert listing.list_entries() is not known
+
+
+class SlowLook:
+    """A first look at thousands of runs that is asked twice before it has ended."""
+
+    done, total = 1250, 5000
+
+    def __init__(self):
+        self.answers = [True, False, False]
+
+    def wait(self, seconds):
+        return self.answers.pop()
+
+    def seconds_left(self):
+        return 94.0
+
+
+def test_a_list_that_is_still_being_read_says_how_long_it_will_take(done, monkeypatch):
+    said, look = [], SlowLook()
+    with monkeypatch.context() as patched:
+        patched.setattr(index, "first_look", lambda: look)
+        patched.setattr(DeltaGenerator, "progress", lambda bar, *said_now: said.append(said_now))
+        app = open_page("runs")
+    assert said == [(0.25, "Reading 5,000 runs, once after an update: 1 min 34 s left")]
+    assert "done" in table(app).index
+
+
 @pytest.mark.slow  # its seconds count
 def test_the_list_is_quick_with_two_hundred_runs(app):
     for number in range(200):
@@ -279,7 +356,7 @@ def test_a_run_names_the_one_that_it_continues_by_its_name_of_now(done, app):
     more = run_store.create(TINY, "more", continues=done)
     run_store.rename("done", "first")
     finished_run(TINY, "done")
-    app.run().selectbox(key="run").set_value(more.name).run()
+    choose_runs(app, more.name)
     assert "It continues first." in texts(app)
     run_store.delete("first")
     app.run()

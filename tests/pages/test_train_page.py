@@ -1,10 +1,11 @@
 """The Train page: the form, the link, and what Start leads to."""
 
 import math
+import re
 
 import pytest
 from app_pages import FIRST_CONTROLS, html_bodies, open_page, plain_text, texts
-from kept_runs import finished_run
+from kept_runs import finished_run, training_run
 
 from mnist_core.config.paths import flatten
 from mnist_core.config.schema import (
@@ -19,9 +20,11 @@ from mnist_core.config.schema import (
 from mnist_core.network import summary
 from mnist_core.presets import ABOUT, PRESETS
 from mnist_core.runs import store as run_store
-from pages.ui.navigation import links
+from mnist_core.training import guessing
+from pages.ui.navigation import form, links
+from pages.ui.navigation.presets import CARDS
 
-WIDGETS = ("slider", "select_slider", "selectbox", "number_input", "toggle")
+WIDGETS = ("slider", "select_slider", "selectbox", "number_input", "toggle", "radio")
 EXPERT = Experiment(
     Network(
         blocks=[
@@ -33,7 +36,8 @@ EXPERT = Experiment(
     ),
     Recipe(
         optimizer="AdamW", learning_rate=0.0007, weight_decay=0.012, schedule="cosine", warmup=0.2,
-        batch_size=77, epochs=13, validation_fraction=0.25, patience=4, restore_best_weights=True,
+        batch_size=77, epochs=13, precision="bfloat16", validation_fraction=0.25,
+        patience=4, restore_best_weights=True,
         augmentation=Augmentation(shift=1.5, rotation=12, scale=0.15, shear=3), train_images=4321,
         seed=99,
     ),
@@ -50,7 +54,9 @@ def experiment_of(app) -> Experiment:
 
 
 def widgets_of(app) -> dict:
-    return {w.key: w for kind in WIDGETS for w in app.get(kind) if w.key}
+    """All but the second one of the learning rate, in which it can be typed."""
+    found = {w.key: w for kind in WIDGETS for w in app.get(kind) if w.key}
+    return {key: widget for key, widget in found.items() if not key.startswith("typed.")}
 
 
 def set_to(app, key, value):
@@ -73,7 +79,8 @@ def parameters_of(app) -> int:
 def test_a_first_visitor_sees_five_controls_and_the_presets():
     app = open_train()
     hidden = {w.key for fold in app.expander for kind in WIDGETS for w in fold.get(kind)}
-    assert set(widgets_of(app)) - hidden == {*FIRST_CONTROLS, "preset"}
+    shown = {form.control_name(key) for key in set(widgets_of(app)) - hidden}
+    assert shown == {*FIRST_CONTROLS, "preset"}
     assert experiment_of(app) == links.default_experiment()
 
 
@@ -181,9 +188,51 @@ def test_two_clicks_turn_adadelta_into_adam():
 def test_the_choice_of_presets_says_when_the_experiment_is_none_of_them():
     app = open_train()
     set_to(app, "recipe.epochs", 9)
-    assert app.selectbox(key="preset").value == "my own"
+    assert app.radio(key="preset").value == "my own"
     set_to(app, "preset", "lenet")
-    assert app.selectbox(key="preset").value == "lenet"
+    assert app.radio(key="preset").value == "lenet"
+
+
+def test_every_preset_is_a_card_with_its_accuracy_time_and_size():
+    proto = open_train().radio(key="preset").proto
+    assert set(CARDS) == set(PRESETS)
+    assert list(proto.options) == [title for title, _ in CARDS.values()]
+    for (name, (_, sentence)), caption in zip(CARDS.items(), proto.captions, strict=True):
+        result, size, last = caption.split("  \n")
+        accuracy = f"{100 * ABOUT[name].accuracy:.2f} %"
+        assert re.fullmatch(rf"{accuracy} in about [\d hmins]+", result)
+        assert size == f"{summary.parameter_count(PRESETS[name].network):,} parameters"
+        assert last == sentence
+
+
+def test_the_help_of_the_first_controls_is_a_sentence_about_a_digit():
+    shown = widgets_of(open_train())
+    helps = {
+        key: w.proto.help for key, w in shown.items() if form.control_name(key) in FIRST_CONTROLS
+    }
+    assert len(helps) == 6  # two blocks have filters
+    assert all("digit" in text and text.count(".") == 1 for text in helps.values())
+
+
+def test_augmentation_shows_ten_digits_that_follow_its_sliders():
+    def pictures(app):
+        (body,) = [body for body in html_bodies(app) if 'class="augmented"' in body]
+        return re.findall(r'alt="A (\d), changed" src="(.+?)"', body)
+
+    app = open_train()
+    before = pictures(app)
+    assert [digit for digit, _ in before] == list("0123456789")
+    set_to(app, "recipe.augmentation.rotation", 30.0)
+    assert all(new != old for (_, new), (_, old) in zip(pictures(app), before, strict=True))
+
+
+def test_any_learning_rate_can_be_typed_and_the_slider_follows():
+    app = open_train()
+    app.number_input(key="typed.recipe.learning_rate").set_value(0.00042).run()
+    assert experiment_of(app).recipe.learning_rate == 0.00042
+    assert app.select_slider(key="recipe.learning_rate").value == 0.00042
+    set_to(app, "recipe.learning_rate", 0.03)
+    assert app.number_input(key="typed.recipe.learning_rate").value == 0.03
 
 
 def test_the_link_of_an_experts_experiment_opens_it():
@@ -255,11 +304,34 @@ def test_without_validation_nothing_asks_for_what_needs_it():
     assert experiment_of(app).recipe.patience == 0
 
 
+@pytest.mark.parametrize(("has", "words"), [(True, "times as fast"), (False, "in float32 here")])
+def test_the_form_says_what_16_bits_bring_on_this_computer(monkeypatch, has, words):
+    monkeypatch.setattr("mnist_core.system.machine.has_bfloat16", lambda: has)
+    app = open_train({"recipe.precision": "bfloat16"})
+    assert widgets_of(app)["recipe.precision"].value == "bfloat16"
+    assert words in texts(app)
+
+
 def test_validating_on_the_test_set_is_called_peeking():
     app = open_train()
     assert "Peeking" not in texts(app)
     set_to(app, "recipe.validation", "test")
     assert "Peeking" in texts(app)
+
+
+def test_a_figure_by_the_test_set_itself_is_marked_wherever_it_stands(home):
+    peeking = PRESETS["quick"].with_values({"recipe.validation": "test"})
+    finished_run(peeking, "peeked")
+    labels = [metric.label for metric in open_train().metric]
+    assert labels == ["Test accuracy, peeked", "Test loss", "Loss, peeked", "Accuracy, peeked"]
+
+
+def test_the_figures_of_a_run_that_trains_are_means_over_its_last_steps(home):
+    run = training_run(PRESETS["quick"], "noisy")
+    steps = {"kind": "steps", "first": 5, "every": 10, "epoch": 2}
+    run.append(steps | {"loss": [1.0, 0.0] * 5, "accuracy": [0.4, 0.6] * 5})
+    shown = {metric.label: metric.value for metric in open_train().metric}
+    assert (shown["Loss"], shown["Accuracy"]) == ("0.400", "52.0 %")
 
 
 def test_the_time_is_estimated_before_the_start():
@@ -380,12 +452,18 @@ def test_a_run_that_went_wrong_says_why(state):
 
 
 def test_a_run_that_only_guesses_is_shown_with_a_warning_that_says_why(home):
-    finished_run(PRESETS["quick"], "guesses", 0.1028, sentence="It guesses: too fast.")
-    app = open_train()
-    assert [warning.value for warning in app.warning] == ["It guesses: too fast."]
+    sentence = f"{guessing.VERDICT}: too fast."
+    finished_run(PRESETS["quick"], "guesses", 0.1028, sentence=sentence)
+    assert [warning.value for warning in open_train().warning] == [sentence]
+
+
+def test_a_run_of_an_earlier_version_that_only_guesses_is_shown_with_a_warning(home):
+    finished_run(PRESETS["quick"], "guesses", 0.1028, sentence="Imported.")
+    warnings = [warning.value for warning in open_train().warning]
+    assert warnings == ["Imported. It does hardly better than guessing."]
 
 
 def test_a_figure_that_is_no_number_is_shown_as_that(home):
     finished_run(PRESETS["quick"], "diverged", 0.098, math.nan, val_loss=math.nan)
     shown = {metric.label: metric.value for metric in open_train().metric}
-    assert (shown["Test loss"], shown["val_loss"]) == ("NaN", "NaN")
+    assert (shown["Test loss"], shown["Loss on new images"]) == ("NaN", "NaN")

@@ -45,7 +45,7 @@ def test_validation_is_solid_and_training_faint_in_the_colour_of_the_run():
         lines = [line for line in loss.data if line.name.startswith(f"run {index}")]
         assert {line.line.color for line in lines} == {comparison_plots.run_style(index).colour}
         faint, solid = sorted(lines, key=lambda line: line.opacity)
-        assert faint.name.endswith("training") and solid.name.endswith("validation")
+        assert faint.name.endswith("training") and solid.name.endswith("on new images")
         assert faint.opacity < 0.5 and solid.opacity == 1
 
 
@@ -77,7 +77,7 @@ def test_every_point_of_a_scatter_plot_is_within_its_axes_and_named(count, logar
     (x_low, x_high), (low, high) = figure.layout.xaxis.range, figure.layout.yaxis.range
     for point, marker in zip(points, figure.data, strict=True):
         x = math.log10(marker.x[0]) if logarithmic else marker.x[0]
-        assert x_low < x < x_high and low < point.low <= point.high < high
+        assert x_low < x < x_high and low < 100 * point.low <= 100 * point.high < high
         assert marker.text == (point.short_name,)
 
 
@@ -86,3 +86,14 @@ def test_long_names_keep_the_end_that_tells_them_apart():
     figure = comparison_plots.accuracy_scatter(scatter_points(runs, "parameters"), "Parameters")
     assert re.fullmatch("a networ….{20}", figure.data[0].text[0])
     assert figure.data[0].text[0].endswith("take A")
+
+
+def test_the_name_of_a_run_is_text_to_plotly_and_neither_html_nor_a_template():
+    run = compared_run(0, name="<b>a</b> & %{y}")
+    scatter = comparison_plots.accuracy_scatter(scatter_points([run], "parameters"), "Parameters")
+    safe = "&lt;b&gt;a&lt;/b&gt; &amp; %&#123;y}"
+    for figure in (*comparison_plots.overlaid_curves([run]), scatter):
+        for line in figure.data:
+            assert line.name.startswith(safe)
+            assert line.hovertemplate.startswith(f"{safe}<br>")
+    assert list(scatter.data[0].text) == [safe]

@@ -59,12 +59,12 @@ def test_a_reliability_diagram_shows_every_bin_with_images_and_its_interval(curv
     data = evaluation_plots.reliability_diagram({"mine": curve}).data
     line = next(trace for trace in data if trace.name == "mine")
     filled = np.flatnonzero(curve.counts)
-    assert list(line.x) == pytest.approx(curve.confidence[filled])
-    assert list(line.y) == pytest.approx(curve.accuracy[filled])
+    assert list(line.x) == pytest.approx(100 * curve.confidence[filled])
+    assert list(line.y) == pytest.approx(100 * curve.accuracy[filled])
     for i, bin_of in enumerate(filled):
         low, high = metrics.wilson_interval(int(curve.correct[bin_of]), int(curve.counts[bin_of]))
-        assert line.y[i] + line.error_y.array[i] == pytest.approx(high)
-        assert line.y[i] - line.error_y.arrayminus[i] == pytest.approx(low)
+        assert line.y[i] + line.error_y.array[i] == pytest.approx(100 * high)
+        assert line.y[i] - line.error_y.arrayminus[i] == pytest.approx(100 * low)
 
 
 def test_the_bars_below_it_are_the_counts_of_all_bins(curve):
@@ -77,10 +77,12 @@ def test_the_bars_below_it_are_the_counts_of_all_bins(curve):
 def test_a_robustness_chart_has_the_accuracy_at_each_amount_in_order():
     curves = {"mine": {0: 90, 30: 50, -30: 60}, "yours": {0: 95}}
     mine, yours = evaluation_plots.robustness_chart(PERTURBATIONS["rotation"], curves, 100).data
-    assert (list(mine.x), list(mine.y)) == ([-30, 0, 30], [0.6, 0.9, 0.5])
-    assert (list(yours.x), list(yours.y)) == ([0], [0.95])
+    assert (list(mine.x), list(mine.y)) == ([-30, 0, 30], [60, 90, 50])
+    assert (list(yours.x), list(yours.y)) == ([0], [95])
     assert mine.line.color != yours.line.color
-    assert list(mine.customdata[1]) == pytest.approx(metrics.wilson_interval(90, 100))
+    assert list(mine.customdata[1]) == pytest.approx(
+        [100 * end for end in metrics.wilson_interval(90, 100)]
+    )
 
 
 @pytest.mark.parametrize("perturbation", PERTURBATIONS.values(), ids=PERTURBATIONS)

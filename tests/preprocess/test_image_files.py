@@ -7,9 +7,10 @@ import pytest
 from pictures import difference, draw, encode, encode_turned
 from PIL import Image
 
-from mnist_core.preprocess.image_files import open_picture
+from mnist_core.preprocess.image_files import open_picture, register_heif
 from mnist_core.preprocess.mnist_rule import to_mnist
 
+register_heif()
 DRAWING = draw()
 IMAGE = Image.fromarray(DRAWING)
 HARD = np.where(DRAWING > 127, 255, 0).astype(np.uint8)
@@ -47,6 +48,20 @@ def test_a_palette_with_a_transparent_colour_keeps_it():
     picture = open_picture(encode(palette, "PNG", transparency=0))
     assert picture.shape == (280, 280, 4)
     np.testing.assert_array_equal(to_mnist(picture), to_mnist(HARD))
+
+
+def test_a_photo_as_iphones_store_it_is_read():
+    picture = open_picture(encode(np.dstack([DRAWING] * 3), "HEIF", quality=90))
+    assert difference(to_mnist(picture), to_mnist(DRAWING)).mean() < 4
+
+
+CAMERAS = [(4608, 3456), (4624, 3468), (5184, 3888), (5472, 3648), (6000, 4000), (8064, 6048)]
+
+
+@pytest.mark.parametrize("size", [*CAMERAS, (4000, 3000), (4032, 3024), (3456, 4608), (4100, 4090)])
+def test_a_jpeg_of_any_cameras_size_is_read(size):
+    picture = open_picture(encode(Image.new("L", size, 200), "JPEG", quality=50))
+    assert 850 < max(picture.shape) <= 2048
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

@@ -12,8 +12,11 @@ from mnist_core.network import keras_model
 from mnist_core.prediction import Classifier
 from mnist_core.pretrained import training
 from mnist_core.pretrained.recipe import RECIPE, ReaderRecipe
-from mnist_core.pretrained.training import NON_DIGIT, RenderedDrawings
+from mnist_core.pretrained.training import RenderedDrawings
 from mnist_core.strokes.files import Drawing
+from mnist_core.training import optimizers, train_step
+from mnist_core.training.step_runner import Batches, StepRunner
+from mnist_core.training.train_step import NON_DIGIT
 
 SMALL = Network(
     blocks=(ConvBlock(filters=6, batch_normalization=True, pool_size=4),),
@@ -114,8 +117,10 @@ def test_sixteen_bits_train_nearly_the_same():
     recipe = dataclasses.replace(ONE_EPOCH, augmentation=Augmentation())
     reader_recipe = dataclasses.replace(READER_RECIPE, swa_epochs=0)
     exact, rounded = (
-        train(recipe=recipe, reader_recipe=reader_recipe, dtype=dtype)[2][0]["loss"]
-        for dtype in ("float32", "bfloat16")
+        train(recipe=dataclasses.replace(recipe, precision=precision), reader_recipe=reader_recipe)[
+            2
+        ][0]["loss"]
+        for precision in ("float32", "bfloat16")
     )
     assert rounded == pytest.approx(exact, rel=0.05) and rounded != exact
 
@@ -133,51 +138,62 @@ def epoch_examples(epoch=0, included=None, shown=None, **changes):
 
 
 def test_the_averaged_weights_are_the_mean_of_those_after_the_warmup():
-    """Of a step that only counts up, told how much of the average to keep."""
+    """Of weights that only count up, by what each step is told to keep of the average."""
     weights, average = [], 0.0
-
-    def step(images, labels, strength, rate, number, keep):
-        nonlocal average
-        weights.append(float(number))
-        average += (1 - keep) * (number - average)
-        return np.zeros(2)
-
     for epoch in range(1 + READER_RECIPE.swa_epochs):
         rng = np.random.default_rng(epoch)
-        training.train_epoch(step, epoch_examples(epoch), ONE_EPOCH, READER_RECIPE, epoch, rng)
+        batches = training.epoch_batches(
+            epoch_examples(epoch), ONE_EPOCH, READER_RECIPE, epoch, rng
+        )
+        for number, keep in enumerate(batches.keep, start=batches.first):
+            weights.append(float(number))
+            average += (1 - keep) * (number - average)
     assert average == pytest.approx(np.mean(weights[-len(weights) // 3 :]))  # the last of three
+
+
+def test_an_epochs_batches_hold_every_example_once_and_are_of_about_the_same_size():
+    examples = epoch_examples()
+    batches = training.epoch_batches(
+        examples, ONE_EPOCH, READER_RECIPE, 0, np.random.default_rng(0)
+    )
+    assert sorted(batches.order) == list(range(len(examples.labels)))
+    sizes = np.diff(batches.ends, prepend=0)
+    assert batches.ends[-1] == len(examples.labels)
+    assert 0 <= sizes.max() - sizes.min() <= 1 and sizes.max() <= ONE_EPOCH.batch_size
 
 
 def classifier_of(model, network=PLAIN):
     return Classifier(keras_model.to_inference(network, model))
 
 
-def compiled(network=PLAIN):
-    """(model, average, the step that updates both)"""
+def trained_once(images, labels, keep=0.5):
+    """(model and average before, model and average after, (loss, accuracy)) of one step."""
     recipe = dataclasses.replace(SMALL_RECIPE, augmentation=Augmentation())
-    model, average = (keras_model.build(network, seed=1) for _ in range(2))
-    return model, average, training.compile_step(model, average, network, recipe, "float32")
+    model, average, *before = (keras_model.build(PLAIN, seed=1) for _ in range(4))
+    optimizers.compile_model(model, recipe)
+    steps = train_step.compile_train_steps(model, PLAIN, recipe, average)
+    batch = Batches(np.arange(len(labels)), [len(labels)], [0.01], 0, keep=[keep])
+    ((figures,),) = StepRunner(steps, images, labels).run(batch)
+    return before, (model, average), figures
 
 
 def test_a_non_digit_is_to_get_every_digit_with_the_same_probability():
-    model, _, step = compiled()
     images = np.concatenate([digits(4).images, non_digits(6)])
     labels = np.concatenate([digits(4).labels, np.full(6, NON_DIGIT)]).astype(np.int32)
+    (model, _), _, result = trained_once(images, labels)
     logs = np.log(classifier_of(model).probabilities(images).astype(float))
     targets = np.concatenate([np.eye(10)[digits(4).labels], np.full((6, 10), 0.1)])
     accuracy = (logs[:4].argmax(axis=1) == labels[:4]).mean()  # of the digits alone
-    result = step(images, labels, np.ones(10, np.float32), 0.01, 0, 0.5)
     assert result == pytest.approx([-(targets * logs).sum(axis=1).mean(), accuracy], abs=1e-4)
 
 
 def test_the_averaged_weights_follow_those_that_learn():
-    model, average, step = compiled()
-    before = average.get_weights()
     few = digits(8)
-    step(few.images, few.labels.astype(np.int32), np.ones(8, np.float32), 0.01, 0, 0.1)
-    for old, mean, new in zip(before, average.get_weights(), model.get_weights(), strict=True):
+    (_, before), (model, average), _ = trained_once(few.images, few.labels, keep=0.1)
+    learned = zip(before.get_weights(), average.get_weights(), model.get_weights(), strict=True)
+    for old, mean, new in learned:
         np.testing.assert_allclose(mean, old + 0.9 * (new - old), atol=1e-6)
-    assert np.abs(before[0] - model.get_weights()[0]).max() > 1e-4
+    assert np.abs(before.get_weights()[0] - model.get_weights()[0]).max() > 1e-4
 
 
 def test_an_epoch_shows_all_of_mnist_renderings_of_the_drawings_and_some_non_digits():

@@ -1,9 +1,12 @@
 """The curves of a run, as its events tell them."""
 
+import math
+
 import pytest
 
+from mnist_core.config.schema import Recipe
 from mnist_core.runs import history
-from mnist_core.runs.history import Curve
+from mnist_core.runs.history import Curve, History
 from mnist_core.training import step_recorder
 from mnist_core.training.step_recorder import StepRecorder
 
@@ -62,7 +65,71 @@ def test_events_of_other_kinds_change_nothing():
     assert history.from_events(more) == history.from_events(events)
 
 
+def test_a_history_is_the_same_whether_its_events_come_at_once_or_one_by_one():
+    events = [START, *(block(10 * i + 1, 5, [2.0 / (i + 1), 1.0]) for i in range(30))]
+    events += [epoch(300, 0.9, 0.6), {"kind": "damaged"}]
+    at_once, one_by_one = History().add(events), History()
+    for event in events:
+        one_by_one.add([event])
+    assert at_once.curves() == one_by_one.curves() == history.from_events(events)
+    assert (at_once.last_step, at_once.damaged_count) == (300, 1)
+    assert at_once.last["epoch"] == events[-2]
+
+
+def test_curves_stay_as_they_are_while_more_comes():
+    so_far = History().add([START, block(1, 5, [2.0]), epoch(5, 0.9, 0.6)])
+    curves = so_far.curves()
+    so_far.add([block(6, 5, [1.0]), epoch(10, 0.5, 0.4)])
+    assert (curves.steps.step, curves.train.step, curves.validation.step) == ([5], [5], [5])
+
+
+@pytest.mark.parametrize("count", [7, 8, 9, 100, 1001])
+def test_a_long_history_holds_few_points_each_the_mean_of_its_steps(count):
+    losses = [1 / (i + 1) for i in range(count)]
+    long = History(max_points=8).add(block(2 * i + 1, 2, [loss]) for i, loss in enumerate(losses))
+    steps = long.curves().steps
+    assert min(count, 5) <= len(steps.step) <= 8
+    assert steps.step[-1] == long.last_step == 2 * count
+    first = 0
+    for step, loss, accuracy in zip(*steps, strict=True):
+        part = losses[first : step // 2]
+        assert loss == pytest.approx(sum(part) / len(part))
+        assert accuracy == pytest.approx(1 - loss / 3)
+        first = step // 2
+
+
+def test_a_points_weight_is_its_number_of_steps():
+    long = History(max_points=1).add([block(1, 30, [1.0]), block(31, 10, [5.0])])
+    assert long.curves().steps.loss == [2.0]
+
+
+def test_no_point_of_a_long_history_hides_that_a_training_diverged():
+    losses = [1.0] * 50 + [math.nan] * 50
+    long = History(max_points=4).add(block(i + 1, 1, [loss]) for i, loss in enumerate(losses))
+    assert math.isnan(long.curves().steps.loss[-1])
+    assert long.curves().steps.loss[0] == 1.0
+
+
 def test_a_continued_run_goes_on_after_the_steps_before():
     curves = history.from_events([START | {"first_step": 41}, block(41, 5, [0.5])])
     assert curves.total_steps == 80
     assert curves.steps.step == [45]
+    assert curves.resumed_at == (40,)
+    assert history.from_events([START]).resumed_at == ()
+
+
+def test_the_newest_figures_are_a_mean_over_about_so_many_steps():
+    so_far = History()
+    assert so_far.newest(10) is None
+    so_far.add([block(1, 5, [9.0, 2.0, 1.0])])
+    loss, accuracy = so_far.newest(10)
+    assert (loss, accuracy) == pytest.approx((1.5, 0.5))
+
+
+def test_a_run_that_has_not_begun_is_as_long_as_its_recipe_says():
+    recipe = Recipe(train_images=1000, batch_size=100, validation="none", epochs=4)
+    curves = History().curves_before_start(recipe)
+    assert (curves.total_steps, curves.steps_per_epoch) == (40, 10)
+    continued = History().add([START, block(1, 5, [2.0, 1.5])]).curves_before_start(recipe)
+    assert continued.total_steps == 10 + 40
+    assert continued.steps.step == [5, 10]

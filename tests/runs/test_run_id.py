@@ -42,6 +42,11 @@ def test_every_run_has_an_id_of_its_own_and_one_run_always_the_same(home):
     assert Run(first.folder) == first != second
 
 
+def test_a_test_that_fails_shows_a_run_by_its_name_and_id(home):
+    run = make("one")
+    assert repr([run]) == f"[<Run 'one' ({run.id})>]"
+
+
 def test_a_run_that_somebody_renames_is_followed_under_its_new_name(old):
     run_store.rename("mine", "best")
     assert (old.name, old.state) == ("best", "finished")
@@ -129,13 +134,16 @@ def test_a_status_that_could_not_be_written_is_not_that_of_the_next_of_its_name(
     def no_room(path, data):
         raise OSError("no room")
 
+    def unsaved():  # of this home: earlier tests may have left some in theirs
+        return [run for run in runs_with_unsaved_status() if run.folder.parent == old.folder.parent]
+
     with monkeypatch.context() as patch, pytest.raises(OSError, match="no room"):
         patch.setattr(atomic_files, "write", no_room)
         old.set_status("failed", "The disk was full.")
-    assert runs_with_unsaved_status() == [old]
+    assert unsaved() == [old]
     run_store.delete("mine")
     new = make(state="training")
-    assert runs_with_unsaved_status() == []
+    assert unsaved() == []
     assert new.status()["sentence"] == ""
 
 

@@ -44,6 +44,18 @@ def test_events_come_in_order_and_a_reader_can_go_on_where_it_was(run):
     assert [e["epoch"] for e in first + later] == [1, 2]
 
 
+@pytest.mark.parametrize("most", [1, 30, 100, 10_000])
+def test_events_can_be_read_a_part_at_a_time(run, most):
+    for number in range(1, 6):
+        run.append(epoch(number))
+    read, parts, offset = [], 0, 0
+    while (new := run.events(offset, most))[0]:
+        read += [e["epoch"] for e in new[0]]
+        parts, offset = parts + 1, new[1]
+    assert read == [1, 2, 3, 4, 5]
+    assert (parts == 1) == (most == 10_000)
+
+
 def test_half_a_line_is_not_read_until_it_is_whole(run):
     run.append(epoch(1))
     log = run.folder / "events.jsonl"

@@ -22,6 +22,7 @@ from small_runs import (
 )
 
 from mnist_core.models import store as model_store
+from mnist_core.runs import live_weights
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import ACTIVE, WAITING
 from mnist_core.scheduler import local, scheduler
@@ -118,20 +119,20 @@ def lost(before, after):
 def check(run):
     """No event is missing between others, and the last model can be used."""
     epochs = [event["epoch"] for event in events_of_kind(run, "epoch")]
-    assert epochs == list(range(1, len(epochs) + 1))
+    assert epochs == list(range(1, len(epochs) + 1)), run
     step = 0
     for event in events_of_kind(run, "steps"):
-        assert event["first"] == step + 1
+        assert event["first"] == step + 1, run
         step += len(event["loss"])
-    assert len(events_of_kind(run, "damaged")) <= run.status()["tries"]
+    assert len(events_of_kind(run, "damaged")) <= run.status()["tries"], run
     if run.state == "interrupted":
         words = "are kept" if run.has_model() else "had no full epoch yet"
         assert words in run.status()["sentence"]
     else:
-        assert events_of_kind(run, "test")
+        assert events_of_kind(run, "test"), run
     if run.has_model():
         assert model_store.load(run).count_params() == PARAMETERS
-        assert len(model_store.card(run)["curves"]) in (len(epochs), len(epochs) - 1)
+        assert len(model_store.card(run)["curves"]) in (len(epochs), len(epochs) - 1), run
 
 
 def check_after_kills(home, count, capsys):
@@ -149,8 +150,9 @@ def check_after_kills(home, count, capsys):
         )
         print(f"{inventory}, by how they ended: {dict(ended)}")
     inventory.check()
-    assert set(ended) <= {"finished", "stopped", "interrupted"}
+    assert [run for run in runs if run.state not in ("finished", "stopped", "interrupted")] == []
     assert [path.name for path in home.rglob(".*")] == []  # names of what is being written
+    assert list(home.rglob(live_weights.NAME)) == []
     inventory.check_that_a_loss_is_noticed()
 
 
@@ -166,11 +168,14 @@ def test_an_event_or_an_epoch_that_is_lost_would_be_named(home):
         assert lost(before, [other for other in before if other != part]) == [part]
 
 
-def test_a_killed_run_keeps_its_last_full_epoch_and_is_continued_from_there(home):
+def test_a_killed_run_keeps_its_last_full_epoch_alone_and_is_continued_from_there(home):
     killed = begin(RunInventory())
-    wait_until(killed.has_model, advance=False, poll=POLL)
+    of_the_moment = killed.folder / live_weights.NAME
+    wait_until(lambda: killed.has_model() and of_the_moment.exists(), advance=False, poll=POLL)
     kill(killed.status()["pid"])
+    assert of_the_moment.exists()
     wait_until(have_ended())
+    assert not of_the_moment.exists()
     check(killed)
     assert killed.state == "interrupted"
     more = scheduler.start(killed.experiment(), "on", continues=killed)

@@ -69,7 +69,7 @@ def test_a_run_that_diverges_says_what_to_change(home):
     linear = Network(blocks=(), dense=[DenseLayer(activation="linear")])
     run = trained(small_experiment(linear, optimizer="SGD", learning_rate=10.0, epochs=5))
     assert run.state == "failed"
-    assert "Try a learning_rate of 1 in place of 10" in run.status()["sentence"]
+    assert "Try a learning_rate of 0.03 in place of 10" in run.status()["sentence"]
 
 
 def test_a_run_without_its_data_says_so(home, monkeypatch, tmp_path):

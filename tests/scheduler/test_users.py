@@ -280,12 +280,13 @@ def test_two_users_with_the_same_weights_do_not_share_the_work_on_them(home, man
     [
         ("experiment.json", "{}}"),
         # without its seconds, as an older version, or a bundle of one, has it
-        ("events.jsonl", '{"kind": "epoch", "epoch": 1, "step": 1, "loss": 1, "accuracy": 0}\n'),
+        ("card.json", '{"curves": [{"epoch": 1, "step": 1, "loss": 1, "accuracy": 0}]}'),
     ],
 )
 def test_what_can_not_be_read_of_a_run_says_nothing_on_how_long_the_next_takes(home, file, content):
     run = make_ended_run(users.SINGLE_USER)
-    run.append({"kind": "epoch", "epoch": 1, "step": 1, "loss": 1, "accuracy": 0, "seconds": 1e9})
+    epoch = {"epoch": 1, "step": 1, "loss": 1, "accuracy": 0, "seconds": 1e9}
+    (run.folder / "card.json").write_text(json.dumps({"curves": [epoch]}))
     st.cache_data.clear()
     assert run_duration.run_seconds(TINY) > 1e8
     (run.folder / file).write_text(content)

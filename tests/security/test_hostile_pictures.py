@@ -18,10 +18,12 @@ import pytest
 from pictures import difference, encode, encode_turned
 from PIL import Image
 
+from mnist_core.preprocess import image_files
 from mnist_core.preprocess.foreground import BlankPictureError
 from mnist_core.preprocess.image_files import open_picture
 from mnist_core.preprocess.mnist_rule import to_mnist
 
+image_files.register_heif()
 pytestmark = pytest.mark.slow  # two thousand files, and some large ones
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +33,7 @@ MAX_BYTES = 300e6  # of memory, more than before
 SEED = 6
 KINDS = [
     *((kind, "L") for kind in ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")),
-    *((kind, "RGB") for kind in ("PNG", "JPEG", "BMP", "WEBP", "TIFF")),
+    *((kind, "RGB") for kind in ("PNG", "JPEG", "BMP", "WEBP", "TIFF", "HEIF")),
     *((kind, "RGBA") for kind in ("PNG", "WEBP", "TIFF")),
     *((kind, "1") for kind in ("PNG", "BMP", "TIFF")),
     *((kind, "P") for kind in ("PNG", "GIF", "TIFF")),
@@ -95,6 +97,7 @@ def monsters():
         ("WEBP", "RGB", 3870), ("WEBP", "RGB", 8192), ("GIF", "P", 3870), ("BMP", "1", 8192),
         ("TIFF", "I;16", 3870), ("TIFF", "F", 3870), ("TIFF", "I", 3870), ("PNG", "P", 3870),
         ("PNG", "LA", 3870), ("TIFF", "CMYK", 3870), ("PNG", "1", 8192), ("JPEG", "L", 8192),
+        ("HEIF", "RGB", 3870),
     ]:  # fmt: skip
         yield f"large {kind} {mode}", encode(Image.new(mode, (side, side)), kind)
     yield "many frames", encode(

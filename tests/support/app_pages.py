@@ -5,23 +5,25 @@ import html
 import io
 import json
 import re
-import threading
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from mnist_core.models import store as model_store
+from mnist_core.strokes import fabric_paths
 from mnist_core.system import paths
-from pages.ui.choices.loader import model_loader
+from pages.ui.choices.loader import sample_loader
+from pages.ui.navigation import living_network
 from pages.ui.widgets import canvas
 from pages.ui.widgets.clickable import Click
 
 APP = paths.PROJECT / "streamlit_app.py"
 FIRST_CONTROLS = (  # of the Train page's form, that a first-time visitor sees
     "network.blocks",
+    "network.blocks.filters",
     "network.dense",
-    "recipe.optimizer",
     "recipe.learning_rate",
     "recipe.epochs",
 )
@@ -37,6 +39,19 @@ def open_page(page: str, query: dict | None = None) -> AppTest:
     app.switch_page(f"pages/{page}.py").run()
     assert not app.exception, query
     return app
+
+
+def choose_runs(app: AppTest, *names: str) -> AppTest:
+    """Choose runs on the Runs page, as a click or ticks in its table do, and run the page."""
+    app.session_state["session"].chosen = list(map(model_store.find, names))
+    app.run()
+    assert not app.exception
+    return app
+
+
+def chosen_runs(app: AppTest) -> list[str]:
+    """The names of the runs that are open, or compared, on the Runs page."""
+    return [run.name for run in app.session_state["session"].chosen]
 
 
 def texts(app: AppTest) -> str:
@@ -69,8 +84,16 @@ def gallery_captions(app: AppTest) -> list[str]:
 
 
 def chart_specs(app: AppTest) -> list[dict]:
-    """Every Plotly chart on the page, as Plotly's JSON."""
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    """Every Plotly chart on the page, as Plotly's JSON: first the live ones, then the others."""
+    live = [json.loads(data["figure"]) for data in live_charts(app).values()]
+    return live + [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+
+
+def live_charts(app: AppTest) -> dict[str, dict]:
+    """What the browser is given of each live chart, by its key."""
+    components = [element.proto for element in app.get("bidi_component")]
+    charts = [proto for proto in components if proto.component_name == "live_chart"]
+    return {proto.id.rpartition("-")[2]: json.loads(proto.json) for proto in charts}
 
 
 def decode_image(data_url: str) -> np.ndarray:
@@ -84,8 +107,20 @@ def pen_path(*points, width: float = canvas.PEN_WIDTH) -> dict:
     return {"type": "Path", "path": commands, "strokeWidth": width}
 
 
+def eraser_path(*points, width: float = canvas.PEN_WIDTH) -> dict:
+    """A path of the eraser."""
+    return pen_path(*points, width=width) | {"stroke": fabric_paths.ERASER}
+
+
 ONE = pen_path((210, 80), (210, 340))
 SEVEN = pen_path((130, 90), (290, 90), (190, 340))
+
+
+def strip_on(app) -> dict:
+    """What the page tells the browser to draw of the network at work."""
+    protos = [element.proto for element in app.get("bidi_component")]
+    (found,) = [proto for proto in protos if proto.component_name == living_network.KEY]
+    return json.loads(json.loads(found.json)["strip"])
 
 
 class Clicks:
@@ -114,9 +149,6 @@ class Clicks:
         assert not app.exception
 
 
-def load_models() -> None:
-    """Have the models that ship, and the digits to take, loaded before a page asks for them."""
-    if not model_loader().ready():
-        loaded = threading.Event()
-        model_loader().start("reader", loaded.set)
-        assert loaded.wait(120), "The models were not loaded in two minutes."
+def load_samples() -> None:
+    """Have the digits to take loaded before a page asks for them."""
+    sample_loader().wait()

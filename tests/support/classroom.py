@@ -3,6 +3,9 @@
 The digits are those that the program writes itself, each visitor's by a writer of their own, at
 random places and sizes. A stroke is sent when the pen goes up, as the canvas does; before the next
 digit the canvas is cleared, which in a browser, too, is two requests.
+
+A stroke is known by who drew it, and when: from that follow its pen path, the image of the drawing
+so far, and what the reader makes of it. So an answer that is lost, or somebody else's, is named.
 """
 
 import secrets
@@ -11,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import fabric
 import numpy as np
 from visitor import Answer, Visitor
 
@@ -29,27 +33,40 @@ DRAW_PATH = "/?model=reader"  # without a name, the newest model of the server's
 TRAIN_PATH = "/train?data={data}&recipe.epochs=200&network.blocks.0.filters=32"  # goes on for long
 
 
-class DrawnStroke(NamedTuple):
-    """A stroke that somebody drew, and the answer to it."""
+class Stroke(NamedTuple):
+    """Which stroke, of all that a class draws."""
 
     person: int
-    paths: list[dict]  # all that was on that person's canvas, as Fabric.js objects
-    answer: Answer
-    at: float  # seconds since the class began
+    turn: int  # of that person's digits
+    number: int  # in the digit, from 0
+
+    def __str__(self) -> str:
+        return f"person {self.person}, digit {self.turn}, stroke {self.number + 1}"
+
+    def image(self) -> np.ndarray:
+        """What the network has to see of the digit once this stroke is drawn: uint8 (28, 28)."""
+        so_far = digit_strokes(self.person, self.turn)[: self.number + 1]
+        state = CanvasState(paths=[fabric.stroke(points, canvas.PEN_WIDTH) for points in so_far])
+        return mnist_rule.to_mnist(canvas.picture(state))
 
 
 @dataclass
 class ClassResult:
     """What happened while a class drew."""
 
-    strokes: list[DrawnStroke] = field(default_factory=list)
-    sent: int = 0  # strokes
-    lost: list[str] = field(default_factory=list)  # strokes without an answer, and why
+    sent: list[Stroke] = field(default_factory=list)
+    answers: dict[Stroke, Answer] = field(default_factory=dict)  # in the order they came in
+    failures: list[str] = field(default_factory=list)  # why somebody drew no more
     errors: list[str] = field(default_factory=list)  # exceptions and errors on anybody's page
 
-    def waits(self, since: float = 0.0, until: float = np.inf) -> np.ndarray:
-        """Seconds from sending to the answer, of the strokes sent in that time."""
-        return np.array([s.answer.seconds for s in self.strokes if since <= s.at < until])
+    def waits(self) -> np.ndarray:
+        """Seconds from sending to the answer, of each that came."""
+        return np.array([answer.seconds for answer in self.answers.values()])
+
+    def find_lost(self) -> list[str]:
+        """A line for each stroke that was sent and not answered, and for why nobody asked again."""
+        lost = [stroke for stroke in self.sent if stroke not in self.answers]
+        return [*(f"{stroke}: no answer" for stroke in lost), *self.failures]
 
 
 def digit_strokes(person: int, turn: int) -> list[np.ndarray]:
@@ -112,36 +129,37 @@ def _draw(visitor, person, result, begin, seconds, first_turn):
                 visitor.open(DRAW_PATH)
             elif len(visitor.paths()) > 1:
                 visitor.clear()
-            for stroke in digit_strokes(person, turn):
+            for number, points in enumerate(digit_strokes(person, turn)):
                 time.sleep(STROKE_SECONDS)
-                result.sent += 1
-                at = time.perf_counter() - begin
-                answer = visitor.draw(stroke)
-                result.strokes.append(DrawnStroke(person, visitor.paths()[1:], answer, at))
+                stroke = Stroke(person, turn, number)
+                result.sent.append(stroke)
+                result.answers[stroke] = visitor.draw(points)
         except Exception as error:
-            result.lost.append(f"Person {person}, digit {turn}: {error!r}")
+            result.failures.append(f"person {person}, digit {turn}: {error!r}")
             return
         start, turn = max(start + DIGIT_INTERVAL, time.perf_counter()), turn + 1
 
 
 def find_mixed_up(result: ClassResult) -> list[str]:
-    """The answers that were not THE answer to that person's own drawing, and how they differ.
+    """A line for each answer that is not THE answer to its stroke: whose it is, or how it differs.
 
-    The library says what the image of each drawing is, and what the reader makes of it. The image
-    tells one drawing from any other, the bars from any but the surest.
+    What is expected is computed here, of the strokes as they were to be drawn. The image tells one
+    drawing from any other; the bars are those of any but the surest.
     """
-    reader, mixed_up = Classifier.load("reader"), []
-    for stroke in result.strokes:
-        given = stroke.answer
-        image = mnist_rule.to_mnist(canvas.picture(CanvasState(paths=stroke.paths)))
-        probabilities = reader.probabilities(image[None])[0]
+    images = {stroke: stroke.image() for stroke in result.sent}
+    urls = {answer.data_url(image): stroke for stroke, image in images.items()}
+    assert len(urls) == len(images), "Two strokes can't be told apart: they have the same image."
+    reader, lines = Classifier.load("reader"), []
+    for stroke, given in result.answers.items():
+        probabilities = reader.probabilities(images[stroke][None])[0]
         bars = np.array(given.shares)
         is_near = bars.shape == (10,) and np.abs(bars - 100 * probabilities).max() < 0.06
-        best = probabilities[int(given.digit)] if given.digit.isdecimal() else 0.0
-        is_own = given.seen == answer.data_url(image)
-        if not (is_own and is_near and best > probabilities.max() - 1e-3):
-            expected = f"{np.argmax(probabilities)} {np.round(100 * probabilities, 1)} expected"
-            received = f"{given.digit} {given.shares} received"
-            which = "its own image" if is_own else "another image"
-            mixed_up.append(f"Person {stroke.person}: {which}, {expected}, {received}")
-    return mixed_up
+        digit = answer.digit_read(probabilities, images[stroke])
+        read = answer.NONE[0] if digit is None else str(digit)
+        whose = urls.get(given.seen, "a drawing that nobody made")
+        if whose != stroke:
+            lines.append(f"{stroke}: the answer to {whose}")
+        elif not (is_near and given.digit == read):
+            expected = f"{read} {np.round(100 * probabilities, 1)} expected"
+            lines.append(f"{stroke}: {expected}, {given.digit} {given.shares} received")
+    return lines

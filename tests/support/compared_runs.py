@@ -2,9 +2,8 @@
 
 from mnist_core.config.schema import Experiment
 from mnist_core.evaluation.comparison import ComparedRun
+from mnist_core.runs import history
 from mnist_core.runs.history import Curve, Curves
-
-EMPTY = Curve([], [], [])
 
 
 def compared_run(index, per_epoch=10, epochs=4, done=2, accuracy=0.9, **fields) -> ComparedRun:
@@ -25,4 +24,5 @@ def compared_run(index, per_epoch=10, epochs=4, done=2, accuracy=0.9, **fields) 
 
 def queued_run(experiment) -> ComparedRun:
     """A run that has not begun."""
-    return ComparedRun("queued", experiment, Curves(EMPTY, EMPTY, EMPTY, 1, 1), None, None, 100)
+    curves = history.History().curves_before_start(experiment.recipe)
+    return ComparedRun("queued", experiment, curves, None, None, 100)

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from mnist_core.config import schema
+from mnist_core.config import choices, schema
 from mnist_core.config.options import fields
 from mnist_core.config.schema import ConvBlock, DenseLayer, Experiment, Network, Recipe
 
@@ -24,7 +24,7 @@ def networks():
     small = {"filters": st.integers(1, 8), "convolutions": st.integers(1, 2)}
     blocks = st.lists(instances(ConvBlock, **small), max_size=4)
     dense = st.lists(instances(DenseLayer, units=st.integers(1, 32)), max_size=3)
-    heads = st.sampled_from(list(schema.HEADS))
+    heads = st.sampled_from(list(choices.HEADS))
     return st.tuples(blocks, heads, dense).map(_network_or_none).filter(bool)
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mnist_core.config.schema import ACTIVATIONS, ConvBlock, DenseLayer, Network
+from mnist_core.config.choices import ACTIVATIONS
+from mnist_core.config.schema import ConvBlock, DenseLayer, Network
 from mnist_core.network import keras_model
 
 NETWORKS = {

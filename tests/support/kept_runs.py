@@ -31,8 +31,7 @@ def finished_run(experiment, name, accuracy=0.9, loss=0.3, sentence="", **figure
     """A run that has taken its test, with a card and a file in place of weights."""
     run = training_run(experiment, name, 2, **figures)
     test = {"accuracy": accuracy, "loss": loss, "images": 10_000}
-    guesses = {"constant_layer": ""} if accuracy < 0.15 else {}
-    run.append({"kind": "test"} | test | guesses)
+    run.append({"kind": "test"} | test)
     (run.folder / "card.json").write_text(json.dumps({"test": test, "curves": []}))
     (run.folder / "model.keras").write_bytes(b"weights")
     run.set_status("finished", sentence, seconds=12.0)

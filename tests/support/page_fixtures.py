@@ -48,7 +48,7 @@ def loaded_models(only_small_set):
     """The models that ship are loaded, and digits of the small set are there to take."""
     import app_pages
 
-    app_pages.load_models()
+    app_pages.load_samples()
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def drawn(monkeypatch):
 
     added = []
     monkeypatch.setattr(
-        canvas, "pen_paths", lambda first_paths, pen_width, backdrop: [*first_paths, *added]
+        canvas, "pen_paths", lambda first_paths, pen, backdrop: [*first_paths, *added]
     )
     return added
 

@@ -1,4 +1,4 @@
-"""Strokes by mouse or finger in a real browser, and what the page makes of them.
+"""Strokes by mouse, pen or fingers in a real browser, and what the page makes of them.
 
 Strokes are lists of (x, y) in shares of the canvas, x right, y down.
 """
@@ -8,6 +8,12 @@ import math
 import re
 
 CANVAS = "canvas.upper-canvas"
+# On Draw: its style has come and its last part stands, so that nothing moves the canvas any more
+LAID_OUT = """() => {
+    const board = document.querySelector('.st-key-board');
+    return !board || (getComputedStyle(board).display === 'grid'
+        && document.querySelector('.st-key-three_steps button'));
+}"""
 ONE = [[(0.5, 0.18), (0.5, 0.82)]]
 SEVEN = [[(0.3, 0.22), (0.7, 0.22), (0.44, 0.82)]]
 FOUR = [[(0.36, 0.2), (0.32, 0.54), (0.7, 0.54)], [(0.62, 0.22), (0.6, 0.84)]]
@@ -24,30 +30,103 @@ def along(stroke, steps=8):
     yield stroke[-1]
 
 
-def draw(tab, strokes) -> None:
-    """Draw with the mouse."""
-    box = tab.locator(CANVAS).bounding_box()
+class Pointer:
+    """A mouse or a pen above a tab's canvas."""
+
+    def __init__(self, tab, kind: str = "mouse"):
+        self._send = tab.context.new_cdp_session(tab).send
+        self._box = _box_of_canvas(tab)
+        self._kind, self._place, self._held = kind, {}, []
+
+    def move(self, *places) -> None:
+        for x, y in places:
+            self._place = _on_screen(self._box, x, y)
+            self._dispatch("mouseMoved", self._held[0] if self._held else "none")
+
+    def begin(self, place) -> None:
+        self.move(place)
+        self.down()
+
+    def down(self, button: str = "left") -> None:
+        self._held.append(button)
+        self._dispatch("mousePressed", button)
+
+    def up(self, button: str = "left") -> None:
+        self._held.remove(button)
+        self._dispatch("mouseReleased", button)
+
+    def _dispatch(self, kind, button):
+        buttons = sum({"left": 1, "right": 2, "middle": 4}[held] for held in self._held)
+        event = {"type": kind, "button": button, "buttons": buttons, "pointerType": self._kind}
+        self._send("Input.dispatchMouseEvent", {**event, **self._place, "clickCount": 1})
+
+
+class Fingers:
+    """Fingers on a tab's canvas, each known by its number."""
+
+    def __init__(self, tab):
+        self._send = tab.context.new_cdp_session(tab).send
+        self._box = _box_of_canvas(tab)
+        self._places = {}
+
+    def down(self, place, finger: int = 0) -> None:
+        self._places[finger] = place
+        self._dispatch("touchStart", self._places)
+
+    def move(self, *places, finger: int = 0) -> None:
+        for place in places:
+            self._places[finger] = place
+            self._dispatch("touchMove", self._places)
+
+    def up(self, finger: int = 0) -> None:
+        self._dispatch("touchEnd", {finger: self._places.pop(finger)})
+
+    def cancel(self) -> None:
+        """The system takes all touches for something else, such as a palm or a gesture."""
+        self._places = {}
+        self._dispatch("touchCancel", {})
+
+    def _dispatch(self, kind, places):
+        points = [
+            {"id": finger, **_on_screen(self._box, *place)} for finger, place in places.items()
+        ]
+        self._send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def wait_for_canvas(tab) -> None:
+    """Wait until what a pen does on the canvas is followed as it should be."""
+    tab.locator(".st-key-pad[role=img]").wait_for()
+    tab.wait_for_function(LAID_OUT)
+
+
+def _box_of_canvas(tab) -> dict:
+    canvas = tab.locator(CANVAS).element_handle()
+    canvas.wait_for_element_state("stable")
+    return canvas.bounding_box()
+
+
+def _on_screen(box, x, y) -> dict:
+    return {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+
+
+def draw(tab, strokes, kind: str = "mouse") -> None:
+    """Draw with the mouse, or with a pen."""
+    pointer = Pointer(tab, kind)
     for stroke in strokes:
-        for i, (x, y) in enumerate(along(stroke)):
-            tab.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
-            if i == 0:
-                tab.mouse.down()
-        tab.mouse.up()
+        first, *rest = along(stroke)
+        pointer.begin(first)
+        pointer.move(*rest)
+        pointer.up()
 
 
 def touch(tab, strokes) -> None:
     """Draw with a finger."""
-    box = tab.locator(CANVAS).bounding_box()
-    finger = tab.context.new_cdp_session(tab)
-
-    def send(kind, points):
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
+    fingers = Fingers(tab)
     for stroke in strokes:
-        for i, (x, y) in enumerate(along(stroke)):
-            point = {"x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
-            send("touchMove" if i else "touchStart", [point])
-        send("touchEnd", [])
+        first, *rest = along(stroke)
+        fingers.down(first)
+        fingers.move(*rest)
+        fingers.up()
 
 
 def wait_for_answer(tab, pattern: str, seconds: float = 60) -> str:

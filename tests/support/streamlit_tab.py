@@ -29,6 +29,7 @@ class Rerun:
     watch: str = ""  # the key of the container to be timed
     sent: float = 0.0
     run: str = ""  # that answers it
+    overtaken: str = ""  # the run that did, whose end came with the beginning of another
     shown: float = 0.0  # when the first new element in that container arrived
     ended: float = 0.0
 
@@ -175,6 +176,9 @@ class Tab:
             answers = not self.page.fragments or rerun.fragment in self.page.fragments
             if rerun.sent and not rerun.run and answers:
                 rerun.run = self.page.run
+            elif rerun.overtaken and not rerun.run:  # by another fragment, after its own end
+                rerun.run, rerun.ended = rerun.overtaken, time.perf_counter()
+                self.changed.notify_all()
 
     def _on_delta(self, message):
         path, node = self.page.apply_delta(message)
@@ -193,7 +197,7 @@ class Tab:
         if not again:
             self.page.finish_run(run)
         for rerun in [pending for pending in self._pending if pending.run == run]:
-            rerun.run = "" if again else run
+            rerun.run, rerun.overtaken = ("", run) if again else (run, "")
             rerun.ended = 0.0 if again else time.perf_counter()
         self.changed.notify_all()
 

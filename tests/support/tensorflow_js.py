@@ -1,10 +1,8 @@
-"""TensorFlow.js as a web page loads it: packages by npm, of one version, checked by hash."""
+"""TensorFlow.js as a web page loads it."""
 
-import hashlib
-import shutil
-import subprocess
-import tarfile
 from pathlib import Path
+
+import npm_packages
 
 VERSION = "4.22.0"
 SHA256 = {  # of the package's archive
@@ -14,35 +12,11 @@ SHA256 = {  # of the package's archive
 }
 
 
-class NotThereError(Exception):
-    """There is no npm here, or it could not fetch a package; says which."""
-
-
 def scripts(cache: Path) -> list[str]:
     """What a page runs to have `tf`; fetched once into a folder."""
-    return [_script(_archive(part, cache), part) for part in SHA256]
-
-
-def _archive(part: str, cache: Path) -> Path:
-    archive = cache / f"tensorflow-tfjs-{part}-{VERSION}.tgz"
-    if not archive.exists():
-        _fetch(f"@tensorflow/tfjs-{part}@{VERSION}", cache)
-    received = hashlib.sha256(archive.read_bytes()).hexdigest()
-    if received != SHA256[part]:
-        archive.unlink()  # half a file is fetched again the next time
-        raise ValueError(f"{archive.name} must have the SHA-256 {SHA256[part]}, and has {received}")
-    return archive
-
-
-def _fetch(package: str, cache: Path) -> None:
-    if not shutil.which("npm"):
-        raise NotThereError("npm is not installed")
-    command = ["npm", "pack", "--silent", "--pack-destination", str(cache), package]
-    done = subprocess.run(command, cwd=cache, capture_output=True, text=True)
-    if done.returncode:
-        raise NotThereError(f"npm could not fetch {package}: {done.stderr.strip()[-200:]}")
-
-
-def _script(archive: Path, part: str) -> str:
-    with tarfile.open(archive) as members:
-        return members.extractfile(f"package/dist/tf-{part}.min.js").read().decode()
+    return [
+        npm_packages.script(
+            f"@tensorflow/tfjs-{part}", VERSION, sha256, f"dist/tf-{part}.min.js", cache
+        )
+        for part, sha256 in SHA256.items()
+    ]

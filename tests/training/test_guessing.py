@@ -33,11 +33,28 @@ def test_nothing_is_said_of_a_run_that_was_not_tested():
     assert guessing.explain([{"kind": "status", "state": "failed"}], RECIPE) == ""
 
 
+@pytest.mark.parametrize(
+    ("sentence", "accuracy", "told"),
+    [
+        ("", 0.1028, "It does hardly better than guessing."),
+        ("Imported.", 0.1028, "Imported. It does hardly better than guessing."),
+        ("Imported.", 0.9, "Imported."),
+        ("Imported.", None, "Imported."),
+    ],
+)
+def test_what_says_nothing_of_guessing_gets_the_verdict_by_its_accuracy(sentence, accuracy, told):
+    assert guessing.add_verdict(sentence, accuracy) == told
+
+
+def test_a_run_that_says_why_it_guesses_is_not_told_so_again():
+    assert guessing.add_verdict(explain(STILL), 0.1028) == explain(STILL)
+
+
 def test_a_loss_that_leapt_is_told_with_its_step_and_a_smaller_rate():
     assert explain([2.3, 1081.36, 301.1, 2.31], constant_layer="dense1") == (
         "It does hardly better than guessing: the steps were too large. In step 2 its loss leapt"
         " to 1,081 (guessing is 2.3), and now its layer dense1 gives the same numbers for every"
-        " image. Start anew with a learning_rate of 0.03 in place of 0.3."
+        " image. Start anew with a learning_rate of 0.001 in place of 0.3."
     )
 
 
@@ -59,7 +76,7 @@ def test_a_layer_without_news_of_the_image_is_named():
 def test_a_loss_that_is_no_number_is_told(losses):
     sentence = explain(losses, loss=math.nan)
     assert "its loss is no number (NaN)" in sentence
-    assert "learning_rate of 0.03 in place of 0.3" in sentence
+    assert "learning_rate of 0.001 in place of 0.3" in sentence
 
 
 def test_a_loss_that_stayed_where_it_was_asks_for_more_or_larger_steps():

@@ -111,11 +111,10 @@ def test_a_long_run_keeps_at_most_so_many_points_each_a_mean(monkeypatch):
     assert events["steps"][-1]["first"] + 3 <= 16
 
 
-def test_stop_ends_after_the_batch_and_still_takes_the_test():
-    answers = iter([False, False, True])
-    result, events = train(should_stop=lambda: next(answers))
+def test_stop_ends_after_the_call_and_still_takes_the_test():
+    result, events = train(should_stop=lambda: True)
     assert result.outcome == "stopped"
-    assert len(losses(events)) == 3
+    assert len(losses(events)) == 1  # the first call is of one step, as it compiles
     assert events["test"][0]["accuracy"] == result.test_accuracy
 
 
@@ -124,7 +123,7 @@ def test_a_loss_that_is_no_number_ends_the_run_with_what_to_change():
     recipe = {"optimizer": "SGD", "learning_rate": 10.0, "epochs": 20}
     result, _ = train(network=linear, recipe=recipe)
     assert result.outcome == "failed"
-    assert "Try a learning_rate of 1 in place of 10" in result.sentence
+    assert "Try a learning_rate of 0.03 in place of 10" in result.sentence
     assert result.test_accuracy is None
 
 
@@ -147,6 +146,19 @@ def test_of_a_training_that_has_learned_nothing_more_is_said():
     result, events = train(recipe={"epochs": 10})
     assert result.test_accuracy > 0.5
     assert result.sentence == "" and "constant_layer" not in events["test"][0]
+
+
+@pytest.mark.parametrize("has", [True, False])
+def test_without_instructions_for_16_bits_it_computes_in_32_and_says_so(monkeypatch, has):
+    monkeypatch.setattr(loop.precision, "measured_gain", lambda: 2.0)
+    monkeypatch.setattr(loop.precision.machine, "has_bfloat16", lambda: has)
+    wide = Network(blocks=[ConvBlock(filters=16)], dense=())
+    (result, ours), (_, exact) = (
+        train(network=wide, recipe={"precision": precision, "epochs": 1})
+        for precision in ("bfloat16", "float32")
+    )
+    assert (losses(ours) == losses(exact)) is not has
+    assert ("computed in float32" in result.sentence) is not has
 
 
 def test_weights_are_offered_for_keeping_after_every_epoch():
@@ -252,3 +264,16 @@ def test_the_cosine_schedule_is_keras_own_after_the_warm_up(step):
     keras_rate = CosineDecay(0.0, 90, warmup_target=0.5, warmup_steps=10)
     ours = optimizers.learning_rate_at(COSINE, step, 100)
     assert ours == pytest.approx(float(keras_rate(step)), abs=1e-6)
+
+
+def test_whoever_watches_gets_the_weights_of_the_moment_and_their_step():
+    seen = []
+
+    def keep(model, step):
+        seen.append((step, model.get_weights()[0].copy()))
+
+    loop.train(experiment(), DATASET, on_weights=keep)
+    steps = [step for step, _ in seen]
+    assert steps == sorted(set(steps)) and len(steps) > 1
+    assert steps[-1] == 2 * 256 / 32
+    assert not np.array_equal(seen[0][1], seen[-1][1])

@@ -10,9 +10,11 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import streamlit as st
 
+from mnist_core.config import labels
 from mnist_core.system import users
 
 POLL_INTERVAL = 0.1  # seconds between two looks at the job that a page waits for
+MAX_THREADS = 32  # of a pool: jobs mostly wait for the process that computes, which takes turns
 MAX_BYTES = 32 << 20  # of results that a pool keeps: four files of 10,000 drawings
 
 
@@ -24,6 +26,7 @@ class Job:
     ):
         self.progress: Any = None
         self.nbytes = 0
+        self._first_report = 0.0  # when it reported first, by the monotonic clock
         self._stop = threading.Event()
         self._error: str | None = None
         self._future: Future = executor.submit(self._run, call, on_end)
@@ -39,7 +42,16 @@ class Job:
 
     def report(self, *progress) -> None:
         """Set its progress; for the call itself."""
+        if self.progress is None:
+            self._first_report = time.monotonic()
         self.progress = progress
+
+    def seconds_left(self) -> float | None:
+        """About how long it will take yet, if it reports (done, total); None: not known yet."""
+        done, total = self.progress or (0, 0)
+        if not done:
+            return None
+        return (time.monotonic() - self._first_report) / done * (total - done)
 
     def stop(self) -> None:
         """Ask it to end soon."""
@@ -64,11 +76,15 @@ class Job:
             raise ValueError(self._error)
         return result
 
+    def error(self) -> BaseException | None:
+        """What it failed by, once it has; an error that `result` keeps as a sentence is none."""
+        return self._future.exception() if self.done() else None
+
     def is_worth_keeping(self) -> bool:
         """Not if it was stopped, or failed by something that may pass, such as a full disk."""
         if self.should_stop():
             return False
-        return not self.done() or self._future.exception() is None
+        return self.error() is None
 
 
 class Visit:
@@ -76,7 +92,7 @@ class Visit:
 
 
 class JobPool:
-    """Jobs by key, run one at a time, for all visitors of this server.
+    """Jobs by key, for all visitors of this server.
 
     A finished one is kept until the last visit that asked for it has ended, or others that were
     asked for since need its room; only the last one is always kept.
@@ -84,7 +100,7 @@ class JobPool:
 
     def __init__(self, max_bytes: int = MAX_BYTES):
         self._max_bytes = max_bytes
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="jobs")
+        self._executor = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="jobs")
         # The one asked for last comes last; a running one is also held by its thread
         self._jobs: WeakValueDictionary[Hashable, Job] = WeakValueDictionary()
         self._kept: WeakKeyDictionary[Visit, dict[Hashable, Job]] = WeakKeyDictionary()
@@ -94,6 +110,11 @@ class JobPool:
         """The job of this key, if there is one that goes on or ended well."""
         job = self._jobs.get(key)
         return job if job and job.is_worth_keeping() else None
+
+    def error(self, key: Hashable) -> BaseException | None:
+        """What the job of this key failed by, if one did and none was started since."""
+        job = self._jobs.get(key)
+        return job.error() if job else None
 
     def start(self, visit: Visit, key: Hashable, call: Callable[[Job], Any]) -> Job:
         """The job of this key, or a new one that calls `call(job)`; kept for this visit, too."""
@@ -157,7 +178,7 @@ def start(kind: str, key: Hashable, call: Callable[[Job], Any]) -> Job:
 
 
 def wait_for(job: Job, loading_text: str, progress_text: str) -> Any:
-    """The result of a job that reports (done, total), with a bar until it is there.
+    """The result of a job that reports (done, total), with a bar and the time left until then.
 
     A click in between leaves the bar, and the job goes on.
 
@@ -170,7 +191,14 @@ def wait_for(job: Job, loading_text: str, progress_text: str) -> Any:
         polls += 1
         if polls > 2:  # a job that is done at once shows no bar
             done, total = job.progress or (0, 1)
-            bar.progress(done / total, progress_text if job.progress else loading_text)
+            bar.progress(done / total, _progress_words(job, loading_text, progress_text))
         time.sleep(POLL_INTERVAL)
     bar.empty()
     return job.result()
+
+
+def _progress_words(job: Job, loading_text: str, progress_text: str) -> str:
+    left = job.seconds_left()
+    if left is None:
+        return progress_text if job.progress else loading_text
+    return f"{progress_text} about {labels.format_duration(left)} left"

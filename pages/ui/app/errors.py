@@ -10,25 +10,23 @@ from mnist_core.system import error_messages
 
 # What Markdown would make something of. A name in a link or a file is a stranger's word: as an
 # image it would have the browser call a stranger's server.
-_MARKDOWN = re.compile(
-    r"[\\`*\[\]<>$~|!&]|(?<![^\W_])_|_(?![^\W_])|^[#+-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]"
-)
+_MARKDOWN = re.compile(r"[\\`*\[\]<>$~|!&]|(?<![^\W_])_|_(?![^\W_])|^[#+-]|:(?=\n)")
+_LIST_ITEM = re.compile(r"^(\d+)([.)])")
 # Links without brackets, emoji, icons, colours and arrows, which Streamlit looks for once Markdown
-# has taken the backslashes away: only another character in between keeps them what they are
-_AFTER_MARKDOWN = re.compile(
-    r":(?=\S)|www(?=\.)|@(?=\S)|(?<!\S)[-<>~](?=(?:->|[->=])(?!\S))", re.IGNORECASE
-)
-WORD_JOINER = "\u2060"  # has no width
+# has taken the backslashes away: it doesn't find what is divided in two
+_AFTER_MARKDOWN = re.compile(r":(?=\S)|www(?=\.)|@(?=\S)|[-<>~](?=[-<>=])", re.IGNORECASE)
+DIVIDER = ":color[]{}"  # an empty <span>, which is neither seen nor copied
 
 
 def escape(text: str) -> str:
-    """Markdown that shows a text as it is, in one line; with `WORD_JOINER` where nothing less does.
+    """Markdown that shows a text as it is, in one line; with `DIVIDER` where a backslash won't do.
 
     Everything that a visitor, a link or a file names goes through it on its way to a label, a
     heading or a sentence.
     """
-    line = _AFTER_MARKDOWN.sub(lambda sign: sign[0] + WORD_JOINER, " ".join(text.split()))
-    return _MARKDOWN.sub(lambda sign: f"\\{sign[0]}", line)
+    line = _AFTER_MARKDOWN.sub("\\g<0>\n", " ".join(text.split()))
+    line = _LIST_ITEM.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", line))
+    return line.replace("\n", DIVIDER)
 
 
 def message(error: BaseException, before: str = "") -> str:

@@ -99,7 +99,7 @@ def _set_cookie(secret) -> None:
 
 
 def _ask_to_log_in() -> None:
-    st.markdown("### Draw a digit, see it read\nLog in first: what you train here is yours alone.")
+    st.markdown("# Draw a digit, see it read\nLog in first: what you train here is yours alone.")
     auth = st.secrets.get("auth", {})
     providers = [name for name, value in auth.items() if isinstance(value, Mapping)]
     for provider in providers or [None]:

@@ -5,22 +5,23 @@ import logging
 import streamlit as st
 
 from mnist_core.system import logging_setup, settings, users
-from pages.ui.app import errors
+from pages.ui.app import errors, late_requests
 
 log = logging.getLogger("mnist_core.server")
 
 
 def check_settings() -> None:
-    """Check the settings and set up the log; or say on the page what is wrong, and stop it."""
+    """Check the settings and set up the server; or say on the page what is wrong, and stop it."""
     try:
         settings.validate_all()
     except ValueError as error:
         errors.show(error, "This app is set up wrongly.")
         st.stop()
-    _configure_logging()
+    _set_up()
 
 
 @st.cache_resource(show_spinner=False)
-def _configure_logging() -> None:
+def _set_up() -> None:
     logging_setup.configure()
+    late_requests.mend()
     log.info("The app serves %s; runs are in %s.", settings.PEOPLE.value(), users.home())

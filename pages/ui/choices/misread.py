@@ -4,7 +4,7 @@ import streamlit as st
 
 from mnist_core.data.browse import TopPredictions
 from mnist_core.evaluation.labelled_sets import TestSet
-from mnist_core.models import store as model_store
+from mnist_core.models import index
 from mnist_core.runs.run import Run
 from pages.ui.choices import named_runs, predictions
 from pages.ui.choices.data_set import ChosenSet
@@ -17,7 +17,7 @@ def choose_model() -> Run | None:
     """Whose mistakes to show, or None for all digits."""
     if not st.toggle("Only those a model reads wrongly", key="mistakes", bind="query-params"):
         return None
-    names = {model.name: model for model in model_store.all_models()}
+    names = index.models()
     named_runs.update("by", names, next(iter(names)))
     name = st.selectbox("Model", list(names), key="by", bind="query-params", width=WIDTH)
     return names[name]

@@ -12,14 +12,11 @@ from pages.ui.app import errors
 from pages.ui.state.session import current_session
 
 
-def update(
-    key: str, names: dict[str, Run], default: str = "", noted_elsewhere: Run | None = None
-) -> None:
+def update(key: str, names: dict[str, Run], default: str) -> None:
     """Have what is chosen in the list of this key stay so; to be called before it shows `names`.
 
     Args:
-        default: what is chosen in place of a run that was deleted; in a list of several nothing is.
-        noted_elsewhere: a run of which another list says it.
+        default: what is chosen in place of a run that was deleted.
     """
     session = current_session()
     before = session.listed.get(key, {})
@@ -30,19 +27,15 @@ def update(
     session.listed[key] = before | names
     value = st.session_state.get(key)
     if value is None:
-        _note_reused_names(st.query_params.get_all(key), before, names)
-        return
-    chosen = [value] if isinstance(value, str) else list(value)
-    gone = [name for name in chosen if name in before and not before[name].exists()]
-    kept = [before[name].name if name in before else name for name in chosen if name not in gone]
-    for name in gone:
-        if before[name] != noted_elsewhere:
-            note_deleted(name, default)
-    if kept != chosen:
-        st.session_state[key] = [*kept, default][0] if isinstance(value, str) else kept
+        note_reused_names(st.query_params.get_all(key), before, names)
+    elif value in before and not before[value].exists():
+        note_deleted(value, default)
+        st.session_state[key] = default
+    elif value in before and before[value].name != value:
+        st.session_state[key] = before[value].name
 
 
-def _note_reused_names(asked: list[str], before: dict[str, Run], now: dict[str, Run]) -> None:
+def note_reused_names(asked: list[str], before: dict[str, Run], now: dict[str, Run]) -> None:
     """Say it where an address, by the browser's Back say, means another run than it did before."""
     for name in asked:
         run = before.get(name)
@@ -64,10 +57,21 @@ def choose(key: str, run: Run) -> None:
     current_session().to_choose[key] = run
 
 
+def open_page(page: str, key: str, run: Run) -> None:
+    """Go to a page ("evaluate", say) with this run chosen in its list of this key."""
+    choose(key, run)
+    st.switch_page(f"pages/{page}.py", query_params={key: run.name})
+
+
 def note_deleted(name: str, instead: str) -> None:
     """Say that what a page showed is gone, and what is used in its place, if anything."""
     new = "a new one of this name" if name == instead else _quoted(instead)
     _say(f"{_quoted(name)} was deleted.{f' Instead: {new}.' if instead else ''}")
+
+
+def note_unknown(name: str) -> None:
+    """Say that a link names what isn't here."""
+    _say(f"There is no run called {_quoted(name[:60])} here.")
 
 
 def _say(sentence: str) -> None:

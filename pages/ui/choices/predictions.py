@@ -12,7 +12,7 @@ from mnist_core.evaluation.cached_predictions import Predictions
 from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.evaluation.metrics import Metrics, Reliability
 from mnist_core.runs.run import Run
-from pages.ui.app import background_jobs, errors
+from pages.ui.app import background_jobs, compute_process, errors
 
 
 class Result:
@@ -64,7 +64,7 @@ def predict(model: Run, test: TestSet) -> Result | None:
         job = background_jobs.start(
             "predictions",
             job_key(model, test),
-            lambda job: cached_predictions.predict(model, test, job.report),
+            lambda job: cached_predictions.predict(model, test, job.report, compute_process.call),
         )
         predictions = background_jobs.wait_for(
             job, f"{name} is being loaded …",

@@ -4,10 +4,10 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.data import loading
-from mnist_core.preprocess import foreground, image_files
+from mnist_core.preprocess import canvas_ink, image_files
 from pages.ui.app import errors
 from pages.ui.choices import data_set
-from pages.ui.choices.loader import model_loader
+from pages.ui.choices.loader import sample_loader
 from pages.ui.state.session import Session
 from pages.ui.widgets import answer, canvas
 
@@ -30,7 +30,7 @@ def show(session: Session) -> None:
 def digits(session: Session) -> None:
     """A row of digits that people wrote, to take with a click."""
     st.markdown("**No pen at hand? Take a digit that someone wrote**")
-    if not model_loader().ready():
+    if not sample_loader().ready():
         st.caption("They are being loaded.")
         return
     dataset = data_set.load(loading.best_available())
@@ -58,7 +58,7 @@ def ten_digits(digits, seed: int) -> list[np.ndarray]:
 
 
 def _use_sample(session: Session, image: np.ndarray) -> None:
-    canvas.replace_drawing(session, [], canvas.fit_picture(image))
+    canvas.replace_drawing(session, [], canvas_ink.on_canvas(image))
 
 
 def _reshuffle(session: Session) -> None:
@@ -66,10 +66,8 @@ def _reshuffle(session: Session) -> None:
 
 
 def _upload(session: Session) -> None:
-    st.file_uploader("Or a picture of one", ["png", "jpg", "jpeg"], key="upload",
-                     on_change=_use_upload, args=(session,))  # fmt: skip
-    if session.canvas.upload_error:
-        st.error(session.canvas.upload_error)
+    st.file_uploader("Or a picture of one", list(image_files.SUFFIXES),
+                     key="upload", on_change=_use_upload, args=(session,))  # fmt: skip
 
 
 def _use_upload(session: Session) -> None:
@@ -78,9 +76,9 @@ def _use_upload(session: Session) -> None:
         session.canvas.upload_error = ""
         return
     try:
-        ink = foreground.extract(image_files.open_picture(file.getvalue()))
+        picture = canvas_ink.canvas_from_file(file.getvalue())
     except (ValueError, OSError) as error:
+        canvas.replace_drawing(session, [])  # an answer that stays would seem to be its answer
         session.canvas.upload_error = errors.message(error, f"{file.name}:")
         return
-    bright = np.rint(ink * (255 / ink.max())).astype(np.uint8)  # a pencil on a photo is faint
-    canvas.replace_drawing(session, [], canvas.fit_picture(bright))
+    canvas.replace_drawing(session, [], picture)

@@ -5,16 +5,16 @@ import streamlit as st
 
 from mnist_core.data import browse
 from mnist_core.data.browse import TopPredictions
-from mnist_core.models import store as model_store
+from mnist_core.models import index
 from pages.ui.app import errors
 from pages.ui.choices import data_set, misread
 from pages.ui.choices.data_set import ChosenSet
 from pages.ui.navigation import inside_link
 from pages.ui.state.session import current_session
-from pages.ui.widgets import answer, gallery
+from pages.ui.widgets import answer, gallery, run_status
 from pages.ui.widgets.gallery import Tile
 
-NUMBERED = "Click a digit to see it on Inside. Numbers count from 0: number 7 is `images[7]`."
+NUMBERED = "Click a digit to see it on Inside. The first of a set is number 0."
 
 
 def show() -> None:
@@ -44,7 +44,7 @@ def show() -> None:
         key = f"page-{name}-{part}-{digit}-{model and model.id}-{read_as}"
         clicked = _page(chosen, indices, predictions, key)
         if clicked is not None:
-            by = model or current_session().model or model_store.all_models()[0]
+            by = model or current_session().model or next(iter(index.models().values()))
             inside_link.open_image(by, name, part, clicked)
 
 
@@ -61,7 +61,7 @@ def _misread_text(model, chosen, total, count, read_as) -> str:
     wrongly = "wrongly" if read_as is None else f"wrongly as {read_as}"
     if not count:
         return f"; **{model}** reads none of them {wrongly}. Choose another digit or model."
-    share = f"{count / total:.2%}".replace("%", " %")
+    share = run_status.format_percent(count / total)
     doubt = (
         "" if chosen.dataset.name == "built-in" else " Look closely: a few labels are wrong too."
     )

@@ -8,7 +8,7 @@ from mnist_core.data.synthesis import PenTrace
 from mnist_core.data.writers import Writer, WritingStyle
 from mnist_core.strokes.rasterize import place, rasterize
 from pages.ui.data import style_form
-from pages.ui.widgets import answer, gallery
+from pages.ui.widgets import answer, gallery, run_status
 from pages.ui.widgets.gallery import Tile
 
 VIEW = "Pen model"  # what the page calls it
@@ -97,7 +97,7 @@ def _choose_form(digit: int) -> int:
         "Form", range(len(forms)), default=0, required=True, key=f"pen_form_{digit}",
         format_func=lambda number: str(number + 1), wrap=True, persist_state="session",
     )  # fmt: skip
-    share = f"{forms[choice][1]:.0%}".replace("%", " %")
+    share = run_status.format_percent(forms[choice][1], 0)
     st.caption(f"Form {choice + 1} of {len(forms)}: {share} of the built-in writers prefer it.")
     return choice
 

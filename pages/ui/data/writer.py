@@ -17,11 +17,13 @@ STYLE = """
   grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); }
 .hand b { font-variant-numeric: tabular-nums; }
 .hand p { margin: .1rem 0 0; font-size: .875rem; line-height: 1.4; opacity: .75; }
-.hand i { display: block; position: relative; height: .35rem; margin: .45rem 0 .4rem;
-  border-radius: 1rem; background: color-mix(in srgb, currentColor 16%, transparent); }
-.hand u { position: absolute; top: -.2rem; width: .75rem; height: .75rem; border-radius: 50%;
-  margin-left: -.375rem; background: #2f86e0; }
+.hand .all-writers { display: flex; align-items: end; gap: 1px; height: 2.2rem;
+  margin: .35rem 0 .3rem;
+  border-bottom: 1px solid color-mix(in srgb, currentColor 40%, transparent); }
+.hand i { flex: 1; min-height: 1px; background: color-mix(in srgb, currentColor 22%, transparent); }
+.hand i.here { background: #2f86e0; min-height: 4px; }
 """
+BINS = 25  # of a histogram
 NO_WRITERS_OF_MNIST = (
     "Each of these writers is made up by dice. About 500 people wrote MNIST, but the file that"
     " Keras loads doesn't tell who wrote what: so here are only built-in digits."
@@ -81,10 +83,13 @@ def _random_writer() -> None:
 
 
 def _style(number: int) -> None:
-    """Every number of a style: where it lies between its limits, and among all writers."""
+    """Every number of a style, and where it lies among all writers', as a histogram of these."""
     styles = _all_styles(synthetic.SEED, synthetic.TEST_WRITERS.stop)
     style = writer(synthetic.SEED, number).style
-    st.markdown(f"**The hand of writer {number}**, in the numbers that the pen model goes by")
+    st.markdown(
+        f"**The hand of writer {number}**, in the numbers that the pen model goes by."
+        " The grey bars are all writers, the blue one is where this hand lies."
+    )
     entries = (
         _entry(option, getattr(style, option.name), styles[:, column])
         for column, option in enumerate(style_form.OPTIONS)
@@ -93,12 +98,16 @@ def _style(number: int) -> None:
 
 
 def _entry(option, value: float, values: np.ndarray) -> str:
-    low, high = option.limits
-    left = 100 * min(max((value - low) / (high - low), 0), 1)
+    counts, edges = np.histogram(np.clip(values, *option.limits), BINS, option.limits)
+    here = min(max(int(np.searchsorted(edges, value, "right")) - 1, 0), BINS - 1)
+    bars = "".join(
+        f'<i{" class=here" if number == here else ""} style="height:{height:.0f}%"></i>'
+        for number, height in enumerate(100 * counts / counts.max())
+    )
     rank = round(100 * browse.fraction_below(values, value))
     words = f"{option.help} In {rank} of 100 writers it is lower."
     head = f"{style_form.label(option)}: {style_form.format_value(option, value)}"
     return (
-        f'<div><b>{html.escape(head)}</b><i aria-hidden="true"><u style="left:{left:.1f}%"></u></i>'
+        f'<div><b>{html.escape(head)}</b><div class="all-writers" aria-hidden="true">{bars}</div>'
         f"<p>{html.escape(words)}</p></div>"
     )

@@ -10,9 +10,11 @@ import streamlit as st
 
 from mnist_core.evaluation import metrics
 from mnist_core.evaluation.metrics import Metrics
+from mnist_core.models import store as model_store
 from mnist_core.plots import evaluation as evaluation_plots
 from mnist_core.plots.evaluation import COLOURS
 from mnist_core.prediction import NOT_SURE_BELOW
+from mnist_core.runs.run import Run
 from pages.ui.app import errors
 from pages.ui.choices.predictions import Result
 
@@ -70,7 +72,27 @@ def metrics_table(results: list[Result]) -> None:
             first, second = map(row.value, measured)
             cells.append(f"<span>{_signed(row.difference, second - first)}</span>")
         cells.append(f"<p>{row.meaning}</p>")
-    st.html(f'<div class="test {kind}">{"".join(cells)}</div>')
+    said = ", ".join(f"{r.name}: {r.metrics.accuracy:.2%}" for r in results).replace("%", " %")
+    said = html.escape(f"Accuracy: {said}")
+    st.html(f'<div class="test {kind}" data-announce="{said}">{"".join(cells)}</div>')
+
+
+def peeked(models: list[Run], data_set: str | None) -> list[str]:
+    """The names of the models that were validated on a test set.
+
+    Args:
+        data_set: "mnist" or "built-in", whose test set it is; None: a file of drawings.
+    """
+    asked = [(model.name, model_store.experiment(model)) for model in models]
+    asked = [(name, one) for name, one in asked if one.recipe.validation == "test"]
+    return [name for name, one in asked if one.data == data_set]
+
+
+def peeked_note(results: list[Result], data_set: str | None) -> None:
+    """Say of which models this is no fair exam."""
+    if names := peeked([result.model for result in results], data_set):
+        listed = errors.escape(" and ".join(names))
+        st.caption(f":orange[**Peeked.**] {listed}: validated on these same images, no fair exam.")
 
 
 def _head(model: str, number: int) -> str:
@@ -108,7 +130,7 @@ METRIC_ROWS = (
         lambda m: 100 * m.accuracy, _accuracy, "{:.2f} points",
     ),
     MetricRow(
-        "Misread", "How many that are.", _misread,
+        "Misread", "How many images it takes for another digit.", _misread,
         lambda m: f"<b>{_misread(m):,}</b> <small>of {m.images:,}</small>", "{:,}",
     ),
     MetricRow(
@@ -123,7 +145,7 @@ METRIC_ROWS = (
         lambda m: f"<b>{percent(m.calibration_error)}</b>", "{:.2f} points",
     ),
     MetricRow(
-        "Not sure", f"The share with a best guess below {NOT_SURE_BELOW:.0%}.",
+        "Not sure", f"The share with a best guess below {100 * NOT_SURE_BELOW:.0f} %.",
         lambda m: 100 * m.not_sure, lambda m: f"<b>{percent(m.not_sure)}</b>", "{:.2f} points",
     ),
 )  # fmt: skip
@@ -149,12 +171,11 @@ def _significance_text(p_value: float) -> str:
             " tests: this may be luck."
         )
     if p_value > 1e-6:
-        tests = f"1 of {float(f'{1 / p_value:.1g}'):,.0f}"
+        tests = f"about 1 of {float(f'{1 / p_value:.1g}'):,.0f}"
     else:
-        tests = "less than 1 of a million"
+        tests = "fewer than 1 of a million"
     return (
-        f"Two equally good models would differ as much in about {tests} such tests: this is hardly"
-        " luck."
+        f"Two equally good models would differ as much in {tests} such tests: this is hardly luck."
     )
 
 

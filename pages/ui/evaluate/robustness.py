@@ -7,7 +7,7 @@ from mnist_core.evaluation import perturbations, robustness
 from mnist_core.evaluation.perturbations import PERTURBATIONS, Perturbation
 from mnist_core.evaluation.robustness import AccuracyCurves
 from mnist_core.plots import evaluation as evaluation_plots
-from pages.ui.app import background_jobs, errors
+from pages.ui.app import background_jobs, compute_process, errors
 from pages.ui.app.background_jobs import Job
 from pages.ui.choices import predictions
 from pages.ui.choices.predictions import Result
@@ -31,7 +31,7 @@ WORDS = (
 
 def show(results: list[Result], chosen: ChosenTest) -> None:
     """The curves as far as they are known, and the button that computes the rest."""
-    st.markdown(f"#### Robustness\n{WORDS}")
+    st.markdown(f"## Robustness\n{WORDS}")
     running = bool(_running_jobs(results))
     st.fragment(_panel, run_every=POLL_INTERVAL if running else None)(results, chosen, running)
 
@@ -58,6 +58,7 @@ def _panel(results: list[Result], chosen: ChosenTest, running: bool) -> None:
     if jobs:
         _progress(jobs, missing)
     elif any(count for _, count in missing):
+        _say_what_failed(results)
         _offer(missing)
     columns = [column for _ in range(2) for column in st.columns(3, gap="medium")]
     for column, (name, perturbation) in zip(columns, PERTURBATIONS.items(), strict=True):
@@ -76,6 +77,14 @@ def _known_curves(result: Result) -> AccuracyCurves:
     elif job and job.progress:
         return job.progress[0]
     return robustness.cached(result.model, result.test)
+
+
+def _say_what_failed(results: list[Result]) -> None:
+    """Why not all that was asked for has been computed."""
+    for result in results:
+        error = background_jobs.job_pool("robustness").error(_job_key(result))
+        if error:
+            errors.show(error, f"{result.name} was not read to the end.")
 
 
 def _seconds(missing: list[tuple[Result, int]]) -> float:
@@ -101,7 +110,9 @@ def _start(result: Result) -> None:
     background_jobs.start(
         "robustness",
         _job_key(result),
-        lambda job: robustness.measure(model, test, job.report, job.should_stop),
+        lambda job: robustness.measure(
+            model, test, job.report, job.should_stop, compute_process.call
+        ),
     )
 
 

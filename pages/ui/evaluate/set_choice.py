@@ -10,7 +10,7 @@ from mnist_core.evaluation import labelled_sets
 from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.runs.run import Run
 from mnist_core.strokes import files as stroke_files
-from pages.ui.app import background_jobs, errors
+from pages.ui.app import background_jobs, compute_process, errors
 from pages.ui.choices import data_set, predictions
 from pages.ui.choices.data_set import NAMES
 from pages.ui.navigation import inside_link
@@ -42,7 +42,8 @@ class ChosenTest(NamedTuple):
         if self.data_set:
             inside_link.open_image(model, self.data_set, "test", number)
         else:
-            inside_link.open_sent_image(model, self.test.digits.images[number], self.alt(number))
+            image, label = (part[number] for part in self.test.digits)
+            inside_link.open_sent_image(model, image, self.alt(number), int(label))
 
 
 def choose() -> str:
@@ -103,7 +104,8 @@ def _render_file(session: Session, content: bytes, name: str) -> StrokeFile:
 
     def render(job):
         drawings = stroke_files.parse_drawings(content, name)
-        return labelled_sets.make_test_set(labelled_sets.render_drawings(drawings, 0, job.report))
+        digits = labelled_sets.render_drawings(drawings, 0, job.report, compute_process.call)
+        return labelled_sets.make_test_set(digits)
 
     job = background_jobs.start("drawings", (name, checksum), render)
     test = background_jobs.wait_for(

@@ -1,6 +1,7 @@
 """The arithmetic of one value, written out with the real numbers."""
 
 import html
+from typing import Any
 
 import numpy as np
 
@@ -60,15 +61,19 @@ def rounded_text(value: float) -> str:
     return f"{digits}·10<sup>{int(power)}</sup>".replace("sup>-", "sup>\u2212")
 
 
-def to_html(explained, input_map: int, all_digits: bool) -> str:
+def to_html(parts: list[tuple[str, Any]], input_map: int, all_digits: bool) -> str:
     """The arithmetic of one value.
 
     Args:
-        explained: what `layer_arithmetic.explain_value` returned.
+        parts: one for each layer that it goes through: a sentence before it, as HTML, and what
+            `layer_arithmetic.explain_value` returned.
         input_map: the map before a convolution whose patch is shown.
     """
-    write = _WRITERS[type(explained)]
-    return f'<div class="sum">{write(explained, input_map, NumberFormat(all_digits))}</div>'
+    fmt, sums = NumberFormat(all_digits), ""
+    for words, explained in parts:
+        sums += f"<p>{words}</p>" if words else ""
+        sums += _WRITERS[type(explained)](explained, input_map, fmt)
+    return f'<div class="sum">{sums}</div>'
 
 
 def heaviest_map(convolution: layer_arithmetic.Convolution) -> int:

@@ -7,6 +7,7 @@ import numpy as np
 
 from mnist_core.interpret.activations import LayerActivation
 from mnist_core.interpret.tiles import TileGrid
+from pages.ui.inside.blocks import Block
 from pages.ui.state.session import ValueLocation
 from pages.ui.widgets import answer, clickable
 from pages.ui.widgets import layers as layer_widgets
@@ -15,9 +16,21 @@ WIDTH = 660  # pixels of the layers' column on a desk
 FIRST = 64  # maps of a layer that are shown unless all are asked for
 UNITS_PER_ROW = 50  # of a layer without maps
 UNIT_SIZE = 5  # pixels of the picture for such a value
+UNFOLD = "unfold:"  # before a block's name: the part that unfolds it, or folds it again
 
 STYLE = """
-.layer { margin: 0 0 1.1rem; }
+.block { margin: 0 0 1.1rem; }
+.block > p { display: flex; gap: .3rem .6rem; align-items: baseline; flex-wrap: wrap;
+  margin: 0 0 .3rem; line-height: 1.35; }
+.block > p b { font-size: 1.1rem; }
+.block > p span { opacity: .75; }
+.block button { margin-left: auto; padding: .1rem .6rem; font: inherit; font-size: .875rem;
+  color: inherit; cursor: pointer; border-radius: 6px; background: none;
+  border: 1px solid color-mix(in srgb, currentColor 30%, transparent); }
+.block button:is(:hover, :focus-visible) { outline: 2px solid #2f86e0; }
+.block.unfolded { padding-left: .7rem;
+  border-left: 3px solid color-mix(in srgb, currentColor 20%, transparent); }
+.layer { margin: 0 0 .7rem; }
 .layer p { margin: 0 0 .3rem; line-height: 1.35; }
 .layer p span { opacity: .75; }
 .layer img { display: block; max-width: 100%; image-rendering: pixelated; cursor: crosshair;
@@ -33,25 +46,36 @@ STYLE = """
 .ten-values b { display: block; font-size: 1.05rem; }
 .ten-values .chosen { outline: 2px solid #ff8f0f; }
 .ten-values .best { background: #2f86e0; color: #fff; }
-@media (max-width: 640px) { .ten-values div { font-size: .62rem; } }
+@media (max-width: 640px) {
+  .ten-values div { font-size: .62rem; }
+  .block > p span { order: 1; flex-basis: 100%; }  /* the button is beside the title */
+}
 """
 
 
 def show(
-    steps: list[LayerActivation],
+    blocks: list[Block],
     location: ValueLocation,
     all_maps: bool,
+    unfolded: set[str],
     choose: Callable[[ValueLocation], None],
 ) -> None:
-    """All layers; `choose` is called with the value that is clicked."""
+    """All blocks; `choose` is called with the value that is clicked.
+
+    Args:
+        unfolded: names of blocks to show layer by layer; a click on a block's button changes it.
+    """
 
     def on_click(click):
+        if click.part.startswith(UNFOLD):
+            unfolded.symmetric_difference_update([click.part.removeprefix(UNFOLD)])
+            return
         name, *unit = click.part.split(".")
-        (step,) = [step for step in steps if step.layer.name == name]
+        (step,) = [step for block in blocks for step in block.steps if step.layer.name == name]
         index = (int(unit[0]),) if unit else _clicked_index(step, all_maps, click)
         choose(ValueLocation(name, index))
 
-    body = "".join(_layer(step, location, all_maps) for step in steps)
+    body = "".join(_block(block, location, all_maps, block.name in unfolded) for block in blocks)
     clickable.show(body, "layers", on_click, leads_to="one_value")
 
 
@@ -73,6 +97,20 @@ def zoom(width: int) -> int:
 def _clicked_index(step, all_maps, click) -> tuple[int, ...]:
     number, row, column = tile_grid(step.output, all_maps).at(click.x, click.y)
     return (number,) if step.output.ndim == 1 else (row, column, number)
+
+
+def _block(block: Block, location: ValueLocation, all_maps: bool, unfolded: bool) -> str:
+    words, button = block.describe(), ""
+    if len(block.steps) > len(block.shown):
+        button = (
+            f'<button data-click="{UNFOLD}{block.name}" aria-expanded="{str(unfolded).lower()}">'
+            f"{'Fold' if unfolded else f'All {len(block.steps)} layers'}</button>"
+        )
+    layers = "".join(_layer(step, location, all_maps) for step in block.steps_shown(unfolded))
+    return (
+        f'<div class="block{" unfolded" * unfolded}"><p><b>{block.title}</b>'
+        f" <span>{words}</span>{button}</p>{layers}</div>"
+    )
 
 
 def _layer(step: LayerActivation, location: ValueLocation, all_maps: bool) -> str:

@@ -16,3 +16,5 @@ class Inspection(NamedTuple):
     network: InferenceNetwork
     image: np.ndarray | None  # uint8 (28, 28); None where there is nothing yet
     steps: list[LayerActivation]  # one for each layer; empty without an image
+    probabilities: np.ndarray | None  # float32 (10,), the model's answer; None without an image
+    views: int = 1  # how often the model looks at the image; `steps` are of the first time

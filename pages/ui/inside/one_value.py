@@ -9,7 +9,7 @@ from mnist_core.interpret import layer_arithmetic, receptive_field
 from mnist_core.interpret.activations import LayerActivation
 from mnist_core.interpret.tiles import TileGrid
 from pages.ui.inside import arithmetic as arithmetic_view
-from pages.ui.inside import feature_maps
+from pages.ui.inside import blocks, feature_maps
 from pages.ui.inside.inspection import Inspection
 from pages.ui.state.session import ValueLocation
 from pages.ui.widgets import answer, clickable
@@ -48,8 +48,9 @@ FORMULAS = {
 
 
 def default_location(steps: list[LayerActivation]) -> ValueLocation:
-    """The value to begin with: the strongest of the first layer."""
-    return ValueLocation(steps[0].layer.name, _strongest(steps[0]))
+    """The value to begin with: the strongest that is seen of the first block."""
+    step = blocks.group(steps)[0].shown[0]
+    return ValueLocation(step.layer.name, _strongest(step))
 
 
 def clip_location(location: ValueLocation | None, steps: list[LayerActivation]) -> ValueLocation:
@@ -105,10 +106,11 @@ def show(
     if len(index) == 3:
         field = receptive_field.receptive_field(inspection.network.plan, layer, index)
         clickable.show(_map_and_image(inspection.image, step, index, field), "large", on_click)
-    st.markdown(MEANINGS[step.layer.kind])
-    if step.layer.kind in FORMULAS:
-        st.latex(FORMULAS[step.layer.kind])
-    explained = layer_arithmetic.explain_value(step, index)
+    first, *others = _from_the_sum(inspection.steps, layer)
+    st.markdown(MEANINGS[first.layer.kind])
+    if first.layer.kind in FORMULAS:
+        st.latex(FORMULAS[first.layer.kind])
+    explained = layer_arithmetic.explain_value(first, index)
     all_digits = st.toggle(
         "All digits", key="all_digits",
         help="Numbers are shown rounded, so they may miss their sum in the last place."
@@ -116,9 +118,22 @@ def show(
     )  # fmt: skip
     is_convolution = isinstance(explained, layer_arithmetic.Convolution)
     input_map = _choose_input_map(explained) if is_convolution else 0
+    parts = [("", explained)]
+    for other in others:
+        words = f"<b>{other.layer.name}</b> {MEANINGS[other.layer.kind]}"
+        parts.append((words, layer_arithmetic.explain_value(other, index)))
     with st.container(key="arithmetic"):
-        st.html(arithmetic_view.to_html(explained, input_map, all_digits))
+        st.html(arithmetic_view.to_html(parts, input_map, all_digits))
         st.html(_computed(float(step.output[index]), arithmetic_view.NumberFormat(all_digits)))
+
+
+def _from_the_sum(steps: list[LayerActivation], name: str) -> list[LayerActivation]:
+    """The layers that make a value of this one: it, and those back to the weighted sum."""
+    end = [step.layer.name for step in steps].index(name)
+    start = end
+    while steps[start].layer.kind in ("BatchNormalization", "Activation"):
+        start -= 1
+    return steps[start : end + 1]
 
 
 def _choose_input_map(convolution: layer_arithmetic.Convolution) -> int:

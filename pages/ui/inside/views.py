@@ -9,7 +9,7 @@ from mnist_core.interpret import activations, saliency, tiles
 from mnist_core.interpret.activations import LayerActivation
 from mnist_core.interpret.tiles import TileGrid
 from mnist_core.network.inference import to_input
-from pages.ui.inside import feature_maps, one_value
+from pages.ui.inside import blocks, feature_maps, one_value
 from pages.ui.inside.inspection import Inspection
 from pages.ui.state.session import Session, ValueLocation
 from pages.ui.widgets import answer, gallery
@@ -34,12 +34,13 @@ STYLE = """
 
 
 def layers(inspection: Inspection, session: Session) -> None:
-    """Every layer's maps, and beside them the arithmetic of one value."""
+    """Every block's maps, and beside them the arithmetic of one value."""
     steps = inspection.steps
     left, right = st.columns([11, 9], gap="large")
     location = one_value.clip_location(_chosen_location(session), steps)
     with left:
-        feature_maps.show(steps, location, _show_all_maps(steps), session.set_location)
+        groups, all_maps = blocks.group(steps), _show_all_maps(steps)
+        feature_maps.show(groups, location, all_maps, session.unfolded_blocks, session.set_location)
     with right, st.container(key="one_value"):
         st.markdown("**The arithmetic of one value.** Click a pixel in any map.")
         one_value.number_inputs(steps, location, session.set_location)
@@ -114,8 +115,8 @@ def _show_squares(weights: np.ndarray, alt: str) -> None:
 
 def attributions(inspection: Inspection, _) -> None:
     """Which ink spoke for the digit read, and which against the runner-up."""
-    _, network, image, steps = inspection
-    second, first = (int(d) for d in np.argsort(steps[-1].output)[-2:])
+    network, image = inspection.network, inspection.image
+    second, first = (int(d) for d in np.argsort(inspection.steps[-1].output)[-2:])
     alone = saliency.integrated_gradients(network, image, first)
     lead = saliency.integrated_gradients(network, image, first, second)
     figures = (

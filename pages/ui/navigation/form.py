@@ -3,24 +3,21 @@
 A widget's key is the field's path (`recipe.epochs`), the same as in a link and in `--set`.
 """
 
+import contextlib
 import dataclasses
 from collections.abc import Callable
 
 import streamlit as st
 
 from mnist_core.config import labels
-from mnist_core.config.options import Option
 from mnist_core.config.paths import locate, resize
-from mnist_core.config.schema import OPTIONS, Experiment
+from mnist_core.config.schema import OPTIONS, Augmentation, Experiment
 from mnist_core.config.validation import from_dict, to_dict
+from mnist_core.system import machine
+from mnist_core.training import duration
+from pages.ui.navigation import augmented_digits, option_widgets
 from pages.ui.state.session import current_session
-
-RATES = (1e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 2e-3, 3e-3, 4e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-EPOCHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 150, 200)
-FILTERS = (1, 2, 4, 6, 8, 12, 16, 20, 24, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 224, 256)
-# Finer where it matters
-SLIDER_STOPS = {"learning_rate": RATES, "epochs": EPOCHS, "filters": FILTERS}
-STEPS = {"train_images": 1000, "batch_size": 32, "units": 32}  # of the buttons - and +
+from pages.ui.widgets import duration as run_duration
 
 PARTS = tuple(path for path in OPTIONS if "." not in path)  # the first step of a path
 
@@ -55,10 +52,10 @@ class Form:
             option = OPTIONS[path]
             holder, key = locate(self.values, path)
             if option.length:
-                count = _widget(option, path, len(holder[key]))
+                count = option_widgets.show(option, path, len(holder[key]))
                 holder[key] = resize(option, holder[key], count)
             else:
-                holder[key] = _widget(option, path, holder[key])
+                holder[key] = option_widgets.show(option, path, holder[key])
 
 
 def apply(experiment: Experiment) -> None:
@@ -82,52 +79,24 @@ def _paths_in(group: str) -> list[str]:
     ]
 
 
-def _widget(option: Option, key: str, value):
-    unit = f" ({option.unit})" if option.unit and not option.choices else ""
-    common = {"label": labels.label(option.name) + unit, "key": key, "help": option.help}
-    if option.choices:
-        common |= _choice_help(value, option)
-        return _with_initial_value(st.selectbox, value, options=list(option.choices), **common)
-    if isinstance(value, bool):
-        return _with_initial_value(st.toggle, value, **common)
-    if option.name in SLIDER_STOPS:
-        stops = sorted({*SLIDER_STOPS[option.name], value})
-        return _with_initial_value(
-            st.select_slider, value, options=stops, format_func="{:g}".format, **common
-        )
-    low, high = option.limits or option.length
-    widget = st.number_input if isinstance(value, int) and high > 300 else st.slider
-    step = option.step or STEPS.get(option.name, 1)
-    return _with_initial_value(widget, value, min_value=low, max_value=high, step=step, **common)
-
-
-def _choice_help(value, option) -> dict:
-    """What each choice means: in the list itself where choices are mere numbers, else as help."""
-    if isinstance(value, int):
-        return {"format_func": option.choices.get}
-    return {"help": option.help + "".join(f"\n- **{k}**: {v}" for k, v in option.choices.items())}
-
-
-def _with_initial_value(widget, value, **arguments):
-    """The widget, starting from the experiment's value where it has none of its own."""
-    st.session_state.setdefault(arguments["key"], value)
-    return widget(**arguments)
-
-
 def basic_controls(form: Form) -> None:
     """What a first-time visitor sees."""
-    form.show(*CONTROLS[""])
+    form.show("network.blocks")
+    with st.container(horizontal=True, key="filters"):
+        blocks = range(len(form.values["network"]["blocks"]))
+        form.show(*(f"network.blocks.{number}.filters" for number in blocks))
+    form.show("network.dense", "recipe.learning_rate", "recipe.epochs")
 
 
 def network_controls(form: Form) -> None:
-    """All of the network but how many blocks and dense layers it has."""
+    """All of the network that is not among the first five controls."""
     entries = {
         f"{labels.ENTRIES[name]} {number + 1}": _paths_in(f"network.{name}.{number}")
         for name in ("blocks", "dense")
         for number in range(len(form.values["network"][name]))
     }
     shown = {
-        title: paths
+        title: [path for path in paths if control_name(path) in CONTROLS["The network in detail"]]
         for title, paths in entries.items()
         if any(form.shows(control_name(path)) for path in paths)
     }
@@ -140,11 +109,36 @@ def network_controls(form: Form) -> None:
 
 def training_controls(form: Form) -> None:
     """All of the recipe that is not among the first five controls."""
-    optimizer, schedule = (form.values["recipe"][name] for name in ("optimizer", "schedule"))
-    unused = set() if schedule == "cosine" else {"recipe.warmup"}
-    unused |= {"recipe.momentum"} if optimizer not in ("SGD", "RMSprop") else set()
-    unused |= {"recipe.weight_decay"} if optimizer != "AdamW" else set()
-    form.show(*(path for path in CONTROLS["The training in detail"] if path not in unused))
+    recipe = form.values["recipe"]
+    form.show("recipe.optimizer")
+    if recipe["optimizer"] in ("SGD", "RMSprop"):
+        form.show("recipe.momentum")
+    if recipe["optimizer"] == "AdamW":
+        form.show("recipe.weight_decay")
+    form.show("recipe.schedule")
+    if recipe["schedule"] == "cosine":
+        form.show("recipe.warmup")
+    form.show("recipe.batch_size", "recipe.train_images", "recipe.seed", "recipe.precision")
+    if form.shows("recipe.precision"):
+        with contextlib.suppress(ValueError):  # one that can't be is said elsewhere
+            st.caption(precision_note(form.experiment()))
+
+
+def precision_note(experiment: Experiment) -> str:
+    """What bfloat16 brings for this experiment on this computer."""
+    if not machine.has_bfloat16():
+        return (
+            "This computer's processor has no instructions for bfloat16, so a run with that"
+            " precision computes in float32 here."
+        )
+    if not duration.gains_by_bfloat16(experiment.network):
+        return (
+            f"With fewer than {duration.FEWEST_FILTERS} filters bfloat16 is no faster, so a run"
+            " computes in float32."
+        )
+    gain = run_duration.bfloat16_gain(experiment)
+    how = f"{gain:.1f} times as fast" if gain >= 1 else f"{1 / gain:.1f} times more slowly"
+    return f"With bfloat16 this network trains about {how} here."
 
 
 def validation_controls(form: Form) -> None:
@@ -167,6 +161,7 @@ def validation_controls(form: Form) -> None:
 def augmentation_controls(form: Form) -> None:
     """Random changes to the training images."""
     form.show(*_paths_in("recipe.augmentation"))
+    augmented_digits.show(Augmentation(**form.values["recipe"]["augmentation"]))
 
 
 def data_controls(form: Form) -> None:
@@ -184,16 +179,18 @@ DETAILS = {
 # Every control of the form, by where it is
 CONTROLS = {
     "": [
-        "network.blocks", "network.dense", "recipe.optimizer", "recipe.learning_rate",
+        "network.blocks", "network.blocks.filters", "network.dense", "recipe.learning_rate",
         "recipe.epochs",
     ],
     "The network in detail": [
-        *map(control_name, _paths_in("network.blocks.0") + _paths_in("network.dense.0")),
+        *(control_name(path) for path in _paths_in("network.blocks.0") if "filters" not in path),
+        *map(control_name, _paths_in("network.dense.0")),
         "network.head",
     ],
     "The training in detail": [
-        "recipe.momentum", "recipe.weight_decay", "recipe.schedule", "recipe.warmup",
-        "recipe.batch_size", "recipe.train_images", "recipe.seed",
+        "recipe.optimizer", "recipe.momentum", "recipe.weight_decay", "recipe.schedule",
+        "recipe.warmup", "recipe.batch_size", "recipe.train_images", "recipe.seed",
+        "recipe.precision",
     ],
     "Validation and early stopping": [
         "recipe.validation", "recipe.validation_fraction", "recipe.patience",

@@ -29,9 +29,9 @@ def open_image(model: Run, name: str, part: str, number: int) -> None:
     _go(model, _widgets(name, part, number))
 
 
-def open_sent_image(model: Run, image: np.ndarray, description: str) -> None:
-    """Go to Inside with any other image: uint8 (28, 28)."""
-    current_session().sent_image = SentImage(image, description)
+def open_sent_image(model: Run, image: np.ndarray, description: str, label: int) -> None:
+    """Go to Inside with any other image: uint8 (28, 28), of the digit `label`."""
+    current_session().sent_image = SentImage(image, description, label)
     _go(model, {"look_at": SENT})
 
 

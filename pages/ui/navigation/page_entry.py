@@ -5,10 +5,13 @@ import runpy
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from mnist_core.models import index
 from mnist_core.system import paths
 from pages.ui.navigation import lesson
 from pages.ui.state.session import Session, current_session
+from pages.ui.widgets import run_status
 
+PATIENCE = 0.3  # seconds without a word, and between two words
 APP = paths.PROJECT / "streamlit_app.py"
 
 
@@ -40,4 +43,24 @@ def require() -> None:
         # Streamlit empties a page's address when it is left. A run about Back takes that to ask
         # for every default, of the model too; another run finds the page as it was left
         st.rerun()
+    if session.arrival_note:
+        st.toast(session.arrival_note, icon=":material/school:", duration="long")
+        session.arrival_note = ""
     lesson.show_from_address(by_back=by_back)
+    _wait_for_runs()
+
+
+def _wait_for_runs() -> None:
+    """Say how far it is where the list of runs is still being read: thousands, after an update."""
+    place = st.container()  # in any case: without it the next run's page would begin one place up
+    look = index.first_look()
+    if look.wait(PATIENCE):
+        return
+    with place:
+        bar = st.progress(0.0)
+    while not look.wait(PATIENCE):
+        left = look.seconds_left()
+        time_left = "" if left is None else f": {run_status.format_duration(left)} left"
+        words = f"Reading {look.total:,} runs, once after an update{time_left}"
+        bar.progress(look.done / max(1, look.total), words)
+    bar.empty()

@@ -7,13 +7,15 @@ import streamlit as st
 
 from mnist_core.models import bundle_import, export
 from mnist_core.models import card as card_file
+from mnist_core.models import store as model_store
 from mnist_core.runs import run_name
 from mnist_core.runs import store as run_store
 from mnist_core.runs.run import Run
 from mnist_core.scheduler import sweeps
 from mnist_core.system import users
-from pages.ui.app import errors
-from pages.ui.navigation import form, next_steps
+from pages.ui.app import compute_process, errors
+from pages.ui.navigation import next_steps
+from pages.ui.runs import deletion
 from pages.ui.runs import selection as run_selection
 from pages.ui.runs.listing import RunEntry
 from pages.ui.state.run_follower import RunFollower
@@ -27,22 +29,23 @@ DRAWINGS = " The model itself learned from people's drawings, too; they are not 
 def show(entry: RunEntry) -> None:
     """A row of buttons; what can't be done now is grey and says why."""
     with st.container(horizontal=True, key="run_actions"):
-        reason = "" if entry.card else "It has no weights that can be read."
-        next_steps.show(entry.model, "draw_on_run", reason)
+        next_steps.show(entry.model, "draw_on_run", _no_model_reason(entry))
         _variation_button(entry)
         _sweep_button(entry)
         if not entry.has_ended():
             queue_widgets.stop_button("stop_run", entry.run)
         _export_menu(entry)
         _rename_form(entry)
-        _delete_button(entry)
+        deletion.button([entry])
 
 
-def locked_reason(entry: RunEntry) -> str:
-    """Why this can't be renamed or deleted; nothing if it can."""
-    if entry.run is None:
-        return "It comes with the app, and stays."
-    return "" if entry.has_ended() else "It is waiting or training: stop it first."
+def _no_model_reason(entry: RunEntry) -> str:
+    """Why there is no model to draw on; nothing if there is one."""
+    if entry.card:
+        return ""
+    if not entry.has_ended():
+        return "It has no full epoch yet: there is nothing to read with."
+    return "It has no weights that can be read."
 
 
 def _variation_button(entry: RunEntry) -> None:
@@ -53,7 +56,10 @@ def _variation_button(entry: RunEntry) -> None:
         help=reason or f"Opens Train with its settings, for you to change.{_also(entry)}",
     )  # fmt: skip
     if pressed:
-        form.apply(pressed.experiment)
+        next_steps.begin_variation(pressed.model, pressed.experiment, {})
+        current_session().arrival_note = (
+            f"The form holds the settings of {errors.escape(pressed.name)}: change one, and Start."
+        )
         if pressed.run:
             current_session().follower = RunFollower(pressed.run)
         # Streamlit refuses to leave without: the page's own `run` would stay in the address
@@ -107,11 +113,13 @@ def _too_large(entry: RunEntry) -> str:
 def export_bytes(user_id: str, model: Run, kind: str) -> bytes:
     """An export, made once it is asked for, in a thread that belongs to no session."""
     with users.as_user(user_id):
-        return export.to_bytes(model, kind)
+        run = model_store.find(model)
+        model_store.weights_path(run)  # the other process knows of no user, and can't say why
+        return compute_process.call(export.to_bytes, run, kind)
 
 
 def _rename_form(entry: RunEntry) -> None:
-    reason = locked_reason(entry)
+    reason = deletion.locked_reason([entry])
     with st.popover("Rename", icon=":material/edit:", disabled=bool(reason), help=reason or None,
                     key=f"rename {entry.name}"):  # fmt: skip
         with st.form("rename_form", border=False):
@@ -130,29 +138,6 @@ def _apply_rename(run: Run, name: str) -> None:
         errors.show(error)
         return
     st.rerun()
-
-
-def _delete_button(entry: RunEntry) -> None:
-    reason = locked_reason(entry)
-    run = bound_button.show("Delete", "delete", entry.model, icon=":material/delete:",
-                            disabled=bool(reason), help=reason or None)  # fmt: skip
-    if run is not None and run.exists():
-        _confirm(run)
-
-
-@st.dialog("Delete this run?")
-def _confirm(run: Run) -> None:
-    st.write(f"**{errors.escape(run.name)}**, its curves and its model will be gone for good.")
-    with st.container(horizontal=True):
-        if st.button("Delete", key="delete_for_good", type="primary"):
-            try:
-                run_store.delete(run)
-            except (ValueError, OSError) as error:
-                errors.show(error)
-                return
-            st.rerun()
-        if st.button("Keep it", key="keep"):
-            st.rerun()
 
 
 def import_form() -> None:
@@ -180,7 +165,7 @@ def _import(bundle, name: str) -> None:
         errors.show(error, f"{bundle.name}:")
         return
     current_session().imports += 1  # for an empty uploader
-    run_selection.select_run(run)
+    run_selection.select_runs([run])
     st.rerun()
 
 

@@ -3,8 +3,7 @@
 import streamlit as st
 
 from mnist_core.config.schema import Experiment, Recipe
-from mnist_core.runs import store as run_store
-from mnist_core.runs.events import DAMAGED
+from mnist_core.models import index
 from pages.ui.app import errors
 from pages.ui.runs.listing import RunEntry
 from pages.ui.state.run_follower import RunFollower
@@ -14,7 +13,7 @@ from pages.ui.widgets import layers as layer_widgets
 
 def headline_and_metrics(entry: RunEntry) -> None:
     """Where it stands and how good it is; what is missing is left out, and said."""
-    st.markdown(f"#### {errors.escape(entry.name)}")
+    st.markdown(f"## {errors.escape(entry.name)}")
     _headline(entry)
     _metrics(entry)
 
@@ -32,7 +31,7 @@ def _headline(entry: RunEntry) -> None:
     sentences = [
         f"{entry.status_text()}.",
         _continues(entry),
-        errors.status_message(entry.sentence),
+        errors.status_message(entry.verdict()),
     ]
     st.caption(" ".join(filter(None, sentences)))
     if entry.error:
@@ -44,16 +43,16 @@ def _continues(entry: RunEntry) -> str:
     parent = entry.run and entry.run.status().get("continues")
     if not isinstance(parent, dict):  # an earlier version kept the name alone
         return f"It continues {errors.escape(str(parent))}." if parent else ""
-    run = run_store.find(str(parent.get("id")))
+    run = index.find(str(parent.get("id")))
     name = errors.escape(run.name if run else str(parent.get("name")))
     return f"It continues {name}{'' if run else ', which was deleted'}."
 
 
 def _metrics(entry: RunEntry) -> None:
-    test = entry.test()
+    test, peeked = entry.test, ", peeked" * entry.peeked()
     with st.container(horizontal=True, gap="medium"):
         for label, value in (
-            ("Test accuracy", test and f"{test['accuracy']:.2%}"),
+            (f"Test accuracy{peeked}", test and run_status.format_percent(test["accuracy"])),
             ("Test loss", test and run_status.format_figure(test["loss"], ".4f")),
             ("Parameters", entry.parameters and f"{entry.parameters:,}"),
             ("Time taken", entry.seconds and run_status.format_duration(entry.seconds)),
@@ -67,7 +66,7 @@ def follower_of(entry: RunEntry) -> RunFollower:
     if entry.run:
         follower.update()
     if not follower.last("start"):
-        follower.events = _events_of_card(entry.card) + follower.events_of_kind(DAMAGED)
+        follower.replace_events(_events_of_card(entry.card))
     return follower
 
 
@@ -85,7 +84,8 @@ def _curves(entry: RunEntry) -> None:
     run_status.damage_note(follower)
     curves = follower.curves()
     if curves.steps.step or curves.train.step:
-        charts.static(curves, of=entry.name, side_by_side=True)
+        full_range = charts.full_range_switch()
+        charts.run_curves(curves, entry.name, full_range, side_by_side=True)
     elif entry.has_ended():
         st.caption("It has no curves: it never came to its first step.")
     else:
@@ -95,8 +95,9 @@ def _curves(entry: RunEntry) -> None:
 def describe_recipe(experiment: Experiment) -> str:
     """The recipe and the data in two sentences."""
     recipe = experiment.recipe
+    held_back = run_status.format_percent(recipe.validation_fraction, 0)
     checks = {
-        "split": f"{recipe.validation_fraction:.0%} of them held back for validation",
+        "split": f"{held_back} of them held back for validation",
         "test": "validated on the test set (peeking)",
         "none": "without validation",
     }

@@ -1,4 +1,7 @@
-"""Which run is open, or which several are compared: by the table, by lists, by the link."""
+"""Which runs are chosen: one is open, several are compared; by the table, and by the link.
+
+The page's address holds them: `?run=a`, or `?compare=a&compare=b`.
+"""
 
 import streamlit as st
 
@@ -9,92 +12,76 @@ from pages.ui.runs import listing as run_listing
 from pages.ui.runs.listing import RunEntry
 from pages.ui.state.session import current_session
 
-HELP = (
-    f"Up to {MAX_RUNS}: their curves over each other, and what differs. Or tick rows in the table."
-)
+KEYS = ("run", "compare")  # of the address
 
 
 def choose(entries: list[RunEntry]) -> list[RunEntry]:
-    """The open one, or the two and more that are compared.
-
-    The table, and lists for a thumb or a keyboard; what is chosen in one shows in all. The page's
-    address holds it: `?run=a`, or `?compare=a&compare=b`.
-    """
-    runs = {entry.name: entry.model for entry in entries}
-    names = list(runs)
-    _apply_requests(runs)
-    above, open_list = st.container(), st.container()
-    chosen = st.multiselect(
-        "Compare", names, key="compare", bind="query-params", max_selections=MAX_RUNS,
-        placeholder="Choose runs to lay over each other", help=HELP, on_change=_selection_changed,
-    )  # fmt: skip
-    current_session().compared = [runs[name] for name in chosen] if len(chosen) > 1 else []
-    if len(chosen) < 2:
-        with open_list:
-            chosen = [_open_run(runs, chosen)]
-    with above:
-        run_listing.table(entries, [names.index(name) for name in chosen], _select)
-    return [entries[names.index(name)] for name in chosen]
-
-
-def select_run(run: Run) -> None:
-    """Have this one open when the page runs again."""
-    st.session_state["run_next"] = run
+    """The open one, or the two and more that are chosen together, with the table to choose by."""
+    session, rows = current_session(), {entry.name: row for row, entry in enumerate(entries)}
+    address = _read_address()
+    # Streamlit forgets what a page doesn't show: without its table one has just arrived
+    if run_listing.TABLE not in st.session_state or address != session.runs_address:
+        _follow_address(address, rows, entries)
+        session.deletion = None
+    session.runs_listed |= {name: entries[row].model for name, row in rows.items()}
+    session.chosen = _present(session.chosen, entries[0]) or [entries[0].model]
+    chosen = [rows[run.name] for run in session.chosen if run.name in rows] or [0]
+    run_listing.table(entries, chosen, _select)
+    _write_address([entries[row].name for row in chosen[:MAX_RUNS]], entries[0].name)
+    return [run_listing.read_again(entries[row]) for row in chosen]
 
 
 def select_runs(runs: list[Run]) -> None:
-    """Have these compared when the page runs again."""
-    st.session_state["compare_next"] = runs[:MAX_RUNS]
+    """Have these chosen when the page runs again."""
+    current_session().chosen = runs
 
 
-def _apply_requests(runs: dict[str, Run]) -> None:
-    """Set the widgets as `select_run` and `select_runs` asked, for runs that are still there."""
-    named_runs.update("compare", runs)
-    wanted = st.session_state.get("compare")
-    if "run_next" in st.session_state:
-        wanted = []
-    if "compare_next" in st.session_state:
-        wanted = [run.name for run in st.session_state.pop("compare_next")]
-    if wanted is not None:
-        st.session_state["compare"] = [name for name in wanted if name in runs]
+def _read_address() -> list[str]:
+    """The names in the page's address."""
+    single, several = (st.query_params.get_all(key) for key in KEYS)
+    return several or single
 
 
-def _open_run(runs: dict[str, Run], compared: list[str]) -> str:
-    first, *_ = runs
-    named_runs.update("run", runs, first)
-    default = compared[0] if compared else None  # as a link with one `compare` has it
-    wanted = st.session_state.get("run", default)
-    if "run_next" in st.session_state:
-        wanted = st.session_state.pop("run_next").name
-    st.session_state["run"] = wanted if wanted in runs else first
-    return st.selectbox("Open", list(runs), key="run", bind="query-params")
+def _follow_address(names: list[str], rows: dict[str, int], entries: list[RunEntry]) -> None:
+    """Choose what the address names, as on arrival and after the browser's Back."""
+    known = {name: entries[rows[name]].model for name in names if name in rows}
+    session = current_session()
+    named_runs.note_reused_names(names, session.runs_listed, known)
+    for name in names:
+        if name not in rows and name not in session.runs_listed:
+            named_runs.note_unknown(name)
+    session.chosen, session.runs_address = list(known.values()), names
 
 
-def _shown(key: str) -> list[Run]:
-    """The runs that are chosen in a list, as it was shown."""
-    value, runs = st.session_state.get(key), current_session().listed.get(key, {})
-    names = [value] if isinstance(value, str) else value or []
-    return [runs[name] for name in names if name in runs]
+def _present(chosen: list[Run], first: RunEntry) -> list[Run]:
+    """Those that are still there. Of each other one, unless it was deleted here, it is said."""
+    session = current_session()
+    gone = [run for run in chosen if not run.exists()]
+    present = [run for run in chosen if run not in gone]
+    for run in gone:
+        if run not in session.deleted:
+            named_runs.note_deleted(run.name, "" if present else first.name)
+    return present
 
 
-def _selection_changed() -> None:
-    """A single one is compared with the open one; what is left of a comparison is opened."""
-    chosen, before = _shown("compare"), current_session().compared
-    if before and len(chosen) < 2:
-        select_run([*chosen, *before][0])
-    elif len(chosen) == 1:
-        both = list(dict.fromkeys([*_shown("run"), *chosen]))
-        select_runs(both if len(both) > 1 else [])
+def _write_address(names: list[str], first: str) -> None:
+    """Make the page's address one that leads here; the newest alone needs no word."""
+    before, session = _read_address(), current_session()
+    if before or names != [first]:
+        session.runs_address = names
+        key = KEYS[len(names) > 1]
+        if names != before or st.query_params.get_all(key) != names:
+            others = {k: v for k, v in st.query_params.to_dict().items() if k not in KEYS}
+            st.query_params.from_dict(others | {key: names})
 
 
 def _select(entries: list[RunEntry]) -> None:
-    """A click on a name opens it; ticks compare."""
-    selection = st.session_state["run_table"]["selection"]
+    """A click on a row opens it; ticks choose several."""
+    selection = st.session_state[run_listing.TABLE]["selection"]
     cells = [row for row, _ in selection["cells"] if row < len(entries)]
     runs = [entries[row].model for row in selection["rows"] if row < len(entries)]
-    if cells or len(runs) == 1:
-        select_run(entries[cells[0]].model if cells else runs[0])
-    elif runs:
-        before = current_session().compared or _shown("run")
-        kept = [run for run in before if run in runs]
-        select_runs(kept + [run for run in runs if run not in kept])
+    if cells:
+        select_runs([entries[cells[0]].model])
+    elif runs:  # with none ticked, what was open stays open
+        before = [run for run in current_session().chosen if run in runs]
+        select_runs([*before, *(run for run in runs if run not in before)])

@@ -10,7 +10,7 @@ from mnist_core.data import loading
 from mnist_core.presets import PRESETS
 from mnist_core.scheduler import sweeps
 from pages.ui.app import errors
-from pages.ui.choices import data_notice, named_runs
+from pages.ui.choices import data_notice
 from pages.ui.runs import selection as run_selection
 from pages.ui.runs.listing import RunEntry
 from pages.ui.state.session import current_session
@@ -20,12 +20,12 @@ from pages.ui.widgets import duration as run_duration
 PRESET = " (preset)"  # no run's name has brackets
 
 
-def show(entries: list[RunEntry], opened: RunEntry | None) -> None:
+def show(opened: RunEntry | None) -> None:
     """The form, folded away; it starts from what is opened, if one is."""
     with st.expander("Sweep: try several values of one setting", icon=":material/tune:"):
         left, middle, right = st.columns([3, 3, 4])
         with left:
-            base = _base(entries, opened)
+            base = _base(opened if opened and opened.run and opened.experiment else None)
         with middle:
             path = _field(base.experiment)
         with right:
@@ -46,26 +46,22 @@ class Base(NamedTuple):
     experiment: Experiment
 
 
-def _base(entries, opened) -> Base:
-    runs = [entry for entry in entries if entry.run and entry.experiment]
-    bases = {entry.name: Base(entry.name, entry.run.id, entry.experiment) for entry in runs}
-    best = loading.best_available()
-    for name, preset in PRESETS.items():
-        bases[f"{name}{PRESET}"] = Base(name, name, preset.with_values({"data": best}))
-    default = opened.name if opened and opened.name in bases else f"quick{PRESET}"
-    session, names = current_session(), {entry.name: entry.run for entry in runs}
-    named_runs.update("sweep_from", names, default, noted_elsewhere=session.swept_from)
-    # What is opened is what one wants to vary, until one says otherwise
-    if opened and session.swept_from != opened.model:
-        session.swept_from = opened.model
-        st.session_state["sweep_from"] = default
-    if st.session_state.get("sweep_from") not in bases:
-        st.session_state["sweep_from"] = default
+def _base(opened: RunEntry | None) -> Base:
+    """What is opened, until one says otherwise, or a preset."""
+    session, presets = current_session(), [f"{name}{PRESET}" for name in PRESETS]
+    names = [opened.name, *presets] if opened else presets
+    is_other = session.swept_from != (opened and opened.model)
+    if is_other or st.session_state.get("sweep_from") not in names:
+        session.swept_from = opened and opened.model
+        st.session_state["sweep_from"] = opened.name if opened else f"quick{PRESET}"
     chosen = st.selectbox(
-        "Start from", list(bases), key="sweep_from",
-        help="A run or a preset; everything else stays as it is there.",
+        "Start from", names, key="sweep_from",
+        help="The run that is open, or a preset; everything else stays as it is there.",
     )  # fmt: skip
-    return bases[chosen]
+    if opened and chosen == opened.name:
+        return Base(chosen, opened.model.id, opened.experiment)
+    name = chosen.removesuffix(PRESET)
+    return Base(name, name, PRESETS[name].with_values({"data": loading.best_available()}))
 
 
 def _field(experiment) -> str:

@@ -27,7 +27,7 @@ SYMBOLS = {
 LINES = {"solid": "━", "dash": "╍"}
 NO_BREAK = "\u00a0"
 GUESSES = "hardly better than guessing"
-HEADING = "##### What differs between their experiments"
+HEADING = "### What differs between their experiments"
 
 
 def results(
@@ -56,7 +56,7 @@ def what_differs(compared: list[ComparedRun]) -> None:
     shorts = short_names([run.name for run in compared])
     keys = [_key(number, shorts[number]) for number, _ in known]
     rows = [
-        {"": _field(path)} | dict(zip(keys, _values(path, values), strict=True))
+        {"Setting": _field(path)} | dict(zip(keys, _values(path, values), strict=True))
         for path, values in differing.items()
     ]
     st.table(rows, hide_index=True, border="horizontal", width="content", alt="What differs.")
@@ -69,8 +69,8 @@ def _result_row(number, run: ComparedRun, entry: RunEntry, follower: RunFollower
     return {
         "Run": _key(number, run.name),
         "State": _state(entry, follower),
-        "Test accuracy": _accuracy(run.test),
-        "Validation": run_status.format_figure(validation, ".2%"),
+        "Test accuracy": _accuracy(run.test, entry.peeked()),
+        "On new images": run_status.format_figure(validation, ".2%"),
         "Parameters": f"{run.parameters:,}" if run.parameters else labels.MISSING,
         "Time taken": run_status.format_duration(run.seconds) if run.seconds else labels.MISSING,
     }
@@ -84,18 +84,20 @@ def _state(entry: RunEntry, follower: RunFollower) -> str:
     """In two lines until it has ended, so that no row grows as it trains; and if it guesses."""
     state, start = entry.status_text(), follower.last("start")
     if entry.has_ended():
-        return _two_lines(state, GUESSES) if follower.only_guesses() else state
+        return _two_lines(state, GUESSES) if entry.only_guesses() else state
     if entry.state != "training" or not start:
         return _two_lines(state, NO_BREAK)
     epoch = max(start["first_epoch"], follower.last("steps").get("epoch", 1))
     return _two_lines(state, f"epoch {epoch} of {start['first_epoch'] - 1 + start['epochs']}")
 
 
-def _accuracy(test: dict | None) -> str:
+def _accuracy(test: dict | None, peeked: bool) -> str:
     if not test:
         return labels.MISSING
     low, high = accuracy_interval(test["accuracy"], test["images"])
-    return _two_lines(f"{test['accuracy']:.2%}", f"{low:.2%} to {high:.2%}")
+    percent = run_status.format_percent
+    interval = f"{percent(low)} to {percent(high)}" + ", peeked" * peeked
+    return _two_lines(percent(test["accuracy"]), interval)
 
 
 def _field(path) -> str:

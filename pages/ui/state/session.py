@@ -9,7 +9,7 @@ import streamlit as st
 from mnist_core.config.schema import Experiment
 from mnist_core.evaluation.labelled_sets import TestSet
 from mnist_core.runs.run import Run
-from pages.ui.state.double_buffer import DoubleBuffer
+from mnist_core.runs.trash import Deletion
 from pages.ui.state.run_follower import RunFollower
 
 
@@ -31,6 +31,7 @@ class SentImage(NamedTuple):
 
     image: np.ndarray  # uint8 (28, 28)
     description: str  # as in "A 7, number 12 of my.jsonl"
+    label: int  # the digit it is
 
 
 class StrokeFile(NamedTuple):
@@ -39,6 +40,13 @@ class StrokeFile(NamedTuple):
     test: TestSet
     name: str  # the file's
     checksum: str  # the sha256 of the file
+
+
+class Variation(NamedTuple):
+    """What the form on Train began as."""
+
+    run: Run  # or a model that ships
+    experiment: Experiment  # that run's
 
 
 class ValueLocation(NamedTuple):
@@ -81,8 +89,10 @@ class Session:
     secret: str = ""  # by which the browser is known again; empty with a login
     lesson: Lesson | None = None  # what a teacher's link asked for
     model: Run | None = None  # the one that was chosen last; None: none yet
+    default_model: str = ""  # when the list of models was shown last
     listed: dict[str, dict[str, Run]] = field(default_factory=dict)  # see `named_runs`
     to_choose: dict[str, Run] = field(default_factory=dict)  # in the list of a key, see there
+    arrival_note: str = ""  # what the page that opens next is to say, as Markdown
     pressed: Any = None  # what the button pressed last was about; see `bound_button`
     # Draw and Inside
     canvas: CanvasState = field(default_factory=CanvasState)
@@ -91,17 +101,22 @@ class Session:
     pending_widgets: dict = field(default_factory=dict)  # values for Inside's, on arrival
     location: ValueLocation | None = None  # which value Inside explains; None: it chooses
     location_in_address: str = ""  # what the address said of it last
+    unfolded_blocks: set[str] = field(default_factory=set)  # that Inside shows layer by layer
     # Train
     experiment: Experiment | None = None  # the form's; None until the Train page has opened
     follower: RunFollower | None = None  # of the run that the page follows
+    active: RunFollower | None = None  # of another that trains; see `training_ring`
+    variation: Variation | None = None  # of what the form's experiment is one
     # Evaluate
     confusion_clicks: int = 0  # on confusion matrices so far
     stroke_file: StrokeFile | None = None  # the last one that could be read
     # Runs
-    compared: list[Run] = field(default_factory=list)  # two or more
+    chosen: list[Run] = field(default_factory=list)  # one is open, several are compared
+    runs_address: list[str] = field(default_factory=list)  # what the address said of it last
+    runs_listed: dict[str, Run] = field(default_factory=dict)  # what each name meant last
+    deleted: list[Run] = field(default_factory=list)  # by this visitor just now
+    deletion: Deletion | None = None  # the same in the trash
     followed: dict[Run, RunFollower] = field(default_factory=dict)  # of the compared
-    drawn: list[Run] = field(default_factory=list)  # those whose curves `comparison` holds
-    comparison: DoubleBuffer = field(default_factory=DoubleBuffer)  # the curves of the compared
     imports: int = 0  # bundles imported in this visit
     swept_from: Run | None = None  # the run that the sweep form last followed
 

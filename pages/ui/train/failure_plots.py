@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-import streamlit as st
-
 from mnist_core.runs.run import Run
 from pages.ui.choices import named_runs
 from pages.ui.navigation import inside_link
@@ -19,14 +17,12 @@ class FailurePlot(NamedTuple):
 
 def _open_confusion_matrix(run: Run) -> None:
     """All of the test set in one column: it always says the same digit."""
-    named_runs.choose("model", run)
-    st.switch_page("pages/evaluate.py", query_params={"model": run.name})
+    named_runs.open_page("evaluate", "model", run)
 
 
 def _open_curves(run: Run) -> None:
     """The two curves part: training goes to 100 %, validation stays behind."""
-    named_runs.choose("run", run)
-    st.switch_page("pages/runs.py", query_params={"run": run.name})
+    named_runs.open_page("runs", "run", run)
 
 
 def _open_stencils(run: Run) -> None:

@@ -3,60 +3,88 @@
 import streamlit as st
 
 from mnist_core.runs.run import ACTIVE
-from mnist_core.scheduler import scheduler
+from mnist_core.training import guessing
 from pages.ui.app import errors
 from pages.ui.state.run_follower import RunFollower
 from pages.ui.train import ended_run
 from pages.ui.widgets import charts
 from pages.ui.widgets import queue as queue_widgets
-from pages.ui.widgets.run_status import STATE_LABELS, damage_note, format_duration, format_figure
+from pages.ui.widgets.run_status import (
+    STATE_LABELS,
+    damage_note,
+    format_duration,
+    format_figure,
+    format_percent,
+)
 
-POLL_INTERVAL = 0.6  # seconds between two looks: a chart redrawn more than twice a second blinks
 LOSS = "How surprised the network is by the right answers: 0 is never, 2.3 is plain guessing."
-ACCURACY = "Share of the last batch's images that it read right."
-VALIDATION = "The same for images held back from training, after the last full epoch."
+SMOOTHED = "Mean over the last 50 steps."
+ACCURACY = "Share of the training images that it read right."
+NEW_IMAGES = "For images held back from training, after the last full epoch: Keras' `{}`."
+PEEKED = "For the test set itself, after the last full epoch: Keras' `{}`."
+PEEKED_TEST = "It was validated on these same images, so this is no fair exam."
+RECENT_STEPS = 50  # whose mean is shown: one batch's figures jump
+CHART_HEIGHT = 206  # pixels: both are in view on a laptop
 
 
 def show(follower: RunFollower) -> None:
-    """The run, followed as long as it goes on; then its curves, whose zoom stays."""
+    """The run, followed as long as it goes on.
+
+    What it shows has the same places in the end, so that the curves stay where they are, zoom
+    and all. Then it isn't a fragment any more: its buttons concern the whole page.
+    """
     try:
         follower.run.experiment()
     except (ValueError, OSError) as error:
         errors.show(error)
         return
-    ended = follower.has_ended()
-    st.fragment(_tick, run_every=None if ended else POLL_INTERVAL)(follower, ended)
-    if ended:
-        ended_run.show(follower)
-        charts.static(follower.curves())
+    if not follower.has_ended():
+        follower.update()
+        interval = follower.poll_interval()
+        st.fragment(_tick, run_every=interval)(follower, interval)
+        return
+    with st.container():  # as a fragment has one
+        _content(follower, ended=True)
 
 
 @errors.guard
-def _tick(follower: RunFollower, ended: bool) -> None:
-    if not ended:
-        queue_widgets.advance()
-    if not follower.exists() or (not ended and follower.has_ended()):
+def _tick(follower: RunFollower, interval: float) -> None:
+    queue_widgets.advance()
+    if not follower.exists() or follower.has_ended():
         st.rerun()  # the page around this is owed one look at the end
+    if follower.poll_interval() != interval:
+        st.rerun()  # a fragment can't change its own interval
+    _content(follower, ended=False)
+
+
+def _content(follower: RunFollower, ended: bool) -> None:
     follower.update()
-    _headline(follower)
+    with st.container():
+        _headline(follower)
+        if ended:
+            ended_run.verdict(follower)
     _metrics(follower)
-    if not ended:
-        queue_widgets.stop_button("stop", follower.run)
-        follower.buffer.push(follower.curves())
-        charts.live(follower.buffer, charts.run_figures, charts.ALT.format(of="the run"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if ended:
+            ended_run.show(follower)
+        else:
+            queue_widgets.stop_button("stop", follower.run)
+        full_range = charts.full_range_switch()
+    charts.run_curves(follower.curves(), follower.run.name, full_range, height=CHART_HEIGHT)
 
 
 def _headline(follower: RunFollower) -> None:
     status = follower.run.status()
-    state, sentence = status["state"], errors.status_message(status.get("sentence", ""))
+    state, accuracy = status["state"], follower.last("test").get("accuracy")
+    sentence = errors.status_message(guessing.add_verdict(status["sentence"], accuracy))
     st.markdown(f"**{errors.escape(follower.run.name)}** · {STATE_LABELS[state]}")
     if state == "failed":
         st.error(sentence, icon=":material/error:")
     elif state == "interrupted":
         st.warning(sentence, icon=":material/power_off:")
     elif state == "queued":
-        st.caption(queue_widgets.position_text(scheduler.queue_position(follower.run)))
-    elif sentence and follower.only_guesses():
+        st.caption(queue_widgets.waiting_text(follower.run))
+    elif guessing.is_guessing(accuracy):
         st.warning(sentence, icon=":material/casino:")
     elif sentence:
         st.caption(sentence)
@@ -70,7 +98,6 @@ def _progress(follower: RunFollower, state: str) -> None:
     if not start or state == "starting":  # a continued run begins with its parent's events
         st.progress(0.0, "Loading TensorFlow and the digits …")
         return
-    total = start["first_step"] - 1 + start["total_steps"]
     epoch = max(start["first_epoch"], steps.get("epoch", 1))
     words = f"Epoch {epoch} of {start['first_epoch'] - 1 + start['epochs']}"
     left = steps.get("seconds_left")
@@ -78,27 +105,37 @@ def _progress(follower: RunFollower, state: str) -> None:
         words = "Reading the test images"
     elif left is not None:
         words += f" · {format_duration(left)} left"
-    st.progress(min(1.0, follower.completed_steps() / total), words)
+    st.progress(follower.share_done(), words)
 
 
 def _metrics(follower: RunFollower) -> None:
-    test, epoch, steps = (follower.last(kind) for kind in ("test", "epoch", "steps"))
-    ended = follower.has_ended()
-    row = st.container(horizontal=True)  # of fixed widths: two by two on a phone
-    places = [row.container(width=110) for _ in range(4)]
-    if test and ended:
+    test, epoch = follower.last("test"), follower.last("epoch")
+    recipe = follower.run.experiment().recipe
+    peeked = recipe.validation == "test"
+    row = st.container(horizontal=True)  # two by two on a phone
+    places = [row.container(width="content") for _ in range(4)]
+    if test and follower.has_ended():
         images = f"{test['images']:,} digits that it never trained on."
-        places[0].metric("Test accuracy", f"{test['accuracy']:.2%}", help=f"Of {images}")
+        accuracy, name = format_percent(test["accuracy"]), "Test accuracy"
+        if peeked:
+            name, images = f"{name}, peeked", f"{images} {PEEKED_TEST}"
+        places[0].metric(name, accuracy, help=f"Of {images}")
         loss = format_figure(test["loss"], ".4f")
         places[1].metric("Test loss", loss, help=f"On {images} {LOSS}")
-    elif not ended:
-        places[0].metric("Loss", _newest(steps, "loss", ".3f"), help=LOSS)
-        places[1].metric("Accuracy", _newest(steps, "accuracy", ".1%"), help=ACCURACY)
-    if follower.run.experiment().recipe.validation == "none":
+    elif not follower.has_ended():
+        loss, accuracy = follower.history.newest(RECENT_STEPS) or (None, None)
+        for place, name, value, spec, meaning in (
+            (places[0], "Loss", loss, ".3f", LOSS),
+            (places[1], "Accuracy", accuracy, ".1%", ACCURACY),
+        ):
+            figure = format_figure(value, spec)
+            place.metric(name, figure, help=f"{meaning} {SMOOTHED}")
+    if recipe.validation == "none":
         return
-    for place, name, spec in ((places[2], "val_loss", ".4f"), (places[3], "val_accuracy", ".2%")):
-        place.metric(name, format_figure(epoch.get(name), spec), help=VALIDATION)
-
-
-def _newest(steps, name, spec) -> str:
-    return format_figure(steps[name][-1] if steps else None, spec)
+    images, meaning = (", peeked", PEEKED) if peeked else (" on new images", NEW_IMAGES)
+    for place, name, key, spec in (
+        (places[2], "Loss", "val_loss", ".4f"),
+        (places[3], "Accuracy", "val_accuracy", ".2%"),
+    ):
+        figure = format_figure(epoch.get(key), spec)
+        place.metric(f"{name}{images}", figure, help=meaning.format(key))

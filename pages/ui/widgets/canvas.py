@@ -3,12 +3,15 @@
 import functools
 import logging
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
-from mnist_core.strokes.rasterize import rasterize
+from mnist_core.strokes import fabric_paths
+from mnist_core.strokes.fabric_paths import ERASER, INK
+from pages.ui.state import kept_drawing
 from pages.ui.state.session import CanvasState, Session
 
 KEY = "canvas"
@@ -16,25 +19,35 @@ SIDE = 420  # pixels on a desk
 PICTURE = 280  # side of the picture that is read: 10 x 28, and drawn in half the time of SIDE's
 PEN_WIDTH = 34  # about 1/9 of the height of a digit that fills three quarters of the canvas
 PEN_WIDTHS = (10, 70)
-POINT_SPACING = 6  # pixels between points on a curve: less than the thinnest pen
-PHONE_SCALE = 0.8  # on a phone the same canvas is shown at 336 pixels,
-SMALL_PHONE_SCALE = 0.68  # and on the narrowest at 286
+ERASER_WIDTH = 1.5  # times the pen's: of a stroke gone over by hand no thin edges are left
+# How a path is drawn that comes from elsewhere than from the browser's own pen
+LOOK = {"stroke": INK, "fill": None, "strokeLineCap": "round", "strokeLineJoin": "round"}
 
-# Scaled, not made anew, so that turning the phone keeps the drawing.
+# Shown as large as `--pad-side` says, which a page may set. Scaled, not made anew, so that turning
+# the phone keeps the drawing; tan(atan2()) makes a number of two lengths.
 STYLE = f"""
-.st-key-pad {{ width: {SIDE}px; height: {SIDE}px; overflow: clip; border-radius: 12px;
-  background: #000; flex: none; touch-action: none; }}
-.st-key-pad > div {{ width: {SIDE}px; min-width: {SIDE}px; transform-origin: 0 0; }}
-.st-key-pen {{ max-width: {SIDE}px; }}
-@media (max-width: 640px) {{
-  .st-key-pad {{ width: {PHONE_SCALE * SIDE}px; height: {PHONE_SCALE * SIDE}px; margin: 0 auto; }}
-  .st-key-pad > div {{ transform: scale({PHONE_SCALE}); }}
+.st-key-pad {{ --side: var(--pad-side, min({SIDE}px, 100vw - 2rem));
+  width: var(--side); height: var(--side); overflow: clip; border-radius: 12px;
+  background: #000; flex: none; touch-action: none; position: relative; }}
+.st-key-pad > div {{ width: {SIDE}px; min-width: {SIDE}px; transform-origin: 0 0;
+  transform: scale(tan(atan2(var(--side), {SIDE}px))); }}
+.st-key-pad::after {{ content: attr(data-hint); position: absolute; inset: 0; display: grid;
+  place-content: center; color: #fff; opacity: .6; font-size: 1.4rem; pointer-events: none; }}
+.st-key-pen {{ max-width: {SIDE}px; gap: .5rem; }}
+.st-key-pen button {{ padding: 0 .7rem; }}
+@media (max-width: 1000px) {{ /* icons alone; who can't see them hears the words */
+  .st-key-pen button p {{ position: absolute; opacity: 0; }}
+  .st-key-pen button span {{ margin: 0; }}
 }}
-@media (max-width: 367px) {{
-  .st-key-pad {{ width: {SMALL_PHONE_SCALE * SIDE}px; height: {SMALL_PHONE_SCALE * SIDE}px; }}
-  .st-key-pad > div {{ transform: scale({SMALL_PHONE_SCALE}); }}
-}}
+@media (max-width: 640px) {{ .st-key-pad {{ margin: 0 auto; }} }}
 """
+
+
+class Pen(NamedTuple):
+    """What draws on the canvas."""
+
+    width: int  # in canvas pixels
+    erases: bool = False
 
 
 @functools.cache
@@ -50,7 +63,7 @@ def _component():
     style = (folder / "index-style.css").read_text()
     log = logging.getLogger("streamlit.components.v2.component_registry")
     log.addFilter(_is_other_message)
-    streamlit_drawable_canvas.out = st.components.v2.component(
+    mount = st.components.v2.component(
         "streamlit-drawable-canvas.streamlit_drawable_canvas",
         js="index-*.js",
         css=f"{style} .dc-toolbar {{ display: none !important }}",
@@ -58,7 +71,25 @@ def _component():
         isolate_styles=True,
     )
     log.removeFilter(_is_other_message)
+
+    def mount_plainly(data, **arguments):
+        return mount(data=data | {"initialDrawing": _NoTable(data["initialDrawing"])}, **arguments)
+
+    streamlit_drawable_canvas.out = mount_plainly
     return streamlit_drawable_canvas.st_canvas
+
+
+class _NoTable(dict):
+    """A dict in which Streamlit looks for no table: for that it loads pandas, 70 MB and 0.3 s."""
+
+    __class__ = tuple  # what isinstance is told; JSON still writes a dict
+
+
+@functools.cache
+def _pointer_events():
+    """What the drawing component hears of the pointer: see the script."""
+    script = Path(__file__).with_name("pointer_events.js").read_text()
+    return st.components.v2.component("pointer_events", js=script, isolate_styles=False)
 
 
 def _is_other_message(record) -> bool:
@@ -66,7 +97,7 @@ def _is_other_message(record) -> bool:
     return "already registered" not in record.getMessage()
 
 
-def pen_paths(first_paths: list[dict], pen_width: int, backdrop: np.ndarray | None) -> list[dict]:
+def pen_paths(first_paths: list[dict], pen: Pen, backdrop: np.ndarray | None) -> list[dict]:
     """The pen's paths on the real canvas. A test without a browser replaces this function.
 
     Args:
@@ -75,39 +106,62 @@ def pen_paths(first_paths: list[dict], pen_width: int, backdrop: np.ndarray | No
 
     Returns:
         Fabric.js objects, oldest first: {"type": "Path", "path": [["M", x, y], ...],
-        "strokeWidth": w, ...} in canvas pixels.
+        "strokeWidth": w, "stroke": INK or ERASER, ...} in canvas pixels.
     """
     result = _component()(
-        stroke_width=pen_width,
-        stroke_color="#fff",
+        stroke_width=pen.width * (ERASER_WIDTH if pen.erases else 1),
+        stroke_color=ERASER if pen.erases else INK,
         background_color="#000",
         background_image=None if backdrop is None else Image.fromarray(backdrop),
-        initial_drawing={"objects": first_paths},
+        initial_drawing={"objects": [LOOK | path for path in first_paths]},
         height=SIDE,
         width=SIDE,
         key=KEY,
     )
-    return (result.json_data or {}).get("objects") or first_paths
+    paths = (result.json_data or {}).get("objects") or first_paths
+    shown = paths[0]["path"][0][1]  # the marker's place, another for each drawing
+    data = {"drawing": shown, "label": label(paths[1:], backdrop is not None)}
+    _pointer_events()(data=data, key="pointer_events")
+    return paths
 
 
-def show(session: Session) -> np.ndarray:
-    """The canvas with Clear, Undo and the pen's width. Returns what is on it; see `picture`."""
+def label(paths: list[dict], has_backdrop: bool) -> str:
+    """What is on the canvas, in words; of an empty one nothing."""
+    erasing = sum(map(fabric_paths.erases, paths))
+    counts = ((len(paths) - erasing, "stroke"), (erasing, "stroke of the eraser"))
+    words = ["a picture"] * has_backdrop
+    words += [
+        f"{n} {word.replace('stroke', 'strokes') if n > 1 else word}" for n, word in counts if n
+    ]
+    return " and ".join(words)
+
+
+def show(session: Session, choose_pen: bool = True) -> np.ndarray:
+    """The canvas with Clear, Undo and, if wanted, an eraser and the pen's width.
+
+    Returns:
+        What is on it; see `picture`.
+    """
     width = st.session_state.get("pen_width", PEN_WIDTH)
-    _update_paths(session.canvas, width)
-    with st.container(horizontal=True, key="pen", vertical_alignment="bottom"):
+    _update_paths(session.canvas, Pen(width, choose_pen and st.session_state.get("eraser", False)))
+    with st.container(horizontal=True, key="pen", vertical_alignment="center"):
         st.button("Clear", key="clear", icon=":material/delete:", on_click=replace_drawing,
                   args=(session, []))  # fmt: skip
         st.button("Undo", key="undo", icon=":material/undo:", on_click=undo, args=(session,))
-        st.slider("Pen width", *PEN_WIDTHS, PEN_WIDTH, key="pen_width")
+        if choose_pen:
+            st.toggle("Eraser", key="eraser")
+            with st.popover("Pen", icon=":material/line_weight:"):
+                st.slider("Pen width", *PEN_WIDTHS, PEN_WIDTH, key="pen_width")
+    kept_drawing.keep(session.canvas, PICTURE, functools.partial(replace_drawing, session))
     return picture(session.canvas)
 
 
-def _update_paths(state: CanvasState, pen_width: int) -> None:
+def _update_paths(state: CanvasState, pen: Pen) -> None:
     """Put the canvas on the page and take in what has been drawn on it."""
     if KEY not in st.session_state:  # a first visit, or one that comes back from another page
         _begin(state, state.paths)
     with st.container(key="pad"):
-        marker, *paths = pen_paths(state.first_paths, pen_width, state.backdrop)
+        marker, *paths = pen_paths(state.first_paths, pen, state.backdrop)
     if marker["path"] == state.first_paths[0]["path"]:
         state.paths = paths
 
@@ -145,57 +199,10 @@ def undo(session: Session) -> None:
 
 def picture(state: CanvasState) -> np.ndarray:
     """What is on the canvas: uint8 (PICTURE, PICTURE), white ink on black."""
-    ink = render_paths(state.paths)
-    if state.backdrop is not None:
-        ink = np.maximum(ink, state.backdrop)
+    ink = render_paths(state.paths, state.backdrop)
     return np.pad(ink[1:-1, 1:-1], 1)  # so that a pen along the edges is not the background
 
 
-def render_paths(paths: list[dict]) -> np.ndarray:
-    """Pen paths as a picture: uint8 (PICTURE, PICTURE), white ink on black."""
-    scale = PICTURE / SIDE
-    by_width: dict[float, list[np.ndarray]] = {}
-    for path in paths:
-        by_width.setdefault(path["strokeWidth"], []).append(path_points(path) * scale)
-    picture = np.zeros((PICTURE, PICTURE), np.uint8)
-    for width, strokes in by_width.items():
-        picture = np.maximum(picture, rasterize(strokes, canvas=PICTURE, width=width * scale))
-    return picture
-
-
-def path_points(path: dict) -> np.ndarray:
-    """Points along one Fabric path of M, L and Q commands: float (k, 2), x right, y down.
-
-    Points on curves are about `POINT_SPACING` pixels apart.
-    """
-    commands = path["path"]
-    ends = np.array([command[-2:] for command in commands], float)
-    controls = np.array([command[1:3] for command in commands], float)  # a line's: its end
-    starts = np.vstack([ends[:1], ends[:-1]])
-    sides = np.hypot(*(controls - starts).T) + np.hypot(*(ends - controls).T)
-    curved = np.array([command[0] == "Q" for command in commands])
-    counts = 1 + np.where(curved, sides / POINT_SPACING, 0).astype(int)
-    owner = np.repeat(np.arange(len(commands)), counts)  # which command each point belongs to
-    t = (np.arange(len(owner)) - (np.cumsum(counts) - counts)[owner] + 1) / counts[owner]
-    t = t[:, None]
-    # a quadratic Bézier curve from the last point; a line has but its end, t = 1
-    return (1 - t) ** 2 * starts[owner] + 2 * t * (1 - t) * controls[owner] + t**2 * ends[owner]
-
-
-def fit_picture(ink: np.ndarray) -> np.ndarray:
-    """Lay a picture in the middle of a black one, as large as it goes, nothing stretched.
-
-    Args:
-        ink: uint8 (h, w), ink bright on 0.
-
-    Returns:
-        uint8 (PICTURE, PICTURE). 28x28 images enlarge 10 times, each pixel a sharp square.
-    """
-    height, width = ink.shape
-    scale = PICTURE / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    resampling = Image.Resampling.NEAREST if scale > 4 else Image.Resampling.BOX
-    picture = Image.new("L", (PICTURE, PICTURE))
-    resized = Image.fromarray(ink).resize(size, resampling)
-    picture.paste(resized, ((PICTURE - size[0]) // 2, (PICTURE - size[1]) // 2))
-    return np.array(picture)
+def render_paths(paths: list[dict], backdrop: np.ndarray | None = None) -> np.ndarray:
+    """Paths in their order, over a backdrop: uint8 (PICTURE, PICTURE), white ink on black."""
+    return fabric_paths.render(paths, PICTURE, PICTURE / SIDE, backdrop)

@@ -1,85 +1,97 @@
-"""The learning curves of runs: of one that has ended, or live, without a blink."""
+"""The learning curves of runs, while they train and afterwards: charts that are redrawn in place.
 
-from collections.abc import Callable
-from typing import Any
+`st.plotly_chart` puts a whole new chart where a figure changes: that costs the browser half a core
+while a run is watched, blinks, and forgets the visitor's zoom. plotly.js is the plotly package's,
+served by this app; nothing comes from the network.
+"""
 
+import functools
+from pathlib import Path
+
+import plotly
 import plotly.graph_objects as go
 import streamlit as st
+from plotly.io.json import to_json_plotly
+from plotly.offline import get_plotlyjs_version
+from streamlit.components.v1 import declare_component
 
 from mnist_core.plots import curves as curve_plots
+from mnist_core.plots import style
 from mnist_core.runs.history import Curves
-from pages.ui.state.double_buffer import DoubleBuffer
 
-Pair = tuple[go.Figure, go.Figure]  # accuracy and loss, as NAMES says
-
-NAMES = ("accuracy", "loss")
 ZOOM_HELP = "Accuracy from 90 %, loss up to 0.5: where good networks differ."
-ALT = "The {{name}} of {of} over its steps, in training and in validation."
-# A chart that is there, has its size and its axes; the one it replaces may linger behind it
-PLOT = '.js-plotly-plot:not([style*="visibility: hidden"]):not([style*="display: none"])'
-DRAWN = f":first-child {PLOT} .xtick"
+FULL_HELP = (
+    "Accuracy from 0 to 100 % and all of the loss. If not, the axes follow what happens now: the"
+    " last two thirds of the run so far."
+)
+ALT = "The {{name}} of {of} over its steps, in training and on new images."
+
+_JS = Path(__file__).with_name("live_chart.js").read_text()
+_HTML = '<div class="live-chart" role="figure"></div>'
+_CSS = ".live-chart { color: var(--st-text-color); font-family: var(--st-font); }"
 
 
-def static(curves: Curves, of: str = "the run", side_by_side: bool = False) -> None:
-    """The curves of a run that has ended; a visitor's zoom stays."""
-    closely = st.toggle("Look closely", key="closely", help=ZOOM_HELP)
-    pair(run_figures(curves, closely), ALT.format(of=of), side_by_side)
+def full_range_switch() -> bool:
+    """Whether a run's curves are to be shown on axes of their full range."""
+    return st.toggle("Full range", key="full_range", help=FULL_HELP)
 
 
-def run_figures(curves: Curves, closely: bool = False) -> Pair:
-    """The figures of one run."""
-    loss, accuracy = curve_plots.learning_curves(curves, closely)
-    return accuracy, loss
-
-
-def pair(figures: Pair, alt: str, side_by_side: bool = False) -> None:
-    """Two figures of accuracy and loss.
-
-    Args:
-        alt: says what a figure shows, with {name} for "accuracy" or "loss".
-    """
-    for place, name, figure in zip(_places(side_by_side), NAMES, figures, strict=True):
-        with place:
-            _chart(figure, f"curve_{name}", alt.format(name=name))
-
-
-def live(
-    buffer: DoubleBuffer, draw: Callable[[Any], Pair], alt: str, side_by_side: bool = False
+def run_curves(
+    curves: Curves,
+    name: str,
+    full_range: bool,
+    side_by_side: bool = False,
+    height: int = style.HEIGHT,
 ) -> None:
-    """The curves so far, each chart in two buffers that take turns.
-
-    Streamlit puts a whole new chart where a figure changes, and it takes moments to draw. So the
-    new points go to the back buffer, which comes to the front when it is drawn.
+    """The curves of the run of this name.
 
     Args:
-        draw: makes the figures of what a buffer holds.
-        alt: as in `pair`.
+        height: of each of the two, in pixels.
     """
-    pairs = [draw(content) if content else None for content in buffer.contents]
-    for which, (place, name) in enumerate(zip(_places(side_by_side), NAMES, strict=True)):
-        with place, st.container(key=name):
-            for number, figures in enumerate(pairs):
-                with st.container(key=f"{name}_{number}"):
-                    if figures:
-                        _chart(figures[which], f"growing_{name}_{number}", alt.format(name=name))
-    st.html(f"<style>{_front_style(buffer.front)}</style>")  # last: the front is still the old one
+    loss, accuracy = curve_plots.learning_curves(curves, full_range, height)
+    pair(accuracy, loss, ALT.format(of=name), side_by_side)
 
 
-def _places(side_by_side):
-    return st.columns(2) if side_by_side else (st.container(), st.container())
+def pair(accuracy: go.Figure, loss: go.Figure, alt: str, side_by_side: bool = False) -> None:
+    """The two figures of a run, or of several.
+
+    Args:
+        alt: says what a figure shows, of which runs, with {name} for "accuracy" or "loss".
+    """
+    places = st.columns(2) if side_by_side else [st.container()] * 2
+    figures = {"accuracy": accuracy, "loss": loss}
+    for place, (name, figure) in zip(places, figures.items(), strict=True):
+        with place:
+            live_chart(figure, name, alt.replace("{name}", name))
 
 
-def _chart(figure, key, alt) -> None:
-    st.plotly_chart(figure, key=key, alt=alt, config={"displayModeBar": False})
+def live_chart(figure: go.Figure, key: str, alt: str) -> None:
+    """Put the figure on the page, or redraw it there: where its key is the same, so is the chart.
+
+    Args:
+        figure: with a height and two axes that have ranges; stretched to the width there is.
+        alt: says what it shows, to who can't see it.
+    """
+    spec = figure.to_dict()
+    spec["layout"].pop("template", None)  # it is long; the page's font and colour are put in there
+    data = {"figure": to_json_plotly(spec), "height": figure.layout.height, "alt": alt}
+    _component()(data=data | {"plotly_js": _plotly_js()}, key=key)
 
 
-def _front_style(front: int) -> str:
-    """Both buffers in one place; the one behind is seen only until the one in front is drawn."""
-    rules = []
-    for name in NAMES:
-        chart = f".st-key-{name}"
-        is_drawn = f"{chart}:has({chart}_{front} > {DRAWN})"
-        rules.append(f"{chart} {{ display: grid; grid-template-columns: minmax(0, 1fr); }}")
-        rules.append(f"{chart} > * {{ grid-area: 1 / 1; width: 100%; }}")
-        rules.append(f"{is_drawn} {chart}_{1 - front} * {{ visibility: hidden !important; }}")
-    return " ".join(rules)
+@functools.cache
+def _component():
+    """Late, because a component can't be made outside a running app."""
+    return st.components.v2.component(
+        "live_chart", html=_HTML, css=_CSS, js=_JS, isolate_styles=False
+    )
+
+
+@functools.cache
+def _plotly_js() -> str:
+    """The path of plotly.js on this server, from any page.
+
+    Streamlit serves the folder of a declared component. This one is only declared, never shown.
+    """
+    folder = Path(plotly.__file__).parent / "package_data"
+    name = declare_component("plotly_js", path=folder).name
+    return f"component/{name}/plotly.min.js?v={get_plotlyjs_version()}"

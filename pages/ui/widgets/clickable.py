@@ -21,7 +21,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         part.setAttribute('role', 'button');
         const send = (x, y) => {
             setTriggerValue('clicked', [part.dataset.click, x, y]);
-            if (data.leads_to)
+            if (data.leads_to && !part.hasAttribute('aria-expanded'))
                 document.querySelector(`.st-key-${data.leads_to}`)?.scrollIntoView(
                     { block: 'nearest', behavior: 'smooth' });
         };
@@ -66,7 +66,8 @@ def show(
     Args:
         html: of ours; what people or files gave must be escaped in it.
         on_click: called before the rerun that a click brings about.
-        leads_to: key of a container that a click brings into sight.
+        leads_to: key of a container that a click brings into sight; not one that unfolds a part,
+            which has `aria-expanded`.
     """
 
     def on_change():

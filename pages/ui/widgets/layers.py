@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_core.config.layer_shapes import Layer
 from mnist_core.network.diagram import HEIGHT, describe, to_svg
 
+STYLE = ".thousands::before { content: ','; }"
 MEANINGS = {
     "Conv2D": "looks for patterns",
     "BatchNormalization": "evens out each map",
@@ -32,19 +33,23 @@ def diagram(table: list[Layer]) -> None:
     st.html(f'<div style="overflow-x:auto; min-height:{HEIGHT + 7}px">{picture}</div>')
 
 
-def table(table: list[Layer]) -> None:
-    """The total and a row per layer."""
+def parameters(table: list[Layer]) -> None:
+    """The total."""
     total = sum(layer.parameters for layer in table)
     st.markdown("Parameters", help="The numbers that training sets: weights and biases.")
     with st.container(key="parameters"):
         st.html(f'<span style="font-size:1.9rem">{_grouped(total)}</span>')
+
+
+def table(table: list[Layer]) -> None:
+    """A row per layer."""
     st.table([_row(layer) for layer in table], hide_index=True, border="horizontal")
 
 
 def _grouped(number: int) -> str:
-    """The digits in groups of three, set apart by space that is not part of the text."""
-    groups = f"{number:,}".split(",")
-    return groups[0] + "".join(f'<span style="margin-left:.2em">{g}</span>' for g in groups[1:])
+    """42,962, whose commas are not part of the text: a program reads its digits."""
+    first, *groups = f"{number:,}".split(",")
+    return first + "".join(f'<span class="thousands">{group}</span>' for group in groups)
 
 
 def _row(layer: Layer) -> dict[str, str]:

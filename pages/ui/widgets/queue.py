@@ -8,6 +8,7 @@ from mnist_core.runs.run import WAITING, Run
 from mnist_core.scheduler import scheduler
 from mnist_core.system import error_messages, settings
 from pages.ui.app import errors
+from pages.ui.widgets import duration, run_status
 
 MIN_INTERVAL = 0.5  # seconds between two advances by one server, however many pages ask
 
@@ -52,6 +53,15 @@ def _advance_and_note() -> None:
         _error = None
     except OSError as error:
         _error = error
+
+
+def waiting_text(run: Run) -> str:
+    """Where a run stands in the queue, and when it will begin, where that can be known."""
+    text = position_text(scheduler.queue_position(run))
+    if settings.PEOPLE.value() != settings.ONE_USER:  # how long others train is theirs to know
+        return text
+    seconds = duration.seconds_until_start(run)
+    return f"{text} In about {run_status.format_duration(seconds)}."
 
 
 def position_text(position: int) -> str:

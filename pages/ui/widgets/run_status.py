@@ -5,6 +5,8 @@ import math
 import streamlit as st
 
 from mnist_core.config import labels
+from mnist_core.config.labels import format_duration as format_duration
+from mnist_core.config.labels import format_percent as format_percent
 from pages.ui.state.run_follower import RunFollower
 
 STATE_LABELS = {
@@ -19,20 +21,11 @@ STATE_LABELS = {
 }
 
 
-def format_duration(seconds: float) -> str:
-    """Seconds in words, no finer than anyone needs."""
-    if seconds < 90:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 90 * 60:
-        return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"
-
-
 def format_figure(value: float | None, spec: str) -> str:
     """A loss or an accuracy; "NaN" for one that is no number, a dash where there is none."""
     if value is None:
         return labels.MISSING
-    return "NaN" if math.isnan(value) else format(value, spec)
+    return "NaN" if math.isnan(value) else format(value, spec).replace("%", " %")
 
 
 def damage_note(follower: RunFollower) -> None:

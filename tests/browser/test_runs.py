@@ -1,17 +1,20 @@
-"""Several runs in a real browser: picked, laid over each other, and swept while one looks on."""
+"""The Runs page in a real browser: see runs, name, export, delete, compare and sweep them."""
 
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from kept_runs import finished_run
-from small_runs import events_of_kind, have_ended, wait_until
+from small_runs import events_of_kind, have_ended, small_experiment, wait_until
 
 from mnist_core.config.schema import Experiment
 from mnist_core.runs import store as run_store
+from mnist_core.scheduler import job
 
 FEW = {"data": "built-in", "network.blocks.0.filters": "2", "recipe.train_images": "300"}
 FEW |= {"recipe.epochs": "2", "recipe.validation_fraction": "0.2"}
+TITLE = "[class*=st-key-opened] :is(h2, h3)"
 LINES = "[...document.querySelectorAll('.js-plotly-plot')].flatMap(plot => plot.data ?? [])"
 
 
@@ -65,7 +68,10 @@ def lines(tab):
 
 
 def wait_for_line(tab, name):
-    tab.wait_for_function(f"name => {LINES}.some(line => line.name === name)", arg=name)
+    """In the charts in sight: out of it they aren't redrawn."""
+    look = "document.querySelector('.st-key-accuracy')?.scrollIntoView({ block: 'nearest' })"
+    has_it = f"{LINES}.some(line => line.name === name)"
+    tab.wait_for_function(f"name => {{ {look}; return {has_it}; }}", arg=name)
 
 
 def tick(tab, row):
@@ -75,16 +81,62 @@ def tick(tab, row):
     table.click(position={"x": 17, "y": 36 + 35 * row + 17})
 
 
+def wait_for_title(tab, name):
+    tab.locator(TITLE, has_text=re.compile(f"^{re.escape(name)}$")).wait_for()
+
+
+def test_a_run_can_be_renamed_exported_and_deleted(home, tab, app):
+    job.train_run(run_store.create(small_experiment(), "small"))
+    tab.goto(f"{app.url}/runs?run=small")
+    wait_for_title(tab, "small")
+
+    tab.locator("[class*=st-key-rename] button").first.click()
+    tab.get_by_label("New name").fill("better")
+    tab.get_by_label("New name").press("Enter")
+    wait_for_title(tab, "better")
+    names = {run.name for run in run_store.all_runs()}
+    assert "better" in names and "small" not in names
+
+    tab.locator(".st-key-export button").first.click()
+    with tab.expect_download() as download:
+        tab.locator(".st-key-export_script button").first.click()
+    assert download.value.suggested_filename == "train_better.py"
+    script = Path(download.value.path()).read_text()
+    compile(script, "train_better.py", "exec")
+    assert "keras.Sequential" in script
+
+    tab.keyboard.press("Escape")
+    tab.get_by_role("button", name="Delete", exact=True).click()
+    tab.locator(TITLE, has_text="better").wait_for(state="detached")
+    assert "better" not in {run.name for run in run_store.all_runs()}
+    tab.get_by_role("button", name="Undo").click()
+    wait_for_title(tab, "better")
+    assert "better" in {run.name for run in run_store.all_runs()}
+
+
+def test_a_click_on_a_row_opens_that_run(home, tab, app):
+    run_store.create(small_experiment(), "small").set_status("finished")
+    tab.goto(f"{app.url}/runs")
+    tab.locator(TITLE).wait_for()
+    # The table's twin for a screen reader
+    rows = tab.locator("[data-testid=stDataFrame] tbody tr")
+    rows.first.wait_for(state="attached")
+    row = min(rows.count(), 8) - 1
+    name = rows.nth(row).locator("td").first.text_content()
+    tab.locator("[data-testid=stDataFrame]").click(position={"x": 120, "y": 36 + 35 * row + 17})
+    wait_for_title(tab, name)
+
+
 def test_two_ticked_runs_lie_over_each_other_with_only_what_differs(home, tab, app):
     ended("low", 0.3)
     ended("high", 0.9, **{"recipe.learning_rate": "0.005", "network.dense": "2"})
     tab.goto(f"{app.url}/runs?run=low")
-    tab.locator(".st-key-opened h4", has_text="low").wait_for()
+    tab.locator(".st-key-opened :is(h2, h3)", has_text="low").wait_for()
     tick(tab, 0)  # the newest comes first: "high"
-    tab.locator(".st-key-compared h4").wait_for()
-    wait_for_line(tab, "high, validation")
-    assert ["low, validation", [0.3, 0.3]] in lines(tab)
-    assert ["high, validation", [0.9, 0.9]] in lines(tab)
+    tab.locator(".st-key-compared :is(h2, h3)").first.wait_for()
+    wait_for_line(tab, "high, on new images")
+    assert ["low, on new images", [30, 30]] in lines(tab)
+    assert ["high, on new images", [90, 90]] in lines(tab)
     differing = [row[0] for row in cells(tab, 1)[1:]]
     second = ["units", "activation", "dropout rate"]
     assert differing == ["Dense layers", *(f"Dense 2: {w}" for w in second), "Learning rate"]
@@ -96,7 +148,7 @@ def test_the_link_of_a_comparison_opens_it_for_somebody_else(home, tab, app):
     ended("low", 0.3)
     ended("high", 0.9)
     tab.goto(f"{app.url}/runs?compare=high&compare=low")
-    wait_for_line(tab, "low, validation")
+    wait_for_line(tab, "low, on new images")
     assert names(tab) == ["high", "low"]
     assert "Nothing: the same was asked of them." in tab.locator(".st-key-compared").inner_text()
 
@@ -104,9 +156,11 @@ def test_the_link_of_a_comparison_opens_it_for_somebody_else(home, tab, app):
 def test_a_sweep_fills_its_comparison_while_it_trains(sweep):
     tab = sweep("0.001, 0.01")
     swept = [f"small learning rate {rate}" for rate in ("0.001", "0.01")]
-    tab.locator(".st-key-compared h4", has_text="Sweep from small: learning rate").wait_for()
+    tab.locator(
+        ".st-key-compared :is(h2, h3)", has_text="Sweep from small: learning rate"
+    ).wait_for()
     for name in swept:
-        wait_for_line(tab, f"{name}, validation")
+        wait_for_line(tab, f"{name}, on new images")
     tab.wait_for_function("document.querySelectorAll('.st-key-scatter_seconds .point').length > 1")
     tab.locator(".st-key-stop_all").wait_for(state="detached")
     assert names(tab) == swept
@@ -114,9 +168,9 @@ def test_a_sweep_fills_its_comparison_while_it_trains(sweep):
         run = run_store.get(name)
         (test,) = events_of_kind(run, "test")
         assert row[1] == "Finished"
-        assert row[2].startswith(f"{test['accuracy']:.2%}")
-        accuracies = [event["val_accuracy"] for event in events_of_kind(run, "epoch")]
-        assert [f"{name}, validation", accuracies] in lines(tab)
+        assert row[2].startswith(f"{100 * test['accuracy']:.2f} %")
+        accuracies = [100 * event["val_accuracy"] for event in events_of_kind(run, "epoch")]
+        assert [f"{name}, on new images", accuracies] in lines(tab)
     assert cells(tab, 1)[1:] == [["Learning rate", "0.001", "0.01"]]
 
 

@@ -1,0 +1,50 @@
+"""Where the parts of the Draw page stand, on any screen."""
+
+# The canvas and the answer are as large as the window allows: together on the screen, in any
+STYLE = """
+.stMainBlockContainer { padding-top: 4.1rem; max-width: 118rem; }
+.stMainBlockContainer h1 { font-size: 1.7rem !important; padding: 0 !important; margin: 0;
+  line-height: 1.2; }
+.st-key-board { display: grid; gap: .7rem 2.5rem; align-items: start;
+  --pad-side: max(min(46vw, 100vh - 30rem), min(40vw, 100vh - 12.5rem, 24rem));
+  --answer-row: calc(.06 * var(--pad-side)); --answer-size: calc(.42 * var(--pad-side));
+  --answer-width: none;
+  grid-template: "pad answer sight" min-content "pen compare sight" 1fr "living living living"
+    "steps steps steps"
+    / min-content minmax(15rem, 1fr) 15.75rem; }
+.st-key-board > :has(> .st-key-pad) { grid-area: pad; }
+.st-key-board > :has(> .st-key-pen) { grid-area: pen; min-width: 0; }
+.st-key-board > :has(> .st-key-reading), .st-key-reading { display: contents; }
+.st-key-reading > :has(> * > * > .st-key-answer), .st-key-reading > * > :has(> * > .st-key-answer) {
+  display: contents; } /* the box around a fragment */
+.st-key-reading :has(> .st-key-answer) { grid-area: answer; min-width: 0; width: auto; }
+.st-key-reading :has(> .st-key-mover) { grid-area: compare; min-width: 0; width: auto;
+  align-self: end; }
+.st-key-board > :has(> .st-key-compare) { grid-area: compare; min-width: 0; align-self: end; }
+.st-key-board > :has(> .st-key-sight) { grid-area: sight; }
+.st-key-board > * { width: auto; }
+.st-key-board > .st-key-kept_drawing { position: absolute; }
+.st-key-board > :has(> .st-key-living) { grid-area: living; min-width: 0; }
+.st-key-board > :has(> .st-key-three_steps) { grid-area: steps; min-width: 0; }
+.st-key-living { padding: .5rem .8rem; }
+@media (max-width: 1000px) {
+  .st-key-board { gap: .7rem 1.5rem; grid-template: "pad answer" min-content "pen compare" 1fr
+    "living living" "steps steps" "sight sight" / min-content minmax(12rem, 1fr); }
+}
+@media (max-width: 640px) {
+  .stMainBlockContainer { padding-top: 3.7rem; }
+  .stMainBlockContainer h1 { font-size: 1.15rem !important; }
+  .stMainBlockContainer > .stVerticalBlock { gap: .6rem; }
+  .st-key-board { --pad-side: min(100vw - 2rem, max(100vh - 22.5rem, 15rem));
+    gap: .6rem; grid-template: "pad pad" "answer answer" "pen why" "compare compare"
+      "living living" "draw draw" "train train" "sight sight" / minmax(0, 1fr) max-content; }
+  /* The switch is within reach beside the pen; its card's words are for those who have room */
+  .st-key-board > :has(> .st-key-three_steps), .st-key-board .st-key-three_steps {
+    display: contents; }
+  .st-key-three_steps > :has(> .st-key-step_draw) { grid-area: draw; }
+  .st-key-three_steps > :has(> .st-key-step_train) { grid-area: train; }
+  .st-key-three_steps > :has(> .st-key-step_why) { grid-area: why; align-self: center; }
+  .st-key-three_steps .st-key-step_why.stHorizontalBlock { border: 0; padding: 0; min-height: 0; }
+  .st-key-step_why > :not(:has(.stCheckbox)) { display: none; }
+}
+"""

@@ -1,0 +1,51 @@
+"""A drawing as the text that a browser keeps: it comes back whole, and nothing else comes in."""
+
+import json
+
+import numpy as np
+import pytest
+from app_pages import ONE, SEVEN, eraser_path
+
+from pages.ui.state.kept_drawing import from_text, to_text
+from pages.ui.state.session import CanvasState
+
+
+def test_a_drawing_comes_back_as_it_was_kept():
+    backdrop = np.arange(16, dtype=np.uint8).reshape(4, 4)
+    for paths, under in (
+        ([ONE, SEVEN], None),
+        ([], backdrop),
+        ([ONE, eraser_path((9, 9), (99, 99))], backdrop),
+    ):
+        found, found_backdrop = from_text(to_text(CanvasState(paths=paths, backdrop=under)), 4)
+        assert found == paths
+        assert (
+            np.array_equal(found_backdrop, under) if under is not None else found_backdrop is None
+        )
+
+
+def test_of_an_empty_canvas_nothing_is_kept():
+    assert to_text(CanvasState()) == ""
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        {"paths": [{"path": [], "strokeWidth": 9}], "backdrop": ""},
+        {"paths": [{"path": [["M", 1]], "strokeWidth": 9}], "backdrop": ""},
+        {"paths": [{"path": [["Z", 1, 2]], "strokeWidth": 9}], "backdrop": ""},
+        {"paths": [{"path": [["M", 1, float("nan")]], "strokeWidth": 9}], "backdrop": ""},
+        {"paths": [{"path": [["M", 1, "2"]], "strokeWidth": 9}], "backdrop": ""},
+        {"paths": [{"path": [["M", 1, 2]], "strokeWidth": None}], "backdrop": ""},
+        {"paths": [{"path": [["M", 1, 2]], "strokeWidth": 9, "stroke": "red"}], "backdrop": ""},
+        {"paths": [], "backdrop": "AAAA"},
+        {"paths": [], "backdrop": 7},
+    ],
+)
+def test_what_is_no_kept_drawing_is_refused(kept):
+    with pytest.raises(ValueError):
+        from_text(kept if isinstance(kept, str) else json.dumps(kept), 4)
