@@ -63,3 +63,20 @@ def test_a_continued_run_begins_with_none_of_its_own_done(home):
     more = run_store.create(QUICK, "more", continues=parent)
     more.set_status("starting")
     assert ring(open_page("data")) == ["0 % · more trains"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_its_coming_gives_no_style_of_the_page_another_number(home, page):
+    """Streamlit collects them in a list: an element whose style moves loses its looks for a while.
+
+    Only at its end more may come.
+    """
+    before = page_styles(open_page(page))
+    training_run(QUICK, "mine", epochs=1)
+    assert page_styles(open_page(page))[: len(before)] == before
+
+
+def page_styles(app) -> list[str]:
+    """What Streamlit collects for the whole page, in its order."""
+    event = app._tree.children[2]  # after what is in the page and in its side bar
+    return [element.proto.body for element in event.children.values()]

@@ -22,9 +22,19 @@ a:focus-visible, [role="tab"]:focus-visible { outline: 2px solid #2f86e0 !import
     scroll-behavior: auto !important; }
 }
 [data-testid="stMetricValue"] { font-size: 1.45rem; }
+[data-testid="stElementContainer"]:has(> .stHtml > .only_style) { display: none; }
 </style>"""
 
 
 def apply() -> None:
     """Put the common style on the page."""
     st.html(_STYLE)
+
+
+def beside(css: str) -> None:
+    """Put the style of a part of a page that comes and goes into this place.
+
+    Streamlit collects what is nothing but style in one list for the whole page, by number: there it
+    would take another's number as it comes, and that other's elements lose their looks for a while.
+    """
+    st.html(f'<style>{css}</style><i class="only_style"></i>')

@@ -7,7 +7,7 @@ import streamlit as st
 from mnist_core.models import index
 from mnist_core.runs.run import ACTIVE, ENDED, Run
 from mnist_core.system import settings
-from pages.ui.app import errors
+from pages.ui.app import errors, style
 from pages.ui.state.run_follower import RunFollower
 from pages.ui.state.session import current_session
 
@@ -70,7 +70,7 @@ def _tick(run: Run | None) -> None:
     follower = _follower(run)
     follower.update()
     percent = round(100 * follower.share_done())
-    st.html(f"<style>.st-key-{KEY} {{ --done: {percent}% }}</style>")
+    style.beside(f".st-key-{KEY} {{ --done: {percent}% }}")
     label = f"{percent} % · {errors.escape(run.name)} trains"
     st.page_link("pages/train.py", label=label, help="Watch it learn.", query_params={})
 

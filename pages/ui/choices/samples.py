@@ -5,7 +5,7 @@ import streamlit as st
 
 from mnist_core.data import loading
 from mnist_core.preprocess import canvas_ink, image_files
-from pages.ui.app import errors
+from pages.ui.app import errors, style
 from pages.ui.choices import data_set
 from pages.ui.choices.loader import sample_loader
 from pages.ui.state.session import Session
@@ -41,7 +41,7 @@ def digits(session: Session) -> None:
         f".st-key-sample-{digit} button {{ background-image: url({answer.data_url(image)}) }}"
         for digit, image in enumerate(chosen)
     )
-    st.html(f"<style>{_STYLE}{backgrounds}</style>")
+    style.beside(_STYLE + backgrounds)
     with st.container(horizontal=True, key="samples"):
         for digit, image in enumerate(chosen):
             st.button(

@@ -7,6 +7,7 @@ from mnist_core.data import animation, glyphs, synthesis, synthetic, writers
 from mnist_core.data.synthesis import PenTrace
 from mnist_core.data.writers import Writer, WritingStyle
 from mnist_core.strokes.rasterize import place, rasterize
+from pages.ui.app import style
 from pages.ui.data import style_form
 from pages.ui.widgets import answer, gallery, run_status
 from pages.ui.widgets.gallery import Tile
@@ -57,7 +58,7 @@ def show() -> None:
         "Digit", range(10), default=4, required=True, key="pen_digit", bind="query-params",
         wrap=True,
     )  # fmt: skip
-    st.html(f"<style>{STYLE}</style>")
+    style.beside(STYLE)
     form = _choose_form(digit)
     result, sliders = st.columns([5, 6], gap="large")
     with sliders:
@@ -92,7 +93,7 @@ def _choose_form(digit: int) -> int:
         f" background-image: url({answer.data_url(_form_picture(form))}) }}"
         for number, (form, _) in enumerate(forms, 1)
     )
-    st.html(f"<style>{FORM_STYLE}{pictures}</style>")
+    style.beside(FORM_STYLE + pictures)
     choice = st.segmented_control(
         "Form", range(len(forms)), default=0, required=True, key=f"pen_form_{digit}",
         format_func=lambda number: str(number + 1), wrap=True, persist_state="session",

@@ -7,6 +7,7 @@ import streamlit as st
 from mnist_core.config.schema import Experiment
 from mnist_core.network import diagram, summary
 from mnist_core.presets import ABOUT, PRESETS
+from pages.ui.app import style
 from pages.ui.navigation import form
 from pages.ui.widgets import duration, run_status
 
@@ -56,7 +57,7 @@ def show(experiment: Experiment) -> None:
         f" {{ background-image: url({_picture(one)}) }}"
         for number, one in enumerate(experiments.values(), start=1)
     )
-    st.html(f"<style>{STYLE}{pictures}</style>")
+    style.beside(STYLE + pictures)
     st.radio(
         "Start from", names, key="preset", horizontal=True, on_change=_apply_chosen,
         args=(experiment.data,), format_func=lambda other: CARDS.get(other, ("My own",))[0],

@@ -14,7 +14,7 @@ from mnist_core.prediction import NOT_SURE_BELOW, Classifier
 from mnist_core.preprocess import mnist_rule
 from mnist_core.preprocess.foreground import BlankPictureError
 from mnist_core.runs import live_weights
-from pages.ui.app import errors
+from pages.ui.app import errors, style
 from pages.ui.choices.loader import sample_loader
 from pages.ui.state.run_follower import RunFollower
 from pages.ui.state.session import current_session
@@ -41,7 +41,7 @@ NO_DRAWING = "Draw a digit: it is read here while the network learns."
 
 def show(follower: RunFollower) -> None:
     """The digits, read again about every second as long as the run trains."""
-    st.html(f"<style>{canvas.STYLE}{answer.STYLE}{STYLE}</style>")
+    style.beside(canvas.STYLE + answer.STYLE + STYLE)
     st.markdown("**Your digit while it learns**")
     sample_loader().start()
     follower.watched = True

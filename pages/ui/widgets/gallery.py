@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import streamlit as st
 
+from pages.ui.app.style import beside
 from pages.ui.widgets import answer, clickable
 
 STYLE = """
@@ -47,7 +48,7 @@ class Tile(NamedTuple):
 
 def style() -> None:
     """What the galleries of a page need, once."""
-    st.html(f"<style>{STYLE}</style>")
+    beside(STYLE)
 
 
 def show(
