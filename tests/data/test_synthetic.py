@@ -92,4 +92,6 @@ def test_another_version_of_the_digits_has_another_cache(folder, monkeypatch):
 def test_who_changes_the_digits_takes_the_next_version():
     images, _, _ = synthesis.synthesize(40, seed=1, writers=range(4))
     sums = {1: 1_052_850}
-    assert sums[synthetic.VERSION] == int(images.sum(dtype=np.int64)), "take the next VERSION"
+    found = int(images.sum(dtype=np.int64))
+    # Processors' matrix products differ in their last bit, and so a grey level here and there
+    assert found == pytest.approx(sums[synthetic.VERSION], abs=50), "take the next VERSION"
