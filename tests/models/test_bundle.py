@@ -19,6 +19,8 @@ from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from mnist_core.scheduler import job
 
+pytestmark = pytest.mark.slow  # models are made, packed and read
+
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_the_weights_a_bundle_must_hold_are_those_keras_makes(name):
@@ -81,7 +83,6 @@ def test_a_model_whose_training_diverged_comes_back_with_its_curves(home, loss):
     assert kinds(run_store.get("theirs")) == ["start", "epoch", "test"]
 
 
-@pytest.mark.slow
 def test_the_bundle_of_a_run_that_has_trained_comes_back_with_its_card_and_curves(home):
     job.train_run(run_store.create(small_experiment(), "mine"))
     bundle_import.import_bundle(new_bundle(), "theirs")

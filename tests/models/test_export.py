@@ -22,6 +22,8 @@ from mnist_core.prediction import Classifier
 from mnist_core.runs import store as run_store
 from mnist_core.training import optimizers
 
+pytestmark = pytest.mark.slow  # Keras 3 and Keras 2 build and compile each model
+
 DIGITS = Digits(*synthesis.synthesize(40, seed=1)[:2])
 X = DIGITS.images[..., None].astype(np.float32) / 255
 FILES = pytest.mark.parametrize(
@@ -73,7 +75,6 @@ def test_what_keras_loads_can_be_evaluated_at_once(keras, kind, home, tmp_path):
     assert result == pytest.approx(metrics.evaluate(Classifier.load("reader"), DIGITS)[1::-1])
 
 
-@pytest.mark.slow
 @FILES
 @pytest.mark.parametrize("optimizer", optimizers.ARGUMENTS)
 def test_what_keras_loads_trains_on_by_the_recipe(optimizer, keras, kind, home, tmp_path):
@@ -100,7 +101,6 @@ def test_the_keras_file_holds_what_the_optimizer_had_gathered(home, tmp_path):
     assert np.array_equal(*velocity)
 
 
-@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(networks(), st.integers(1, 2))
 def test_keras_2_builds_any_network_of_any_number_of_views(network, views):

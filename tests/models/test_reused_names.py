@@ -9,6 +9,8 @@ from mnist_core.models import store as model_store
 from mnist_core.prediction import Classifier
 from mnist_core.runs import store as run_store
 
+pytestmark = pytest.mark.slow
+
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 28, 28), np.uint8)
 USES = {
     "weights": model_store.weights_path,

@@ -49,6 +49,7 @@ def test_every_layer_of_every_preset_is_as_in_keras(name):
     assert_same_layers(PRESETS[name].network)
 
 
+@pytest.mark.slow
 @given(networks())
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_every_layer_of_any_network_is_as_in_keras(network):

@@ -12,6 +12,8 @@ from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from mnist_core.scheduler import sweeps
 
+pytestmark = pytest.mark.slow  # several runs of a page and many figures each
+
 QUICK = PRESETS["quick"].with_values({"recipe.epochs": "2", "data": "built-in"})
 
 
@@ -295,7 +297,6 @@ def test_any_setting_of_a_preset_can_be_swept(slow):
     assert [experiment.network.blocks[1].filters for experiment in experiments] == [5, 10]
 
 
-@pytest.mark.slow  # a run of the page for each of forty settings
 def test_every_setting_of_the_form_can_be_chosen(slow):
     assert all(slow.selectbox(key="sweep_field").options)
     for path in grid.sweepable_paths(QUICK):

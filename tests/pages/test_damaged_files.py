@@ -7,6 +7,8 @@ from app_pages import chart_specs, choose_runs, open_page, texts
 from damages import EVENTS, EXTREMES, FILES, NO_FILE, VALUES, with_events, with_value
 from kept_models import keep
 
+pytestmark = pytest.mark.slow
+
 KEPT_FILES = ("card.json", "status.json", "experiment.json", "events.jsonl", "model.keras")
 MODEL_FILES = ("card.json", "model.keras")
 CARD_FIELDS = ("test", "test.accuracy", "seconds", "looks", "made", "curves", "experiment")
@@ -34,14 +36,12 @@ def open_each(app, expected):
         assert not app.exception, name
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("file", KEPT_FILES)
 def test_the_runs_page_lists_all_and_opens_each(home, file):
     damage_runs([file])
     open_each(open_page("runs"), ["good", *(f"{file} {damage}" for damage in FILES)])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("page", ["draw", "inside", "evaluate"])
 def test_a_page_that_needs_a_damaged_model_offers_the_others(home, page):
     damage_runs(MODEL_FILES)
@@ -57,7 +57,6 @@ def test_a_page_that_needs_a_damaged_model_offers_the_others(home, page):
             assert "good" in app.selectbox(key="model").options, name
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "file, field",
     [("card.json", field) for field in CARD_FIELDS]

@@ -12,6 +12,8 @@ from mnist_core.prediction import Classifier
 from pages.ui.choices.data_set import ChosenSet
 from pages.ui.data import browse as browse_view
 
+pytestmark = pytest.mark.slow  # hundreds of digits are written and drawn
+
 
 @pytest.fixture
 def data_page(only_small_set, clicks):
@@ -67,7 +69,6 @@ def test_pages_go_on_where_the_last_one_ended_and_another_part_begins_at_the_fir
     assert "**200** digits in the built-in training set" in texts(app)
 
 
-@pytest.mark.slow  # a model reads all digits
 def test_what_a_model_reads_wrongly_is_shown_the_surest_first(data_page, small_set, predictions):
     labels = small_set[1].labels
     wrong = browse.misclassified(labels, predictions)
@@ -84,7 +85,6 @@ def test_what_a_model_reads_wrongly_is_shown_the_surest_first(data_page, small_s
     assert len(captions) == (predictions.digits[wrong] == digit).sum()
 
 
-@pytest.mark.slow  # a model reads all digits
 def test_where_nothing_is_wrong_the_page_says_what_to_do(data_page):
     app = data_page(**{"mistakes": "true", "digit": "5", "as": "5"})
     assert "reads none of them wrongly as 5. Choose another digit or model." in texts(app)

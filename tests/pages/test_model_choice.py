@@ -12,9 +12,10 @@ from mnist_core.prediction import Classifier
 from mnist_core.runs import store as run_store
 from pages.ui.choices import model
 
+pytestmark = pytest.mark.slow  # models are made, and read
+
 PAGES = ("draw", "inside", "evaluate")
-SLOW = pytest.param("evaluate", marks=pytest.mark.slow)  # it tests the model
-each_page = pytest.mark.parametrize("page", [*PAGES[:2], SLOW])
+each_page = pytest.mark.parametrize("page", PAGES)
 
 
 @pytest.fixture(autouse=True)
@@ -165,7 +166,6 @@ def test_a_button_beside_a_model_opens_it_whatever_was_chosen_before(key):
     assert app.session_state["session"].model == mine
 
 
-@pytest.mark.slow  # it tests the models
 @pytest.mark.parametrize(
     ("page", "key", "query", "default"),
     [("evaluate", "beside", {"model": "classic", "beside": "mine"}, "Nobody"),

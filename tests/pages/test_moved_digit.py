@@ -16,6 +16,8 @@ from pages.ui.draw import moved_digit
 from pages.ui.draw.moved_digit import AXES, Move
 from pages.ui.widgets import canvas
 
+pytestmark = pytest.mark.slow  # thousands of readings each
+
 IMAGE = mnist_rule.to_mnist(canvas.render_paths([SEVEN]))
 READER = Classifier.load()
 

@@ -10,6 +10,8 @@ from mnist_core.presets import PRESETS
 from mnist_core.runs import store as run_store
 from pages.ui.runs import actions as run_actions
 
+pytestmark = pytest.mark.slow
+
 TINY = PRESETS["tiny"].with_values({"data": "built-in"})
 DELETED = "'mine' was deleted."
 

@@ -14,6 +14,8 @@ from mnist_core.preprocess.foreground import BlankPictureError, UnclearPictureEr
 from mnist_core.preprocess.image_files import open_picture
 from mnist_core.preprocess.mnist_rule import to_mnist
 
+pytestmark = pytest.mark.slow  # large pictures
+
 
 def digit_read(picture) -> int:
     return int(Classifier.load().probabilities(to_mnist(picture)[None])[0].argmax())

@@ -84,6 +84,7 @@ def test_a_digit_that_is_clear_in_some_renderings_is_not_suspected():
         assert suspected.any() == is_suspected
 
 
+@pytest.mark.slow
 def test_recomputed_batch_norm_is_that_of_the_images_as_one_batch():
     model = keras_model.build(NORMALIZED, seed=2)
     rng = np.random.default_rng(3)

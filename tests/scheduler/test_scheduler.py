@@ -35,6 +35,7 @@ def trained(experiment, name="small", continues=None, stop=False):
     return run
 
 
+@pytest.mark.slow
 def test_a_trained_run_holds_its_events_its_model_and_its_card(home):
     run = trained(small_experiment())
     assert run.state == "finished"

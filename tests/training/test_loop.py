@@ -16,6 +16,8 @@ from mnist_core.config.schema import (
 from mnist_core.data.types import Dataset, Digits
 from mnist_core.training import loop, optimizers, step_recorder
 
+pytestmark = pytest.mark.slow  # TensorFlow compiles each network
+
 SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=32)])
 NO_STEP = {"learning_rate": 1e-6, "optimizer": "SGD", "momentum": 0.0, "epochs": 1}
 
@@ -67,7 +69,6 @@ def test_a_small_network_learns_32_digits_by_heart():
     assert result.epochs[-1]["loss"] < 0.1
 
 
-@pytest.mark.slow
 def test_one_seed_gives_the_same_weights_twice_in_one_process():
     recipe = {"seed": 3, "augmentation": Augmentation(shift=2.0), "epochs": 1}
     first, again = (train(recipe=recipe)[0] for _ in range(2))
@@ -76,7 +77,6 @@ def test_one_seed_gives_the_same_weights_twice_in_one_process():
     assert (first.test_loss, first.epochs[0]["loss"]) == (again.test_loss, again.epochs[0]["loss"])
 
 
-@pytest.mark.slow
 def test_another_seed_gives_another_run():
     a, b = (train(recipe={"seed": seed, "epochs": 1})[0] for seed in (1, 2))
     assert a.epochs[0]["loss"] != b.epochs[0]["loss"]
