@@ -80,7 +80,15 @@ def canvas_from_file(source: bytes | str | Path) -> np.ndarray:
 
     Takes and raises the same as `image_files.open_picture` and `foreground.extract`.
     """
-    return on_canvas(_bright(foreground.extract(image_files.open_picture(source))))
+    return canvas_from_picture(image_files.open_picture(source))
+
+
+def canvas_from_picture(picture: np.ndarray) -> np.ndarray:
+    """The ink of a picture on a canvas: uint8 (280, 280), for `to_mnist`.
+
+    Takes and raises the same as `foreground.extract`.
+    """
+    return on_canvas(_bright(foreground.extract(picture)))
 
 
 def _area(frame, picture) -> tuple[slice, slice]:

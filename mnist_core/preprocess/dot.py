@@ -21,6 +21,14 @@ def is_dot(image: np.ndarray) -> bool:
     if not rows.size:
         return False
     box = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return min(box.shape) >= MIN_SIDE and is_compact(box / np.float32(255))
+
+
+def is_compact(box: np.ndarray) -> bool:
+    """Whether ink is about as wide as high and fills its box as a blob does.
+
+    Args:
+        box: float32 (h, w), the tight box of the ink, up to 1 on 0.
+    """
     short, long = sorted(box.shape)
-    compact = short >= MIN_SIDE and long < MAX_ELONGATION * short
-    return bool(compact and box.mean() > MIN_FILL * 255)
+    return bool(long < MAX_ELONGATION * short and box.mean() > MIN_FILL)

@@ -3,10 +3,10 @@
 import numpy as np
 
 from mnist_core.prediction import Classifier
-from mnist_core.preprocess import foreground, to_mnist
+from mnist_core.preprocess import canvas_ink, foreground, to_mnist
 from mnist_core.preprocess.mnist_rule import ink_to_mnist
 from mnist_core.reading import grouping, rows, segmenter, signs
-from mnist_core.reading.result import Candidate, Mark, Reading, assemble
+from mnist_core.reading.result import Candidate, Mark, Reading, assemble, with_whole
 
 FAINT = 0.1  # of the strongest ink: so faint pixels between two rows do not join them
 
@@ -17,7 +17,9 @@ MAX_FAINT = 0.1
 def read(picture: np.ndarray, classifier: Classifier) -> Reading:
     """The digits of a picture: rows from top to bottom, each from left to right.
 
-    A single digit is shown to the classifier as `to_mnist` makes it of the whole picture.
+    A single digit is shown to the classifier as the command `predict` and an upload show it: the
+    whole picture's ink, laid on a canvas. Where there is no digit the text has none: it is "-" or
+    "." of a lone minus or point, else empty.
 
     Args:
         picture: as `to_mnist` takes it.
@@ -30,7 +32,7 @@ def read(picture: np.ndarray, classifier: Classifier) -> Reading:
     ink = _ink(picture)
     found = [_candidates(ink, *row) for row in _rows(ink)]
     if len(found) == 1:
-        found = [_with_whole(found[0], picture)]
+        found = [with_whole(found[0], lambda: _image_of_all(picture))]
     # A photo's ink is smaller than the photo
     down, across = (whole / part for whole, part in zip(picture.shape, ink.shape, strict=False))
     reading = assemble(found, classifier)
@@ -55,17 +57,8 @@ def _ink(picture) -> np.ndarray:
     return ink if even else foreground.extract(picture)
 
 
-def _with_whole(candidates, picture) -> list[Candidate]:
-    """The candidates; those of a single digit with the image of the whole picture."""
-    if all(len(candidate.marks) > 1 for candidate in candidates):
-        return candidates
-    image = to_mnist(picture)
-    return [
-        candidate
-        if len(candidate.marks) > 1
-        else candidate._replace(marks=[candidate.marks[0]._replace(image=image)])
-        for candidate in candidates
-    ]
+def _image_of_all(picture) -> np.ndarray:
+    return to_mnist(canvas_ink.canvas_from_picture(picture))
 
 
 def _rows(ink) -> list[tuple[int, int]]:
@@ -83,23 +76,34 @@ def _candidates(ink, top, bottom) -> list[Candidate]:
     """The likely ways to part a row into digits and signs."""
     ink = ink[top:bottom]
     row = rows.to_row(ink)
-    found = signs.find(row.pixels)
-    pixels = row.pixels.copy()
-    for sign in found:
-        pixels[:, sign.first : sign.end] = 0
-    segmentation = segmenter.segment(pixels)
     down, across = (
         ((np.arange(length) + 0.5 - start) * row.scale).astype(int).clip(0, most - 1)
-        for length, start, most in zip(ink.shape, (row.top, row.left), pixels.shape, strict=True)
+        for length, start, most in zip(
+            ink.shape, (row.top, row.left), row.pixels.shape, strict=True
+        )
     )
-    candidates = []
-    for middles, log_probability in grouping.partings(pixels, segmentation):
-        parts = [(part[:, across][down], "") for part in grouping.shares(segmentation, middles)]
+
+    def candidate(parts, found, log_probability) -> Candidate:
+        parts = [(part, "") for part in parts]
         parts += [((first <= across) & (across < end), sign) for sign, first, end in found]
         marks = [_mark(ink * part, top, sign) for part, sign in parts]
         marks = sorted(filter(None, marks), key=lambda mark: mark.box[0] + mark.box[2])
-        candidates.append(Candidate(marks, log_probability))
-    return candidates
+        return Candidate(marks, log_probability)
+
+    found = signs.alone(row.pixels)
+    if found is not None:
+        return [candidate([], found, 0.0)]
+    found = signs.find(row.pixels)
+    pixels = signs.without(row.pixels, found)
+    segmentation = segmenter.segment(pixels)
+    return [
+        candidate(
+            [part[:, across][down] for part in grouping.shares(segmentation, middles)],
+            found,
+            log_probability,
+        )
+        for middles, log_probability in grouping.partings(pixels, segmentation)
+    ]
 
 
 def _mark(own, top, sign) -> Mark | None:

@@ -9,7 +9,7 @@ from mnist_core.prediction import Classifier
 from mnist_core.preprocess import BlankPictureError
 from mnist_core.preprocess.mnist_rule import ink_to_mnist
 from mnist_core.reading import grouping, rows, segmenter, signs
-from mnist_core.reading.result import Candidate, Mark, Reading, assemble
+from mnist_core.reading.result import Candidate, Mark, Reading, assemble, with_whole
 from mnist_core.strokes.rasterize import MAX_CANVAS, rasterize, transform
 
 DIGIT_HEIGHT = 80  # pixels: a row is drawn so high for its digits' images, over three times 20
@@ -43,6 +43,8 @@ def read_strokes(
     if not 0 < pen_width < np.inf:
         raise ValueError(f"The pen's width must be above 0. Received: {pen_width}")
     found = [_candidates(row, pen_width) for row in _rows(strokes, pen_width)]
+    if len(found) == 1:
+        found = [with_whole(found[0], lambda: _image(strokes, pen_width, 1.0))]
     return assemble(found, classifier)
 
 
@@ -86,12 +88,16 @@ def _candidates(strokes, pen_width) -> list[Candidate]:
     placed = transform(strokes, np.eye(2) * frame.scale, shift)
     row = _Row(pen_width * frame.scale, frame.scale, np.tile(shift, 2))
     pixels = rasterize(placed, (segmenter.HEIGHT, frame.width), row.pen_width) / np.float32(255)
+    alone = signs.alone(pixels)
+    signed = signs.find(pixels) if alone is None else alone
     found, rest = [], placed
-    for sign in signs.find(pixels):
+    for sign in signed:
         inside = [sign.first <= stroke[:, 0].mean() < sign.end for stroke in rest]
         found.append(([s for s, is_in in zip(rest, inside, strict=True) if is_in], sign.sign))
         rest = [s for s, is_in in zip(rest, inside, strict=True) if not is_in]
-        pixels[:, sign.first : sign.end] = 0
+    if alone is not None:
+        return [Candidate(_marks(found, row), 0.0)]
+    pixels = signs.without(pixels, signed)
     segmentation = segmenter.segment(pixels)
     votes = grouping.votes(segmentation)
     rest = [_resampled(stroke) for stroke in rest]
@@ -116,7 +122,7 @@ class _Row(NamedTuple):
 
 def _marks(groups, row: _Row) -> list[Mark]:
     """A mark of each group of strokes, given with its sign or "", from left to right."""
-    zoom = DIGIT_HEIGHT / rows.INK_HEIGHT if len(groups) > 1 else 1 / row.scale
+    zoom = DIGIT_HEIGHT / rows.INK_HEIGHT
     marks = []
     for own, sign in groups:
         box = tuple(((_box(own, row.pen_width) - row.shift) / row.scale).tolist())

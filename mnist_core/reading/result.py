@@ -1,11 +1,15 @@
 """What was read: a text, and each of its digits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from mnist_core.prediction import Classifier
+
+# How likely a row is one digit, at least, for a segmenter that says otherwise; see `with_whole`
+WHOLE = float(np.log(0.75))
+MAX_ASPECT = 1.6  # width through height of a row that may be one
 
 
 class ReadDigit(NamedTuple):
@@ -20,7 +24,7 @@ class ReadDigit(NamedTuple):
 class Reading(NamedTuple):
     """The digits of a picture or of strokes, in reading order."""
 
-    text: str  # digits, "." and "-"; rows parted by "\n"
+    text: str  # digits, "." and "-"; rows parted by "\n"; empty where there is none of them
     digits: list[ReadDigit]  # one for each digit of `text`, in its order
 
 
@@ -39,6 +43,28 @@ class Candidate(NamedTuple):
     log_probability: float  # by the segmenter alone
 
 
+def with_whole(candidates: Sequence[Candidate], draw: Callable[[], np.ndarray]) -> list[Candidate]:
+    """The ways to part a row; all of it as one digit among them, where it is no wider than one.
+
+    The segmenter parts a few digits that are one, such as a 0 whose ends miss each other. What
+    reads well as a whole is then more likely whole than it says.
+
+    Args:
+        candidates: of the only row; a sign in them is none of a single digit.
+        draw: makes an image of all its ink, uint8 (28, 28).
+    """
+    marks = [mark for one in candidates for mark in one.marks]
+    if not marks or any(mark.sign for mark in marks):
+        return list(candidates)
+    boxes = np.array([mark.box for mark in marks])
+    box = (*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist())
+    likely = [one.log_probability for one in candidates if len(one.marks) == 1]
+    if box[2] - box[0] <= MAX_ASPECT * (box[3] - box[1]):
+        likely.append(WHOLE)
+    whole = [Candidate([Mark(box, draw())], max(likely))] if likely else []
+    return [*(one for one in candidates if len(one.marks) > 1), *whole]
+
+
 def assemble(rows: Sequence[Sequence[Candidate]], classifier: Classifier) -> Reading:
     """The reading of rows, each parted in the way that reads best as a whole.
 
@@ -51,7 +77,7 @@ def assemble(rows: Sequence[Sequence[Candidate]], classifier: Classifier) -> Rea
     """
     marks = [mark for row in rows for one in row for mark in one.marks if not mark.sign]
     images = {mark.image.tobytes(): mark.image for mark in marks}  # many are in several candidates
-    found = classifier.probabilities(np.stack(list(images.values())))
+    found = classifier.probabilities(np.array(list(images.values()), np.uint8).reshape(-1, 28, 28))
     known = dict(zip(images, found, strict=True))
 
     def read(mark) -> ReadDigit:
@@ -66,4 +92,4 @@ def assemble(rows: Sequence[Sequence[Candidate]], classifier: Classifier) -> Rea
     digits = [read(mark) for marks in chosen for mark in marks if not mark.sign]
     left = iter(digits)
     lines = ["".join(mark.sign or str(next(left).digit) for mark in marks) for marks in chosen]
-    return Reading("\n".join(lines), digits)
+    return Reading("\n".join(filter(None, lines)), digits)

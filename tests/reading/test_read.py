@@ -5,7 +5,7 @@ import pytest
 import written_numbers
 
 from mnist_core.prediction import Classifier
-from mnist_core.preprocess import BlankPictureError, to_mnist
+from mnist_core.preprocess import BlankPictureError, canvas_ink, to_mnist
 from mnist_core.reading import read, read_strokes
 from mnist_core.strokes.numbers import GAPS
 from mnist_core.strokes.rasterize import rasterize
@@ -71,11 +71,12 @@ def test_colours_and_polarity_do_not_matter(reader):
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_a_single_digit_is_shown_as_its_whole_picture(digit, reader):
+def test_a_single_digit_is_shown_as_an_upload_of_its_picture(digit, reader):
     number = written_numbers.write(str(digit))
     picture = number.picture()
     (found,) = read(picture, reader).digits
-    np.testing.assert_array_equal(found.image, to_mnist(picture))
+    laid = canvas_ink.canvas_from_picture(picture)
+    np.testing.assert_array_equal(found.image, to_mnist(laid))
     (drawn,) = read_strokes(number.strokes, number.pen_width, reader).digits
     assert drawn.digit == found.digit
 
