@@ -56,7 +56,7 @@ def _parse(file, name) -> list[Drawing]:
     try:
         text = io.TextIOWrapper(file, encoding="utf-8")
         lines = enumerate(iter(lambda: text.readline(MAX_LINE + 1), ""), start=1)
-        drawings = [_parse_line(f"{name}, line {n}", line) for n, line in lines if line.strip()]
+        drawings = [parse_line(f"{name}, line {n}", line) for n, line in lines if line.strip()]
     except UnicodeDecodeError:
         raise ValueError(
             f"{name} must be text in UTF-8, a drawing as JSON on each line. Received: other bytes"
@@ -66,7 +66,15 @@ def _parse(file, name) -> list[Drawing]:
     return drawings
 
 
-def _parse_line(where, line) -> Drawing:
+def parse_line(where: str, line: str) -> Drawing:
+    """The drawing on a line of a stroke file.
+
+    Args:
+        where: what errors call the line.
+
+    Raises:
+        ValueError: says what was expected and what came.
+    """
     if len(line) > MAX_LINE:
         raise ValueError(f"{where} must have at most {MAX_LINE:,} characters, and has more.")
     try:
