@@ -175,6 +175,16 @@ def test_canvas_answer_and_buttons_are_on_the_first_screen(page, width, height):
         assert is_on_screen(page, part), part
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1920, 1080)])
+def test_the_steps_stay_on_the_first_screen_while_the_ink_is_explained(page, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    pen.draw(page, pen.SEVEN)
+    pen.wait_for_answer(page, "7")
+    page.get_by_text("Why?").click()
+    page.locator(".moved .handle").wait_for()
+    assert is_on_screen(page, ".st-key-three_steps")
+
+
 def test_the_canvas_says_where_to_draw_until_the_first_stroke_and_then_what_is_on_it(page):
     pad = page.locator(".st-key-pad")
     expect(pad).to_have_attribute("data-hint", "draw here")

@@ -237,6 +237,15 @@ def has_finished(frame: bytes) -> bool:
     return message.HasField("script_finished") and done
 
 
+def test_no_hint_lies_over_a_drawing_that_comes_back_after_a_reload(page, look):
+    pen.draw(page, pen.SEVEN)
+    pen.wait_for_answer(page, "7")
+    look("").wait_for_function(
+        """document.querySelector(".st-key-pad")?.ariaLabel === "Canvas with 1 stroke."
+            && document.querySelector(".st-key-pad").dataset.hint === \"\" """
+    )
+
+
 def test_back_after_clicks_steps_through_them_and_then_leads_out_of_the_page(tab, app):
     with tab.expect_websocket() as socket:  # the first page's: another before it might be taken
         tab.goto(f"{app.url}/data")

@@ -27,6 +27,14 @@ STYLE = """
 .st-key-board > :has(> .st-key-living) { grid-area: living; min-width: 0; }
 .st-key-board > :has(> .st-key-three_steps) { grid-area: steps; min-width: 0; }
 .st-key-living { padding: .5rem .8rem; }
+/* With what moves the digit under it the answer is smaller: no step goes under the screen's edge */
+@media (min-width: 1001px) {
+  .st-key-board:has(.st-key-mover) { --answer-row: calc(.05 * var(--pad-side));
+    --answer-size: calc(.36 * var(--pad-side));
+    grid-template-rows: min-content 1fr min-content;
+    grid-template-areas: "pad answer sight" "pad compare sight" "pen compare sight"
+      "living living living" "steps steps steps"; }
+}
 @media (max-width: 1000px) {
   .st-key-board { gap: .7rem 1.5rem; grid-template: "pad answer" min-content "pen compare" 1fr
     "living living" "steps steps" "sight sight" / min-content minmax(12rem, 1fr); }

@@ -120,7 +120,8 @@ def pen_paths(first_paths: list[dict], pen: Pen, backdrop: np.ndarray | None) ->
     )
     paths = (result.json_data or {}).get("objects") or first_paths
     shown = paths[0]["path"][0][1]  # the marker's place, another for each drawing
-    data = {"drawing": shown, "label": label(paths[1:], backdrop is not None)}
+    there = paths if shown == first_paths[0]["path"][0][1] else first_paths
+    data = {"drawing": shown, "label": label(there[1:], backdrop is not None)}
     _pointer_events()(data=data, key="pointer_events")
     return paths
 
