@@ -5,7 +5,7 @@ which stays; every digit they write comes out a little different. The paths are 
 and go through MNIST's rule like any drawing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -32,7 +32,10 @@ class PenTrace(NamedTuple):
 
 
 def synthesize(
-    count: int, seed: int = 0, writers: Sequence[int] = range(300)
+    count: int,
+    seed: int = 0,
+    writers: Sequence[int] = range(300),
+    on_done: Callable[[], None] = lambda: None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Digits that these writers write: uint8 (n, 28, 28), their labels uint8 and writers int64.
 
@@ -44,6 +47,7 @@ def synthesize(
         count: how many.
         seed: 0 or more.
         writers: the numbers of those who write, 0 or more.
+        on_done: called after each CHUNK of digits.
     """
     rng = np.random.default_rng([seed, 1, count, *writers[:1]])
     labels = rng.permutation(np.arange(count) % 10).astype(np.uint8)
@@ -52,8 +56,8 @@ def synthesize(
         (start, labels[start : start + CHUNK], authors[start : start + CHUNK])
         for start in range(0, count, CHUNK)
     ]
-    images = [np.zeros((0, 28, 28), np.uint8), *parallel.parallel_map(_chunk_images, parts, seed)]
-    return np.concatenate(images), labels, authors
+    images = parallel.parallel_map(_chunk_images, parts, seed, on_done=on_done)
+    return np.concatenate([np.zeros((0, 28, 28), np.uint8), *images]), labels, authors
 
 
 def write_digit(digit: int, choice: int, author: Writer, rng: np.random.Generator) -> PenTrace:

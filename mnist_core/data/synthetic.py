@@ -1,6 +1,9 @@
 """The built-in data set as a whole: written once on a computer, then kept in its cache."""
 
 import io
+import itertools
+import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,15 +28,28 @@ class SyntheticDigits(NamedTuple):
     writers: np.ndarray  # int64 (n,): who wrote each
 
 
-def load() -> tuple[SyntheticDigits, SyntheticDigits]:
-    """(train, test), by different writers; from the cache, or written now and put there."""
+def load(
+    report: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[SyntheticDigits, SyntheticDigits]:
+    """(train, test), by different writers; from the cache, or written now and put there.
+
+    Args:
+        report: called with (done, total) as they are written.
+    """
     cache = cache_file()
     try:
         return _read(cache)
     except ValueError:  # not there, or damaged: it is as good as none
         pass
-    train = SyntheticDigits(*synthesis.synthesize(TRAIN_COUNT, SEED, TRAIN_WRITERS))
-    test = SyntheticDigits(*synthesis.synthesize(TEST_COUNT, SEED, TEST_WRITERS))
+    total = math.ceil(TRAIN_COUNT / synthesis.CHUNK) + math.ceil(TEST_COUNT / synthesis.CHUNK)
+    done = itertools.count()
+
+    def count() -> None:
+        report(next(done), total)
+
+    count()
+    train = SyntheticDigits(*synthesis.synthesize(TRAIN_COUNT, SEED, TRAIN_WRITERS, count))
+    test = SyntheticDigits(*synthesis.synthesize(TEST_COUNT, SEED, TEST_WRITERS, count))
     _save(cache, train, test)
     return train, test
 

@@ -3,13 +3,23 @@
 from collections.abc import Callable, Iterable
 
 
-def parallel_map(function: Callable, parts: Iterable, *arguments) -> list:
+def parallel_map(
+    function: Callable, parts: Iterable, *arguments, on_done: Callable[[], None] = lambda: None
+) -> list:
     """`function(part, *arguments)` of each part, in order.
 
     Args:
         function: one of a module, which other processes can import.
+        on_done: called after each part, in this process.
     """
-    parts = list(parts)
+    results = []
+    for result in _results(function, list(parts), arguments):
+        results.append(result)
+        on_done()
+    return results
+
+
+def _results(function, parts, arguments) -> Iterable:
     if len(parts) == 1:
         return [function(parts[0], *arguments)]
     # Not multiprocessing: its processes begin by running the main program again, which under
@@ -17,7 +27,8 @@ def parallel_map(function: Callable, parts: Iterable, *arguments) -> list:
     import joblib  # late: pages that only import this module start sooner
 
     call = joblib.delayed(function)
-    return joblib.Parallel(n_jobs=-1)(call(part, *arguments) for part in parts)
+    parallel = joblib.Parallel(n_jobs=-1, return_as="generator")
+    return parallel(call(part, *arguments) for part in parts)
 
 
 def call_here(function: Callable, *arguments):

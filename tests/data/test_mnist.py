@@ -145,7 +145,7 @@ def test_mnist_does_not_wait_while_the_built_in_set_is_written(
     digits = SyntheticDigits(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8), np.zeros(2))
     begun, may_end = threading.Event(), threading.Event()
 
-    def write_slowly():
+    def write_slowly(report):
         begun.set()
         may_end.wait(60)
         return digits, digits
@@ -160,6 +160,29 @@ def test_mnist_does_not_wait_while_the_built_in_set_is_written(
         finally:
             may_end.set()
         assert built_in.result().name == "built-in"
+
+
+def test_who_waits_for_anothers_writing_is_told_how_far_it_is(monkeypatch):
+    digits = SyntheticDigits(np.zeros((2, 28, 28), np.uint8), np.zeros(2, np.uint8), np.zeros(2))
+    begun, told = threading.Event(), threading.Event()
+
+    def write_slowly(report):
+        report(3, 7)
+        begun.set()
+        assert told.wait(60)
+        return digits, digits
+
+    def listen(done, total):
+        assert (done, total) == (3, 7)
+        told.set()
+
+    monkeypatch.setattr(loading, "loaded", {})
+    monkeypatch.setattr(synthetic, "load", write_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(loading.load, "built-in")
+        assert begun.wait(30)
+        second = pool.submit(loading.load, "built-in", report=listen)
+        assert first.result() is second.result()
 
 
 def test_an_unknown_data_set_is_refused_by_name():

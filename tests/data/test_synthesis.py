@@ -39,7 +39,9 @@ def test_the_same_seed_writes_the_same_digits_by_one_process_or_many(chunk, monk
     monkeypatch.setattr(synthesis, "CHUNK", chunk)
     first = synthesis.synthesize(30, 3, range(40))
     monkeypatch.setattr(
-        parallel, "parallel_map", lambda function, parts, *more: [function(p, *more) for p in parts]
+        parallel,
+        "parallel_map",
+        lambda function, parts, *more, on_done: [function(p, *more) for p in parts],
     )
     for one, other in zip(first, synthesis.synthesize(30, 3, range(40)), strict=True):
         np.testing.assert_array_equal(one, other)

@@ -63,6 +63,14 @@ def test_a_damaged_cache_is_written_anew(folder, damage):
     assert cache.read_bytes() == whole
 
 
+def test_it_is_told_how_much_is_written_and_of_a_cache_nothing(folder, monkeypatch):
+    monkeypatch.setattr(synthesis, "CHUNK", 20)
+    told = []
+    for _ in range(2):
+        synthetic.load(lambda done, total: told.append((done, total)))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
 def test_a_cache_that_cannot_be_written_is_no_error(folder):
     folder.write_text("a file where the folder should be")
     assert same(synthetic.load(), synthetic.load())

@@ -7,8 +7,9 @@ import pytest
 from app_pages import gallery_captions, html_bodies, image_alts, open_page, texts
 
 from mnist_core.config.options import fields
-from mnist_core.data import browse, glyphs, synthetic, types, writers
+from mnist_core.data import browse, glyphs, loading, synthetic, types, writers
 from mnist_core.prediction import Classifier
+from pages.ui.app import background_jobs
 from pages.ui.choices.data_set import ChosenSet
 from pages.ui.data import browse as browse_view
 
@@ -96,6 +97,23 @@ def test_a_clicked_digit_is_seen_on_inside(data_page, clicks, small_set):
     number = int(np.flatnonzero(small_set[1].labels == 7)[2])
     assert app.number_input(key="number").value == number
     assert f"number {number} of the built-in test set" in texts(app)
+
+
+def test_while_the_built_in_digits_are_written_a_bar_says_so(home, monkeypatch, small_set):
+    waited = []
+
+    def load(report):
+        report(1, 4)
+        return small_set
+
+    monkeypatch.setattr(loading, "loaded", {})
+    monkeypatch.setattr(synthetic, "load", load)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *names, **options: home / "none")
+    monkeypatch.setattr(background_jobs, "wait_for", lambda job, *words: (
+        job.result(), waited.append((job.progress, words[-1]))))  # fmt: skip
+    for _ in range(2):
+        open_page("data", {"set": "Built-in"})
+    assert waited == [((1, 4), "The built-in digits are being written, once on this computer:")]
 
 
 def test_averages_show_two_pictures_of_each_digit(data_page, small_set):

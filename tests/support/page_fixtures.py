@@ -35,7 +35,7 @@ def only_small_set(monkeypatch, without_mnist, small_set):
 
     from mnist_core.data import synthetic
 
-    monkeypatch.setattr(synthetic, "load", lambda: small_set)
+    monkeypatch.setattr(synthetic, "load", lambda report=None: small_set)
     monkeypatch.setattr(synthetic, "TRAIN_WRITERS", range(5))
     monkeypatch.setattr(synthetic, "TEST_WRITERS", range(5, 8))
     st.cache_data.clear()

@@ -6,14 +6,13 @@ import streamlit as st
 
 from mnist_core.data import loading, synthetic
 from mnist_core.data.types import Dataset, Digits
-from pages.ui.app import errors
+from pages.ui.app import background_jobs, errors
+from pages.ui.app.background_jobs import Job
 from pages.ui.choices import data_notice
 
 NAMES = {"MNIST": "mnist", "Built-in": "built-in"}
 PARTS = {"Test": "test", "Training": "train"}
-SYNTHESIS_NOTE = (
-    "The built-in digits are being written, once on this computer. It takes up to a minute."
-)
+SYNTHESIS_NOTE = "The built-in digits are being written, once on this computer:"
 ALL = "All"
 STYLE = """
 @media (max-width: 640px) {  /* eleven buttons in one row */
@@ -72,14 +71,21 @@ def load_chosen(name: str, part: str) -> ChosenSet | None:
 
 def load(name: str) -> Dataset | None:
     """A data set; None, after saying why, if it can't be read."""
-    is_missing = name == "built-in" and not synthetic.cache_file().exists()
-    note = SYNTHESIS_NOTE if is_missing else "The digits are being read …"
     try:
-        with st.spinner(note, show_time=True):
+        is_new = name == "built-in" and name not in loading.loaded
+        if is_new and not synthetic.cache_file().exists():
+            job = background_jobs.start("data set", name, _write)
+            background_jobs.wait_for(job, f"{SYNTHESIS_NOTE} it begins …", SYNTHESIS_NOTE)
+        with st.spinner("The digits are being read …", show_time=True):
             return loading.load(name)
     except (ValueError, OSError) as error:
         errors.show(error)
         return None
+
+
+def _write(job: Job) -> None:
+    """Write the built-in digits; what it returns would be kept twice in memory."""
+    loading.load("built-in", report=job.report)
 
 
 def choose_digit() -> int | None:
