@@ -20,6 +20,7 @@ STATES = {
     "": ".st-key-samples",
     "train": ".st-key-start button",
     "evaluate?model=classic&exam=Built-in": ".st-key-move button",
+    "evaluate?model=classic&beside=reader&exam=Built-in": ".st-key-move button",
     "inside?model=classic&look_at=A+digit+of+a+set&set=Built-in": ".st-key-arithmetic",
     "inside?look_at=A+digit+of+a+set&set=Built-in&view=Which+ink+spoke": ".spoke",
     "data?set=Built-in": ".gallery",
@@ -68,7 +69,8 @@ def find(axe):
 def kept_predictions(app, monkeypatch):
     """What Evaluate shows of the built-in digits is there without reading them."""
     monkeypatch.setenv("MNIST_CORE_HOME", str(app.home))
-    keep_made_up_predictions("classic", loading.load("built-in").test)
+    for model in ("classic", "reader"):
+        keep_made_up_predictions(model, loading.load("built-in").test)
 
 
 @pytest.fixture

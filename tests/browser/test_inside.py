@@ -237,13 +237,20 @@ def has_finished(frame: bytes) -> bool:
     return message.HasField("script_finished") and done
 
 
-def test_no_hint_lies_over_a_drawing_that_comes_back_after_a_reload(page, look):
+def test_a_drawing_that_comes_back_after_a_reload_has_no_hint_over_it_and_choices_stay_marked(
+    page, look
+):
     pen.draw(page, pen.SEVEN)
     pen.wait_for_answer(page, "7")
-    look("").wait_for_function(
+    tab = look("")
+    tab.wait_for_function(
         """document.querySelector(".st-key-pad")?.ariaLabel === "Canvas with 1 stroke."
             && document.querySelector(".st-key-pad").dataset.hint === \"\" """
     )
+    pen.wait_for_answer(tab, "7")
+    tab.locator(".layer img").first.wait_for()
+    for choice in ("My drawing", "Layers"):
+        tab.locator("button[data-selected=true]", has_text=choice).wait_for()
 
 
 def test_back_after_clicks_steps_through_them_and_then_leads_out_of_the_page(tab, app):

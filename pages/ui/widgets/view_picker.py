@@ -10,10 +10,10 @@ def choose(label: str, options: list[str], key: str) -> str:
     """
     if st.session_state.get(key) not in options:  # such as None, after the browser's Back
         st.session_state.pop(key, None)
-    # A default beside a value that a page has set would be complained of
-    default = None if key in st.session_state else options[0]
+    # The same default in every run: a browser that gets the second run before it has shown the
+    # first would know of no choice. Where a page has set a value, that holds
     chosen = st.segmented_control(
-        label, options, default=default, required=True, key=key, bind="query-params",
+        label, options, default=options[0], required=True, key=key, bind="query-params",
         label_visibility="collapsed", wrap=True,
     )  # fmt: skip
     return chosen or options[0]
