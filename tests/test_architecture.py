@@ -18,7 +18,7 @@ FILES = [*LIBRARY, *PAGES, *UI]
 ORDER = [
     *("system", "config", "presets", "network", "preprocess", "strokes", "data", "runs"),
     *("training", "models", "prediction", "evaluation", "interpret", "reading"),
-    *("scheduler", "plots"),
+    *("adaptation", "scheduler", "plots"),
     *("pretrained", "cli", "__main__"),
 ]
 SHARED_UI = ["state", "app", "widgets", "choices", "navigation"]  # from the ground up, too
@@ -30,6 +30,7 @@ EXPORTS = {
     "data": {"load", "Dataset", "Digits"},
     "training": {"train"},
     "reading": {"read", "read_strokes"},
+    "adaptation": {"adapt"},
 }
 WITHOUT_TENSORFLOW = ["system", "config", "presets", "preprocess", "strokes", "reading", "plots"]
 HEAVY = {"tensorflow", "keras", "tensorboard"}

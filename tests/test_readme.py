@@ -21,7 +21,7 @@ GUIDES = [ROOT / "README.md", *ROOT.glob("*/README.md"), *ROOT.glob(".github/*.m
 ORDER = [
     *("system", "config", "presets", "network", "preprocess", "strokes", "data", "runs"),
     *("training", "models", "prediction", "evaluation", "interpret", "reading"),
-    *("scheduler", "plots"),
+    *("adaptation", "scheduler", "plots"),
     *("pretrained", "cli"),
 ]  # as tests/test_architecture.py holds it
 BENCH = runpy.run_path(str(ROOT / "tests" / "bench" / "presets.py"))

@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
         return added
 
     _add_training(command)
+    _add_adaptation(command("adapt", "have a model learn a hand", training_command.adapt))
     _add_prediction(command)
     _add_reader(command("reader", "train the model that ships, anew", reader_command.train_reader))
     _add_segmenter(
@@ -81,6 +82,19 @@ def _add_training(command):
         added.add_argument("--name", help="what the run and its model are called")
     sweep.add_argument("--field", required=True, metavar="PATH", help="such as recipe.epochs")
     sweep.add_argument("--values", required=True, metavar="A,B,C", help="such as 1,3,10")
+
+
+def _add_adaptation(command):
+    command.add_argument("--model", default="reader", metavar="NAME", help="see models")
+    command.add_argument(
+        "--drawings",
+        type=Path,
+        required=True,
+        metavar="STROKES.jsonl",
+        help="by one person, three of each digit or so",
+    )
+    command.add_argument("--name", required=True, metavar="NEW", help="of the new model")
+    command.add_argument("--seed", type=int, default=0)
 
 
 def _add_prediction(command):

@@ -1,4 +1,4 @@
-"""The commands `train` and `sweep`: queue runs and follow them to their end."""
+"""The commands `train`, `sweep` and `adapt`: queue runs and follow them to their end."""
 
 import functools
 import sys
@@ -15,7 +15,8 @@ from mnist_core.config.schema import Experiment, Recipe
 from mnist_core.data import loading, mnist, types
 from mnist_core.presets import PRESETS
 from mnist_core.runs.run import ENDED, Run
-from mnist_core.scheduler import scheduler, sweeps
+from mnist_core.scheduler import adaptations, scheduler, sweeps
+from mnist_core.strokes import files as stroke_files
 from mnist_core.system import error_messages
 
 POLL_INTERVAL = 0.2  # seconds between two reads of a run's folder
@@ -44,6 +45,28 @@ def sweep(options, emit) -> int:
             _follow(run, emit, options.json, interrupt, runs[number:])
             statuses.append(_emit_result(run, emit, **{options.field: value}))
     return max(statuses)
+
+
+def adapt(options, emit) -> int:
+    """Queue a run that learns the drawings and follow it; Ctrl-C ends it, tested as it is then."""
+    drawings = stroke_files.read_drawings(options.drawings)
+    with interrupts.noted() as interrupt:
+        run = adaptations.start(options.model, drawings, options.name, options.seed)
+        _follow(run, lambda text, **facts: None, options.json, interrupt)
+        return _emit_adaptation(run, emit)
+
+
+def _emit_adaptation(run: Run, emit) -> int:
+    """Emit what came of it; returns the exit status."""
+    status = run.status()
+    told = next((e for e in run.events()[0] if e["kind"] == "adapted"), {})
+    facts = {"name": run.name, "id": run.id, "state": status["state"]}
+    facts |= {"sentence": status["sentence"], "seconds": status.get("seconds")}
+    facts |= {name: told.get(name) for name in ("drawings", "held_back", "doubtful", "data")}
+    for when in ("before", "after"):
+        facts[when] = {"drawings": told.get(f"own_{when}"), "mnist": told.get(f"mnist_{when}")}
+    emit(f"{run.name}: {status['state']}. {status['sentence']}".rstrip(), **facts)
+    return 0 if run.has_model() else 1
 
 
 def _require_data(experiment) -> None:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from mnist_core.plots.style import (
     HEIGHT,
+    OWN,
     TRAINING,
     VALIDATION,
     base_figure,
@@ -40,12 +41,17 @@ def learning_curves(
         ("training", smooth(decimate(curves.steps)), TRAINING, True),
         ("mean of an epoch", curves.train, TRAINING, False),
         ("on new images", curves.validation, VALIDATION, False),
+        ("your drawings", curves.own, OWN, False),
+        ("MNIST", curves.mnist, VALIDATION, False),
     )
     drawn = [line for line in lines if line[1].step]
     ends = (loss_axis_max(curves), 0.0) if full_range else zoom(curve for _, curve, *_ in drawn)
-    steps, texts = epoch_ticks(curves.total_steps, curves.steps_per_epoch)
     x_axis = {"title": "Epoch", "range": [0, curves.total_steps]}
-    x_axis |= {"tickvals": steps, "ticktext": texts}
+    if curves.mnist.step:  # less than an epoch of MNIST
+        x_axis["title"] = "Step"
+    else:
+        steps, texts = epoch_ticks(curves.total_steps, curves.steps_per_epoch)
+        x_axis |= {"tickvals": steps, "ticktext": texts}
     loss, accuracy = (
         base_figure(
             height, top=24, x_axis=x_axis, y_axis=axis | {"uirevision": f"full {full_range}"}
@@ -101,6 +107,7 @@ def loss_axis_max(curves: Curves) -> float:
     It only moves for a run that does worse than guessing.
     """
     values = [*decimate(curves.steps).loss, *curves.train.loss, *curves.validation.loss]
+    values += [*curves.own.loss, *curves.mnist.loss]
     highest = max((loss for loss in values if math.isfinite(loss)), default=0)
     if highest <= MIN_LOSS_AXIS:
         return MIN_LOSS_AXIS

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 HEIGHT = 270  # pixels, fixed, so that the page doesn't jump
 TRAINING = "#2f86e0"  # blue and orange: told apart by all common kinds of colour blindness
 VALIDATION = "#e8820c"
+OWN = "#009e73"  # a bluish green, which stands apart from both (Okabe and Ito, 2008)
 GRID = "rgba(128, 128, 128, 0.22)"
 TRANSPARENT = "rgba(0,0,0,0)"
 

@@ -5,6 +5,10 @@
     steps   epoch, first, every; loss, accuracy: a value for each `every` steps from `first` on;
             time, and seconds_left, None while there is no pace yet
     epoch   epoch, step, loss, accuracy, seconds, and val_loss, val_accuracy where it is validated
+    check   while a network learns a hand: step, mnist_loss, mnist_accuracy, and where some of that
+            person's drawings are held back, own_loss and own_accuracy on these
+    adapted what came of that: sentence, drawings, held_back, doubtful, data, mnist_before,
+            mnist_after, and where drawings were held back, own_before and own_after
     test    loss, accuracy, images, and constant_layer (a name or "") where it only guesses
 
 A file may be damaged, or written by an older version. What `parse` returns has at least these
@@ -42,6 +46,8 @@ def _validated(event: dict) -> dict:
         raise ValueError("loss")
     if kind == "epoch" and ("val_loss" in event) != ("val_accuracy" in event):
         raise ValueError("val_loss")
+    if kind == "check" and ("own_loss" in event) != ("own_accuracy" in event):
+        raise ValueError("own_loss")
     return event
 
 
@@ -82,6 +88,12 @@ _REQUIRED = {
         "loss": _are(_is_number), "accuracy": _are(_is_accuracy),
     },
     "epoch": {"epoch": _is_count, "step": _is_count, "loss": _is_number, "accuracy": _is_accuracy},
+    "check": {"step": _is_count, "mnist_loss": _is_number, "mnist_accuracy": _is_accuracy},
+    "adapted": {
+        "sentence": _is_text, "data": _is_text,
+        **dict.fromkeys(("drawings", "held_back", "doubtful"), _is_count),
+        **dict.fromkeys(("mnist_before", "mnist_after"), _is_accuracy),
+    },
     "test": {"loss": _is_number, "accuracy": _is_accuracy, "images": _is_count},
 }  # fmt: skip
 _OPTIONAL = {
@@ -93,6 +105,8 @@ _OPTIONAL = {
         "seconds": _is_number,
         "learning_rate": _is_number,
     },
+    "check": {"own_loss": _is_number, "own_accuracy": _is_accuracy},
+    "adapted": {"own_before": _is_accuracy, "own_after": _is_accuracy},
     "test": {"constant_layer": _is_text},
 }
 _DEFAULTS = {  # what earlier versions left out

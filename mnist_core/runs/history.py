@@ -25,6 +25,8 @@ class Curves(NamedTuple):
     total_steps: int  # planned; 1 before the start event, see `curves_before_start`
     steps_per_epoch: int
     resumed_at: tuple[int, ...] = ()  # the last steps before it was continued
+    own: Curve = Curve([], [], [])  # of a run that learns a hand: that person's drawings held back
+    mnist: Curve = Curve([], [], [])  # and digits of MNIST's test set, at the same steps
 
 
 class _Point(NamedTuple):
@@ -51,6 +53,7 @@ class History:
         self.last_step = self.damaged_count = 0
         self._max_points, self._total, self._per_epoch = max_points, 1, 1
         self._train, self._validation = Curve([], [], []), Curve([], [], [])
+        self._own, self._mnist = Curve([], [], []), Curve([], [], [])
         self._points: list[_Point] = []  # of the curve by step
         self._resumed_at: tuple[int, ...] = ()
         self._min_size = 1  # steps that a point stands for before the next one begins
@@ -68,6 +71,8 @@ class History:
                 self._add_steps(event)
             elif kind == "epoch":
                 self._add_epoch(event)
+            elif kind == "check":
+                self._add_check(event)
         return self
 
     def curves(self) -> Curves:
@@ -75,7 +80,8 @@ class History:
         columns = list(zip(*self._points, strict=True))[:3] or ((), (), ())
         curves = (columns, self._train, self._validation)
         copies = (Curve(*map(list, curve)) for curve in curves)
-        return Curves(*copies, self._total, self._per_epoch, self._resumed_at)
+        checks = (Curve(*map(list, curve)) for curve in (self._own, self._mnist))
+        return Curves(*copies, self._total, self._per_epoch, self._resumed_at, *checks)
 
     def newest(self, steps: int) -> tuple[float, float] | None:
         """(loss, accuracy): the means over about so many last steps; None before the first."""
@@ -118,6 +124,11 @@ class History:
         if "val_loss" in event:
             _append(self._validation, event, "val_")
         self.last_step = max(self.last_step, event["step"])  # it may end between two points
+
+    def _add_check(self, event):
+        _append(self._mnist, event, "mnist_")
+        if "own_loss" in event:
+            _append(self._own, event, "own_")
 
 
 def from_events(events: Iterable[dict]) -> Curves:

@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from mnist_core.config.schema import Experiment
@@ -11,17 +12,22 @@ from mnist_core.runs.run_name import RunError
 from mnist_core.system import atomic_files
 
 
-def write(folder: Path, experiment: Experiment, parent: Run | None, fields: dict) -> None:
+def write(
+    folder: Path, experiment: Experiment, parent: Run | None, files: Mapping[str, str], fields: dict
+) -> None:
     """Fill the folder of a run that is to be queued.
 
     Args:
         parent: the run that it continues: it begins with its weights and curves.
+        files: what else it begins with: name -> text.
         fields: more for its status.
 
     Raises:
         RunError: the parent has no weights, is still training, or is of another network.
     """
     atomic_files.write(folder / "experiment.json", experiment.to_json())
+    for name, text in files.items():
+        atomic_files.write(folder / name, text)
     if parent:
         _require_continuable(parent, experiment)
         _inherit(parent, folder)

@@ -8,6 +8,7 @@
     card.json        what is known of that model
     reports/         its predictions on test sets; see `evaluation.cached_predictions`
     live_weights.npz the weights of this moment, while it trains; see `runs.live_weights`
+    drawings.jsonl   what it learns from, if that is a person's hand; see `adaptation.request`
     stop             an empty file: a request to stop
     worker.log       the output of the process that trained it
     training/, validation/, test/   the events once more; see `runs.tensorboard`

@@ -2,7 +2,7 @@
 
 import contextlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock
@@ -14,6 +14,8 @@ from mnist_core.runs.run_name import RESERVED, RunError
 from mnist_core.runs.trash import Deletion
 from mnist_core.system import settings, staging, users
 
+Parent = str | Run | None
+Files = Mapping[str, str] | None
 LOCK_FILE = "queue.lock"
 LOCK_TIMEOUT = 10.0  # seconds: under the lock some files are read and renamed, no more
 
@@ -21,24 +23,25 @@ log = logging.getLogger(__name__)
 
 
 def create(
-    experiment: Experiment, name: str = "run", continues: str | Run | None = None, **fields
+    experiment: Experiment, name="run", continues: Parent = None, files: Files = None, **fields
 ) -> Run:
     """A new run, queued. It gets a number behind its name where the name is taken.
 
     Args:
         continues: an ended run, or its name, whose weights and curves the new one begins with.
+        files: what else its folder begins with: name -> text.
         fields: more for its status, such as the sweep it belongs to.
 
     Raises:
         RunError: the name isn't one, the run to continue has another network or no weights, or
             there are too many runs.
     """
-    (run,) = create_all([(experiment, name)], continues, **fields)
+    (run,) = create_all([(experiment, name)], continues, files, **fields)
     return run
 
 
 def create_all(
-    asked: Iterable[tuple[Experiment, str]], continues: str | Run | None = None, **fields
+    asked: Iterable[tuple[Experiment, str]], continues: Parent = None, files: Files = None, **fields
 ) -> list[Run]:
     """New runs, queued all together or none of them; arguments and errors as of `create`.
 
@@ -52,7 +55,7 @@ def create_all(
             name = run_name.validate_new(name)
             folder = staged.enter_context(staging.staging_folder(users.runs_folder()))
             new.append((folder, name))
-            new_run.write(folder, experiment, parent, fields)
+            new_run.write(folder, experiment, parent, files or {}, fields)
         return publish(new, waiting=len(new))
 
 

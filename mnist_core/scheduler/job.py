@@ -4,6 +4,7 @@ import contextlib
 import logging
 import time
 
+from mnist_core.adaptation import request
 from mnist_core.data import loading
 from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
@@ -12,7 +13,9 @@ from mnist_core.runs import history
 from mnist_core.runs.live_weights import LiveWeightsWriter
 from mnist_core.runs.run import Run
 from mnist_core.runs.tensorboard import TensorBoardWriter
-from mnist_core.system import error_messages, settings
+from mnist_core.scheduler import adaptation_job
+from mnist_core.scheduler.stop_condition import StopCondition
+from mnist_core.system import error_messages
 from mnist_core.training import loop
 
 log = logging.getLogger(__name__)
@@ -24,7 +27,10 @@ def train_run(run: Run) -> None:
     An error becomes the run's status; the traceback is in its worker.log.
     """
     try:
-        _train(run)
+        if request.has_drawings(run):
+            adaptation_job.adapt(run)
+        else:
+            _train(run)
     except Exception as error:
         log.error("Run %s failed.", run, exc_info=True)
         with contextlib.suppress(OSError):  # then the scheduler finds it interrupted
@@ -72,7 +78,7 @@ def _train_and_save(run: Run, experiment, dataset, event_files: TensorBoardWrite
             run.append(event)
             event_files.write_event(event)
 
-    stop = _StopCondition(run)
+    stop = StopCondition(run)
     callbacks = (on_event, stop.is_met, save)
     with LiveWeightsWriter(run) as live_weights:
         result = loop.train(
@@ -83,26 +89,6 @@ def _train_and_save(run: Run, experiment, dataset, event_files: TensorBoardWrite
         save(result.model, result.epochs, test, result.outcome)
     sentence = " ".join(filter(None, [result.sentence, stop.sentence()]))
     run.set_status(result.outcome, sentence, seconds=result.seconds)
-
-
-class _StopCondition:
-    """Whether a run should end: somebody asked for it, or its time is over."""
-
-    def __init__(self, run: Run):
-        self.run, self.minutes = run, settings.MINUTES.value()
-        self.started, self.is_time_over = time.monotonic(), False
-
-    def is_met(self) -> bool:
-        minutes = (time.monotonic() - self.started) / 60
-        self.is_time_over = bool(self.minutes) and minutes > self.minutes
-        return self.is_time_over or self.run.stop_requested()
-
-    def sentence(self) -> str:
-        """Why, where nobody asked."""
-        if not self.is_time_over:
-            return ""
-        duration = "a minute" if self.minutes == 1 else f"{self.minutes} minutes"
-        return f"It had {duration}, as every run here. Continue goes on from here."
 
 
 def _resume_state(run: Run, experiment):

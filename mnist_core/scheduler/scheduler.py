@@ -9,6 +9,7 @@ import logging
 import shutil
 import time
 
+from mnist_core.adaptation import request
 from mnist_core.config.schema import Experiment
 from mnist_core.runs import live_weights, trash
 from mnist_core.runs import store as run_store
@@ -71,6 +72,8 @@ def stop(run: Run) -> None:
     if run.state not in ENDED:
         run.request_stop()
         log.info("Run %s was asked to stop.", run)
+        if run.state in ENDED:  # it never began
+            request.remove(run)
 
 
 def queue_position(run: Run) -> int:
@@ -205,6 +208,7 @@ def _mark_interrupted(run: Run) -> None:
         run.set_status("queued")  # nothing had begun: nothing is lost by beginning again
         return
     log.warning("Run %s was interrupted: its process ended.", run)
+    request.remove(run)
     run.set_status("interrupted", _interruption_sentence(run))
 
 

@@ -40,7 +40,7 @@ def _render_version(part, seed):
     images = np.zeros((len(drawings), 28, 28), np.uint8)
     for i, strokes in enumerate(drawings):
         rng = np.random.default_rng([seed, version, start + i])
-        images[i] = _render_small(jitter(strokes, rng), rng)
+        images[i] = render_small(jitter(strokes, rng), rng)
     return images
 
 
@@ -60,11 +60,15 @@ def _render_non_digit_chunk(part, seed, draw):
     images = np.zeros((len(part), 28, 28), np.uint8)
     for i, number in enumerate(part):
         rng = np.random.default_rng([seed, NON_DIGIT_STREAM, number])
-        images[i] = _render_small(draw(rng), rng)
+        images[i] = render_small(draw(rng), rng)
     return images
 
 
-def _render_small(strokes, rng):
+def render_small(strokes: Sequence[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Strokes at a random place, size and pen width, by MNIST's rule: uint8 (28, 28).
+
+    On a canvas that is smaller than the Draw page's, which takes less time.
+    """
     return mnist_rule.to_mnist(render_random(strokes, rng, SMALL_CANVAS))
 
 

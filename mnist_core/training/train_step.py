@@ -16,7 +16,9 @@ EVALUATION_BATCH = 1000  # images; more brings no speed and takes memory
 NON_DIGIT = -1  # the label of an image of no digit: every digit is equally likely
 
 
-def compile_train_steps(model, network: Network, recipe: Recipe, average=None):
+def compile_train_steps(
+    model, network: Network, recipe: Recipe, average=None, as_training: bool = True
+):
     """A function that does some steps and updates `model`, which has been compiled.
 
     It takes (images uint8 (m, 28, 28), labels int32 (m,), 0 to 9 or NON_DIGIT, order, starts and
@@ -27,10 +29,12 @@ def compile_train_steps(model, network: Network, recipe: Recipe, average=None):
     Args:
         average: another model of the network; each step makes it keep * average + (1 - keep) *
             model.
+        as_training: False to fine-tune in few steps: dropout drops nothing, and batch
+            normalization goes by its averages, which stay.
     """
     import tensorflow as tf
 
-    step = _step(model, network, recipe)
+    step = _step(model, network, recipe, as_training)
 
     @tf.function(input_signature=_signature(tf), autograph=False)
     def steps(images, labels, order, starts, ends, learning_rates, first, strength, keep):
@@ -51,7 +55,7 @@ def compile_train_steps(model, network: Network, recipe: Recipe, average=None):
     return steps
 
 
-def _step(model, network, recipe):
+def _step(model, network, recipe, as_training):
     """What one step does to a batch: a function that gives (loss, accuracy) as one tensor."""
     import tensorflow as tf
 
@@ -63,7 +67,7 @@ def _step(model, network, recipe):
         targets = tf.one_hot(labels, 10) + 0.1 * tf.cast(labels == NON_DIGIT, tf.float32)[:, None]
         optimizer.learning_rate.assign(learning_rate)
         with tf.GradientTape() as tape:
-            z = fused.logits(network, model, x, True, recipe.precision, seed)
+            z = fused.logits(network, model, x, as_training, recipe.precision, seed)
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, z))
         optimizers.apply_gradients(optimizer, tape.gradient(loss, learned), learned)
         correct = tf.cast(tf.argmax(z, 1, output_type=tf.int32) == labels, tf.float32)
@@ -87,8 +91,12 @@ def update_average(average, model, keep) -> None:
             mean.assign_add((1 - keep) * (weight - mean))
 
 
-def compile_evaluation(model, network: Network):
-    """A function Digits -> (loss, accuracy): floats, means over all images."""
+def compile_evaluation(model, network: Network, views: int = 1):
+    """A function Digits -> (loss, accuracy): floats, means over all images.
+
+    Args:
+        views: of each image, 1 or 2; see `prediction.Classifier`.
+    """
     import tensorflow as tf
 
     @tf.function(
@@ -98,7 +106,11 @@ def compile_evaluation(model, network: Network):
         ]
     )
     def sums(images, labels):
-        z = fused.logits(network, model, to_input(images), training=False)
+        x = to_input(images)
+        z = fused.logits(network, model, x, training=False)
+        if views == 2:
+            moved = tf.nn.avg_pool2d(tf.pad(x, [[0, 0], [0, 1], [0, 1], [0, 0]]), 2, 1, "VALID")
+            z = (z + fused.logits(network, model, moved, training=False)) / 2
         loss = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, z)
         correct = tf.equal(tf.argmax(z, 1, output_type=tf.int32), labels)
         return tf.reduce_sum(loss), tf.reduce_sum(tf.cast(correct, tf.float32))

@@ -1,0 +1,127 @@
+"""Fine-tune a model on a person's drawings, with the step that trains every network here.
+
+First on two thirds of the drawings; the rest, held back, says whether it helps. Then, for half as
+many steps, on all of them. Dropout and batch normalization stay as when it reads: so few steps
+would only disturb their averages.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from mnist_core.adaptation import examples, result
+from mnist_core.adaptation import recipe as recipes
+from mnist_core.adaptation.learner import Learner
+from mnist_core.adaptation.result import Adaptation, Figures
+from mnist_core.config.schema import Experiment
+from mnist_core.data import loading
+from mnist_core.data.types import Dataset, Digits
+from mnist_core.evaluation import labelled_sets
+from mnist_core.models import store as model_store
+from mnist_core.network import keras_model
+from mnist_core.prediction import Classifier
+from mnist_core.runs.run import Run
+
+SURE, UNLIKELY = 0.99, 0.02  # of another digit, and of the label: the label is doubtful
+
+
+def adapt(
+    model_name: str | Run,
+    drawings: Sequence[Any],
+    seed: int = 0,
+    on_event: Callable[[dict], None] = lambda event: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    on_weights: Callable[[Any, int], None] = lambda model, step: None,
+) -> Adaptation:
+    """A model that has learned the hand of these drawings; the one of this name stays as it is.
+
+    Args:
+        model_name: of the model that learns, or the model itself.
+        drawings: of `strokes.files.Drawing`, or objects as the lines of a stroke file hold:
+            {"label": 0 to 9, "strokes": [[[x, y], ...], ...]}.
+        seed: decides what is held back, and all that is random.
+        on_event: called with a dict per event: status, start, steps, check, epoch, test, adapted.
+        should_stop: true to end after these steps; what has been learned is tested.
+        on_weights: called with (Keras model, number of the last step) some times a second.
+
+    Raises:
+        ValueError: there is no such model, or a drawing isn't one; says what was expected.
+    """
+    started, parsed = time.monotonic(), examples.parse_drawings(drawings)
+    dataset = loading.load(loading.best_available())
+    experiment = make_experiment(model_name, dataset.name, seed)
+    held_back = examples.hold_back(parsed, seed)
+    own, doubtful = _look_at_drawings(Classifier.load(model_name), parsed, held_back, seed)
+    steps = experiment.recipe.steps_per_epoch()
+    mix = examples.make_mix(dataset.train, parsed, steps, seed)
+    callbacks = on_event, should_stop, on_weights
+    learner = Learner(model_name, experiment, dataset, mix, *callbacks)
+    learner.begin()
+    before = Figures(learner.check(own), _mnist_before(model_name, learner, dataset))
+    outcome, accuracy = _learn(learner, len(parsed), held_back, own)
+    epoch, learned_in = learner.end(), time.monotonic() - started
+    on_event({"kind": "status", "state": "testing"})
+    loss, mnist = learner.measure(dataset.test)
+    test = {"loss": loss, "accuracy": mnist, "images": len(dataset.test.labels)}
+    on_event({"kind": "test"} | test)
+    counts = {"drawings": len(parsed), "held_back": len(held_back), "doubtful": doubtful}
+    about = counts | {"data": dataset.name, "epoch": epoch, "test": test}
+    about |= {"learning_seconds": learned_in, "seconds": time.monotonic() - started}
+    made = _judged(model_name, learner, outcome, (before, Figures(accuracy, mnist)), about)
+    on_event(made.event())
+    return made
+
+
+def make_experiment(model: str | Run, data: str, seed: int) -> Experiment:
+    """The experiment of a model that learns a hand: the model's network by another recipe.
+
+    Raises:
+        ModelError: there is no such model, or its card is damaged.
+    """
+    network = model_store.experiment(model).network
+    return Experiment(network, recipes.make_recipe(network, seed), data)
+
+
+def _learn(learner: Learner, count: int, held_back: list[int], own) -> tuple[str, float | None]:
+    """(outcome, accuracy on the drawings held back, before they were learned from, too)."""
+    last = round(learner.steps * recipes.FINAL_SHARE) if held_back else 0
+    learned = [i for i in range(count) if i not in set(held_back)]
+    outcome = learner.learn(learned, learner.steps - last, 1.0, own)
+    accuracy = learner.check(own)
+    if outcome == "finished" and last:
+        outcome = learner.learn(range(count), last, recipes.FINAL_RATE, None)
+    return outcome, accuracy
+
+
+def _look_at_drawings(classifier, drawings, held_back, seed) -> tuple[Digits | None, tuple]:
+    """The images of those held back, and the indexes of labels that the model finds unlikely."""
+    images, labels = labelled_sets.render_drawings(drawings, seed)
+    probabilities = classifier.probabilities(images)
+    given = probabilities[np.arange(len(labels)), labels]
+    doubtful = np.flatnonzero((given < UNLIKELY) & (probabilities.max(axis=1) > SURE))
+    own = Digits(images[held_back], labels[held_back]) if held_back else None
+    return own, tuple(doubtful.tolist())
+
+
+def _mnist_before(model: str | Run, learner: Learner, dataset: Dataset) -> float:
+    """From the model's card, if it was tested on the same digits; else measured."""
+    card = model_store.card(model)
+    is_known = card["test"] and (card.get("data") or {}).get("checksum") == dataset.checksum
+    return card["test"]["accuracy"] if is_known else learner.measure(dataset.test)[1]
+
+
+def _judged(model, learner: Learner, outcome, figures, about) -> Adaptation:
+    """The result: kept, or refused with the reason and the classifier there was."""
+    old = Classifier.load(model)
+    refusal = result.refusal(*figures, about["held_back"])
+    if refusal or outcome == "failed":
+        sentence = refusal or result.DIVERGED
+        return Adaptation(old, *figures, "failed", sentence, learner.model, **about)
+    counts = about["drawings"], about["held_back"], about["data"]
+    words = result.summary(*figures, *counts), result.doubt(len(about["doubtful"]), counts[0])
+    network = model_store.experiment(model).network
+    new = Classifier(keras_model.to_inference(network, learner.model), old.views)
+    sentence = " ".join(filter(None, words))
+    return Adaptation(new, *figures, outcome, sentence, learner.model, **about)
