@@ -7,12 +7,13 @@ would only disturb their averages.
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from mnist_core.adaptation import examples, result
 from mnist_core.adaptation import recipe as recipes
+from mnist_core.adaptation.examples import Mix
 from mnist_core.adaptation.learner import Learner
 from mnist_core.adaptation.result import Adaptation, Figures
 from mnist_core.config.schema import Experiment
@@ -23,6 +24,7 @@ from mnist_core.models import store as model_store
 from mnist_core.network import keras_model
 from mnist_core.prediction import Classifier
 from mnist_core.runs.run import Run
+from mnist_core.strokes.files import Drawing
 
 SURE, UNLIKELY = 0.99, 0.02  # of another digit, and of the label: the label is doubtful
 
@@ -49,29 +51,50 @@ def adapt(
     Raises:
         ValueError: there is no such model, or a drawing isn't one; says what was expected.
     """
-    started, parsed = time.monotonic(), examples.parse_drawings(drawings)
-    dataset = loading.load(loading.best_available())
-    experiment = make_experiment(model_name, dataset.name, seed)
-    held_back = examples.hold_back(parsed, seed)
-    own, doubtful = _look_at_drawings(Classifier.load(model_name), parsed, held_back, seed)
-    steps = experiment.recipe.steps_per_epoch()
-    mix = examples.make_mix(dataset.train, parsed, steps, seed)
+    started, task = time.monotonic(), _make_task(model_name, drawings, seed)
     callbacks = on_event, should_stop, on_weights
-    learner = Learner(model_name, experiment, dataset, mix, *callbacks)
+    learner = Learner(model_name, task.experiment, task.dataset, task.mix(), *callbacks)
     learner.begin()
-    before = Figures(learner.check(own), _mnist_before(model_name, learner, dataset))
-    outcome, accuracy = _learn(learner, len(parsed), held_back, own)
-    epoch, learned_in = learner.end(), time.monotonic() - started
-    on_event({"kind": "status", "state": "testing"})
-    loss, mnist = learner.measure(dataset.test)
-    test = {"loss": loss, "accuracy": mnist, "images": len(dataset.test.labels)}
-    on_event({"kind": "test"} | test)
-    counts = {"drawings": len(parsed), "held_back": len(held_back), "doubtful": doubtful}
-    about = counts | {"data": dataset.name, "epoch": epoch, "test": test}
-    about |= {"learning_seconds": learned_in, "seconds": time.monotonic() - started}
-    made = _judged(model_name, learner, outcome, (before, Figures(accuracy, mnist)), about)
+    before = Figures(learner.check(task.own), _mnist_before(model_name, learner, task.dataset))
+    outcome, accuracy = _learn(learner, task)
+    timed = {"epoch": learner.end(), "learning_seconds": time.monotonic() - started}
+    test = _test(learner, task.dataset.test, on_event)
+    figures = before, Figures(accuracy, test["accuracy"])
+    timed |= {"seconds": time.monotonic() - started}
+    made = _judged(model_name, learner, outcome, figures, task.about() | timed | {"test": test})
     on_event(made.event())
     return made
+
+
+class _Task(NamedTuple):
+    """What is to be learned, and what is held back from it."""
+
+    drawings: list[Drawing]
+    dataset: Dataset  # what stands for MNIST
+    experiment: Experiment
+    held_back: list[int]
+    own: Digits | None  # the images of those held back
+    doubtful: tuple[int, ...]
+
+    def mix(self) -> Mix:
+        """The images to learn from."""
+        recipe = self.experiment.recipe
+        steps = recipe.steps_per_epoch()
+        return examples.make_mix(self.dataset.train, self.drawings, steps, recipe.seed)
+
+    def about(self) -> dict:
+        """What an `Adaptation` tells of it."""
+        counts = {"drawings": len(self.drawings), "held_back": len(self.held_back)}
+        return counts | {"doubtful": self.doubtful, "data": self.dataset.name}
+
+
+def _make_task(model, drawings, seed) -> _Task:
+    parsed = examples.parse_drawings(drawings)
+    dataset = loading.load(loading.best_available())
+    experiment = make_experiment(model, dataset.name, seed)
+    held_back = examples.hold_back(parsed, seed)
+    looked_at = _look_at_drawings(Classifier.load(model), parsed, held_back, seed)
+    return _Task(parsed, dataset, experiment, held_back, *looked_at)
 
 
 def make_experiment(model: str | Run, data: str, seed: int) -> Experiment:
@@ -84,15 +107,25 @@ def make_experiment(model: str | Run, data: str, seed: int) -> Experiment:
     return Experiment(network, recipes.make_recipe(network, seed), data)
 
 
-def _learn(learner: Learner, count: int, held_back: list[int], own) -> tuple[str, float | None]:
+def _learn(learner: Learner, task: _Task) -> tuple[str, float | None]:
     """(outcome, accuracy on the drawings held back, before they were learned from, too)."""
+    everything, held_back = range(len(task.drawings)), set(task.held_back)
     last = round(learner.steps * recipes.FINAL_SHARE) if held_back else 0
-    learned = [i for i in range(count) if i not in set(held_back)]
-    outcome = learner.learn(learned, learner.steps - last, 1.0, own)
-    accuracy = learner.check(own)
+    learned = [i for i in everything if i not in held_back]
+    outcome = learner.learn(learned, learner.steps - last, 1.0, task.own)
+    accuracy = learner.check(task.own)
     if outcome == "finished" and last:
-        outcome = learner.learn(range(count), last, recipes.FINAL_RATE, None)
+        outcome = learner.learn(everything, last, recipes.FINAL_RATE, None)
     return outcome, accuracy
+
+
+def _test(learner: Learner, digits: Digits, on_event) -> dict:
+    """The figures of the test set, reported."""
+    on_event({"kind": "status", "state": "testing"})
+    loss, accuracy = learner.measure(digits)
+    test = {"loss": loss, "accuracy": accuracy, "images": len(digits.labels)}
+    on_event({"kind": "test"} | test)
+    return test
 
 
 def _look_at_drawings(classifier, drawings, held_back, seed) -> tuple[Digits | None, tuple]:

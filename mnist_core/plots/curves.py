@@ -37,24 +37,14 @@ def learning_curves(
             they zoom to the last two thirds of the run so far.
         height: of each figure, in pixels.
     """
-    lines = (
-        ("training", smooth(decimate(curves.steps)), TRAINING, True),
-        ("mean of an epoch", curves.train, TRAINING, False),
-        ("on new images", curves.validation, VALIDATION, False),
-        ("your drawings", curves.own, OWN, False),
-        ("MNIST", curves.mnist, VALIDATION, False),
-    )
-    drawn = [line for line in lines if line[1].step]
+    drawn = [line for line in _lines(curves) if line[1].step]
     ends = (loss_axis_max(curves), 0.0) if full_range else zoom(curve for _, curve, *_ in drawn)
-    x_axis = {"title": "Epoch", "range": [0, curves.total_steps]}
-    if curves.mnist.step:  # less than an epoch of MNIST
-        x_axis["title"] = "Step"
-    else:
-        steps, texts = epoch_ticks(curves.total_steps, curves.steps_per_epoch)
-        x_axis |= {"tickvals": steps, "ticktext": texts}
     loss, accuracy = (
         base_figure(
-            height, top=24, x_axis=x_axis, y_axis=axis | {"uirevision": f"full {full_range}"}
+            height,
+            top=24,
+            x_axis=_x_axis(curves),
+            y_axis=axis | {"uirevision": f"full {full_range}"},
         )
         for axis in _y_axes(*ends)
     )
@@ -65,6 +55,25 @@ def learning_curves(
     for figure in (loss, accuracy):
         _mark_continuations(figure, curves.resumed_at)
     return loss, accuracy
+
+
+def _lines(curves: Curves) -> tuple[tuple[str, Curve, str, bool], ...]:
+    """(name, curve, colour, whether by step) of each that there may be."""
+    return (
+        ("training", smooth(decimate(curves.steps)), TRAINING, True),
+        ("mean of an epoch", curves.train, TRAINING, False),
+        ("on new images", curves.validation, VALIDATION, False),
+        ("your drawings", curves.own, OWN, False),
+        ("MNIST", curves.mnist, VALIDATION, False),
+    )
+
+
+def _x_axis(curves: Curves) -> dict:
+    axis = {"title": "Epoch", "range": [0, curves.total_steps]}
+    if curves.mnist.step:  # of learning a hand, less than an epoch
+        return axis | {"title": "Step"}
+    steps, texts = epoch_ticks(curves.total_steps, curves.steps_per_epoch)
+    return axis | {"tickvals": steps, "ticktext": texts}
 
 
 def decimate(curve: Curve, most: int = MAX_POINTS) -> Curve:
