@@ -5,8 +5,8 @@ import streamlit as st
 
 from mnist_core.data import loading
 from mnist_core.preprocess import canvas_ink, image_files
-from pages.ui.app import errors, style
-from pages.ui.choices import data_set
+from pages.ui.app import style
+from pages.ui.choices import data_set, uploaded_picture
 from pages.ui.choices.loader import sample_loader
 from pages.ui.state.session import Session
 from pages.ui.widgets import answer, canvas
@@ -67,18 +67,16 @@ def _reshuffle(session: Session) -> None:
 
 def _upload(session: Session) -> None:
     st.file_uploader("Or a picture of one", list(image_files.SUFFIXES),
-                     key="upload", on_change=_use_upload, args=(session,))  # fmt: skip
+                     key="upload", on_change=_use_file, args=(session, "upload"))  # fmt: skip
+    if st.toggle("Use the camera", key="camera"):
+        st.camera_input("A photo of a digit on paper", key="photo", on_change=_use_file,
+                        args=(session, "photo"))  # fmt: skip
+    uploaded_picture.show(session)
 
 
-def _use_upload(session: Session) -> None:
-    file = st.session_state.upload
+def _use_file(session: Session, key: str) -> None:
+    file = st.session_state[key]
     if file is None:
         session.canvas.upload_error = ""
         return
-    try:
-        picture = canvas_ink.canvas_from_file(file.getvalue())
-    except (ValueError, OSError) as error:
-        canvas.replace_drawing(session, [])  # an answer that stays would seem to be its answer
-        session.canvas.upload_error = errors.message(error, f"{file.name}:")
-        return
-    canvas.replace_drawing(session, [], picture)
+    uploaded_picture.use(session, file.getvalue(), file.name)

@@ -12,6 +12,25 @@ from mnist_core.runs.run import Run
 from mnist_core.runs.trash import Deletion
 from pages.ui.state.run_follower import RunFollower
 
+Frame = tuple[int, int, int, int]  # left, top, right, bottom in a picture's pixels
+
+
+@dataclass
+class UploadedPicture:
+    """A picture from a file or the camera, and what a person said of the ink on it."""
+
+    picture: np.ndarray  # uint8 (H, W) or (H, W, 3) or (H, W, 4): a copy to look at
+    name: str  # the file's
+    as_found: np.ndarray | None = None  # uint8, the backdrop without a word from anybody
+    frame: Frame | None = None  # what is outside doesn't count
+    removed: list[Frame] = field(default_factory=list)
+    restored: list[Frame] = field(default_factory=list)
+    edits: int = 0  # how often anything was said
+
+    def is_changed(self) -> bool:
+        """Whether a person's word holds."""
+        return bool(self.frame or self.removed or self.restored)
+
 
 @dataclass
 class CanvasState:
@@ -23,6 +42,7 @@ class CanvasState:
     paths: list[dict] = field(default_factory=list)  # on the canvas now
     first_paths: list[dict] = field(default_factory=list)  # what this drawing started from
     backdrop: np.ndarray | None = None  # uint8, a sample or an upload under the pen
+    upload: UploadedPicture | None = None  # where the backdrop is from, if from a picture
     upload_error: str = ""  # why the last upload could not be used
 
 

@@ -172,6 +172,7 @@ def replace_drawing(
 ) -> None:
     """Put these paths on this backdrop in the place of what is on the canvas."""
     session.canvas.backdrop = backdrop
+    session.canvas.upload = None
     session.canvas.upload_error = ""
     _begin(session.canvas, paths)
 
