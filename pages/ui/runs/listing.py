@@ -129,7 +129,8 @@ class _List(NamedTuple):
     table: Any  # an Arrow table, a row for each entry
 
 
-_lists: dict[Path, _List] = {}  # of every folder of runs, as the index has them
+MOST_LISTS = 40  # folders whose list is kept: a class and a few
+_lists: dict[Path, _List] = {}  # of folders of runs, as the index has them
 
 
 def list_entries() -> list[RunEntry]:
@@ -142,6 +143,8 @@ def list_entries() -> list[RunEntry]:
         if any(entry.queue_position for entry in entries):  # which changes without a run's doing
             return entries
         known = _lists[folder] = _List(found, entries, _arrow_table(entries))
+        for oldest in list(_lists)[:-MOST_LISTS]:
+            _lists.pop(oldest, None)
     return known.entries
 
 
