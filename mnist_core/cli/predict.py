@@ -8,17 +8,23 @@ from mnist_core import reading
 from mnist_core.cli import output
 from mnist_core.prediction import NOT_SURE_BELOW, Classifier
 from mnist_core.preprocess import canvas_ink, image_files, mnist_rule
+from mnist_core.preprocess.dot import is_dot
 
 
 def predict(options, emit) -> int:
-    """A line per picture: file, digit, probabilities. A bad picture doesn't stop the others."""
+    """A line per picture: file, digit, probabilities, whether it is sure.
+
+    A bad picture doesn't stop the others.
+    """
 
     def row(path, classifier):
         image = mnist_rule.to_mnist(canvas_ink.canvas_from_file(path))
         probabilities = classifier.probabilities(image[None])[0]
         digit = int(np.argmax(probabilities))
+        not_sure = _not_sure(probabilities) or is_dot(image)
         text = f"{digit}  {' '.join(f'{p:.3f}' for p in probabilities)}"
-        return text, {"digit": digit, "probabilities": probabilities.tolist()}
+        facts = {"digit": digit, "probabilities": probabilities.tolist(), "not_sure": not_sure}
+        return text + "  not sure" * not_sure, facts
 
     return _each_picture(options, emit, row)
 
@@ -36,17 +42,22 @@ def read(options, emit) -> int:
                 "digit": one.digit,
                 "box": list(one.box),
                 "probabilities": one.probabilities.tolist(),
-                "not_sure": bool(one.probabilities.max() < NOT_SURE_BELOW),
+                "not_sure": _not_sure(one.probabilities),
             }
             for one in found.digits
         ]
         doubtful = [str(n) for n, digit in enumerate(digits, start=1) if digit["not_sure"]]
-        text = " ".join(found.text.split("\n"))
+        text = " ".join(found.text.split("\n")) or "no digit"
         if doubtful:
             text += f"  not sure of digit {', '.join(doubtful)}"
         return text, {"text": found.text, "digits": digits}
 
     return _each_picture(options, emit, row)
+
+
+def _not_sure(probabilities) -> bool:
+    """Whether the page would say so; NaN is sure of nothing."""
+    return not probabilities.max() >= NOT_SURE_BELOW
 
 
 def _each_picture(options, emit, row: Callable[..., tuple[str, dict]]) -> int:

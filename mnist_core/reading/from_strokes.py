@@ -12,6 +12,9 @@ from mnist_core.reading import grouping, rows, segmenter, signs
 from mnist_core.reading.result import Candidate, Mark, Reading, assemble, with_whole
 from mnist_core.strokes.rasterize import MAX_CANVAS, rasterize, transform
 
+# Of a row's height. With a thicker pen a row is parted, and its digits are read, as if by one so
+# thick: the segmenter learned from no thicker one. Ink lower than LINE pens is a line or a dot
+MAX_PEN, LINE = 0.12, 3.0
 DIGIT_HEIGHT = 80  # pixels: a row is drawn so high for its digits' images, over three times 20
 STEP = 1.0  # pixels of a row between points of a stroke that vote
 MAX_DOUBT = 6.0  # pixels of a row: a vote farther from all middles says no more than this one
@@ -86,8 +89,10 @@ def _candidates(strokes, pen_width) -> list[Candidate]:
     frame = rows.frame(bottom - top, right - left)
     shift = np.array([rows.MARGIN, frame.above]) - frame.scale * np.array([left, top])
     placed = transform(strokes, np.eye(2) * frame.scale, shift)
-    row = _Row(pen_width * frame.scale, frame.scale, np.tile(shift, 2))
-    pixels = rasterize(placed, (segmenter.HEIGHT, frame.width), row.pen_width) / np.float32(255)
+    height = bottom - top
+    thin = min(pen_width, MAX_PEN * height) if height > LINE * pen_width else pen_width
+    row = _Row(pen_width * frame.scale, thin * frame.scale, frame.scale, np.tile(shift, 2))
+    pixels = rasterize(placed, (segmenter.HEIGHT, frame.width), row.thin) / np.float32(255)
     alone = signs.alone(pixels)
     signed = signs.find(pixels) if alone is None else alone
     found, rest = [], placed
@@ -116,6 +121,7 @@ class _Row(NamedTuple):
     """How strokes were laid into a row of the segmenter."""
 
     pen_width: float  # in pixels of the row
+    thin: float  # the width with which digits are drawn to be read, in pixels of the row
     scale: float  # pixels of the row for one of the canvas
     shift: np.ndarray  # float64 (4,): of a box, after scaling
 
@@ -126,7 +132,7 @@ def _marks(groups, row: _Row) -> list[Mark]:
     marks = []
     for own, sign in groups:
         box = tuple(((_box(own, row.pen_width) - row.shift) / row.scale).tolist())
-        marks.append(Mark(box, None if sign else _image(own, row.pen_width, zoom), sign))
+        marks.append(Mark(box, None if sign else _image(own, row.thin, zoom), sign))
     return sorted(marks, key=lambda mark: mark.box[0] + mark.box[2])
 
 

@@ -17,35 +17,49 @@ def erases(path: dict) -> bool:
 
 
 def render(
-    paths: list[dict], side: int, scale: float = 1, backdrop: np.ndarray | None = None
+    paths: list[dict],
+    shape: int | tuple[int, int],
+    scale: float = 1,
+    backdrop: np.ndarray | None = None,
 ) -> np.ndarray:
     """Paths in the order drawn, over a backdrop: what is erased is no ink, drawn over it is again.
 
     Args:
         paths: {"path": [["M", x, y], ...], "strokeWidth": w, "stroke": INK or ERASER}.
-        side: of the picture, in pixels.
+        shape: height and width of the picture, in pixels; or the side of a square.
         scale: pixels of the picture to one of the paths.
-        backdrop: uint8 (side, side), ink bright on 0; None is empty.
+        backdrop: uint8 (height, width), ink bright on 0; None is empty.
 
     Returns:
-        uint8 (side, side), white ink on black.
+        uint8 (height, width), white ink on black.
     """
-    picture = np.zeros((side, side), np.uint8) if backdrop is None else backdrop
+    shape = (shape, shape) if isinstance(shape, int) else shape
+    picture = np.zeros(shape, np.uint8) if backdrop is None else backdrop
     for takes_away, group in itertools.groupby(paths, erases):
-        covered = _covered(group, side, scale)
+        covered = _covered(group, shape, scale)
         picture = np.minimum(picture, 255 - covered) if takes_away else np.maximum(picture, covered)
     return picture
 
 
-def _covered(paths: Iterable[dict], side: int, scale: float) -> np.ndarray:
-    """How much of each pixel the pen covers along these paths: uint8 (side, side)."""
+def _covered(paths: Iterable[dict], shape: tuple[int, int], scale: float) -> np.ndarray:
+    """How much of each pixel the pen covers along these paths: uint8, of this shape."""
     by_width: dict[float, list[np.ndarray]] = {}
     for path in paths:
         by_width.setdefault(path["strokeWidth"], []).append(path_points(path) * scale)
-    covered = np.zeros((side, side), np.uint8)
+    covered = np.zeros(shape, np.uint8)
     for width, strokes in by_width.items():
-        covered = np.maximum(covered, rasterize(strokes, canvas=side, width=width * scale))
+        covered = np.maximum(covered, rasterize(strokes, canvas=shape, width=width * scale))
     return covered
+
+
+def moved(path: dict, by: float) -> dict:
+    """A path moved to the right: what stands for it elsewhere is left out."""
+    kept = {key: path[key] for key in ("type", "strokeWidth", "stroke") if key in path}
+    commands = [
+        [name, *(place + by * (i % 2 == 0) for i, place in enumerate(places))]
+        for name, *places in path["path"]
+    ]
+    return kept | {"path": commands}
 
 
 def path_points(path: dict) -> np.ndarray:

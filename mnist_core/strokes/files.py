@@ -52,6 +52,12 @@ def parse_drawings(data: bytes, name: str) -> list[Drawing]:
     return _parse(io.BytesIO(data), name)
 
 
+def to_line(drawing: Drawing) -> str:
+    """The drawing as a line of a stroke file, without its end; to a tenth of a pixel."""
+    strokes = [np.round(stroke, 1).tolist() for stroke in drawing.strokes]
+    return json.dumps({"label": drawing.label, "writer": drawing.writer, "strokes": strokes})
+
+
 def _parse(file, name) -> list[Drawing]:
     try:
         text = io.TextIOWrapper(file, encoding="utf-8")

@@ -105,7 +105,7 @@ def test_undo_and_clear_on_an_empty_canvas_do_nothing(draw, key):
 def test_strokes_that_the_browser_sends_after_clear_are_not_taken(draw, monkeypatch):
     app = draw(ONE)
     late = [canvas.drawing_marker(1), ONE]  # the first drawing's number
-    monkeypatch.setattr(canvas, "pen_paths", lambda first_paths, pen, backdrop: late)
+    monkeypatch.setattr(canvas, "pen_paths", lambda first_paths, pen, backdrop, width: late)
     app.button(key="clear").click().run()
     assert answer_on(app) == answer.HINT
 

@@ -12,13 +12,14 @@ from pages.ui.state.session import CanvasState
 
 def test_a_drawing_comes_back_as_it_was_kept():
     backdrop = np.arange(16, dtype=np.uint8).reshape(4, 4)
-    for paths, under in (
-        ([ONE, SEVEN], None),
-        ([], backdrop),
-        ([ONE, eraser_path((9, 9), (99, 99))], backdrop),
+    for paths, under, wide in (
+        ([ONE, SEVEN], None, True),
+        ([], backdrop, False),
+        ([ONE, eraser_path((9, 9), (99, 99))], np.tile(backdrop, 2), True),
     ):
-        found, found_backdrop = from_text(to_text(CanvasState(paths=paths, backdrop=under)), 4)
-        assert found == paths
+        state = CanvasState(paths=paths, backdrop=under, wide=wide)
+        found, found_backdrop, found_wide = from_text(to_text(state), 4)
+        assert (found, found_wide) == (paths, wide)
         assert (
             np.array_equal(found_backdrop, under) if under is not None else found_backdrop is None
         )
@@ -44,6 +45,7 @@ def test_of_an_empty_canvas_nothing_is_kept():
         {"paths": [{"path": [["M", 1, 2]], "strokeWidth": 9, "stroke": "red"}], "backdrop": ""},
         {"paths": [], "backdrop": "AAAA"},
         {"paths": [], "backdrop": 7},
+        {"paths": [], "backdrop": "A" * 64, "wide": True},
     ],
 )
 def test_what_is_no_kept_drawing_is_refused(kept):

@@ -65,7 +65,7 @@ def drawn(monkeypatch):
 
     added = []
     monkeypatch.setattr(
-        canvas, "pen_paths", lambda first_paths, pen, backdrop: [*first_paths, *added]
+        canvas, "pen_paths", lambda first_paths, pen, backdrop, width: [*first_paths, *added]
     )
     return added
 

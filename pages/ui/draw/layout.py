@@ -24,6 +24,8 @@ STYLE = """
 .st-key-board > :has(> .st-key-sight) { grid-area: sight; }
 .st-key-board > * { width: auto; }
 .st-key-board > .st-key-kept_drawing { position: absolute; }
+.st-key-board > :has(> .st-key-boxes) { grid-area: pad; width: var(--pad-side); z-index: 1;
+  pointer-events: none; place-self: start center; }
 .st-key-board > :has(> .st-key-living) { grid-area: living; min-width: 0; }
 .st-key-board > :has(> .st-key-three_steps) { grid-area: steps; min-width: 0; }
 .st-key-living { padding: .5rem .8rem; }
@@ -54,5 +56,34 @@ STYLE = """
   .st-key-three_steps > :has(> .st-key-step_why) { grid-area: why; align-self: center; }
   .st-key-three_steps .st-key-step_why.stHorizontalBlock { border: 0; padding: 0; min-height: 0; }
   .st-key-step_why > :not(:has(.stCheckbox)) { display: none; }
+  /* The pen's row is full: beside the title there is room */
+  .st-key-board { position: relative; }
+  .st-key-board .st-key-wide { position: absolute; top: -2.6rem; right: -.5rem; width: auto; }
+  .st-key-wide button { border: 0; padding: 0; min-height: 0; width: 2rem; height: 2rem; }
+}
+"""
+# Of a wide canvas: the answer stands under it
+WIDE_STYLE = """
+.stApp .st-key-board { --wide-side: min(var(--pad-side), (min(100vw, 118rem) - 25rem) / 2);
+  grid-template: "pad pad sight" min-content "pen compare sight" min-content
+    "answer answer sight" 1fr "living living living" "steps steps steps"
+    / max-content minmax(15rem, 1fr) 15.75rem; }
+.stApp .st-key-board .st-key-pad { --side: var(--wide-side); }
+.stApp .st-key-board > :has(> .st-key-boxes) { width: calc(2 * var(--wide-side));
+  place-self: start; }
+.stApp .st-key-answer { --answer-row: calc(.045 * var(--pad-side));
+  --answer-size: calc(.3 * var(--pad-side)); }
+.stApp .st-key-answer .answer { flex-direction: row; align-items: center; }
+.stApp .st-key-answer:has(.number-words) { align-items: center;
+  grid-template: "number bars" "words bars" "digits bars" / 1fr 1fr; }
+@media (max-width: 1000px) {
+  .stApp .st-key-board { --wide-side: min(var(--pad-side), (100vw - 6rem) / 2);
+    grid-template: "pad pad" min-content "pen compare" min-content "answer answer" min-content
+      "living living" "steps steps" "sight sight" / max-content minmax(12rem, 1fr); }
+}
+@media (max-width: 640px) {
+  .stApp .st-key-board { --wide-side: calc((100vw - 2rem) / 2);
+    grid-template: "pad pad" "answer answer" "pen why" "compare compare"
+      "living living" "draw draw" "train train" "sight sight" / minmax(0, 1fr) max-content; }
 }
 """

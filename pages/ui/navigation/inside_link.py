@@ -29,8 +29,8 @@ def open_image(model: Run, name: str, part: str, number: int) -> None:
     _go(model, _widgets(name, part, number))
 
 
-def open_sent_image(model: Run, image: np.ndarray, description: str, label: int) -> None:
-    """Go to Inside with any other image: uint8 (28, 28), of the digit `label`."""
+def open_sent_image(model: Run, image: np.ndarray, description: str, label: int | None) -> None:
+    """Go to Inside with any other image: uint8 (28, 28), of the digit `label`, where known."""
     current_session().sent_image = SentImage(image, description, label)
     _go(model, {"look_at": SENT})
 

@@ -2,6 +2,7 @@
 
 import functools
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,7 @@ def show(
     image: np.ndarray | None,
     model: Run,
     shown_maps: tuple[tuple[int, ...], ...] = (),
+    open_inside: Callable[[Run], None] | None = None,
 ) -> None:
     """The strip; a click on a map leads to the arithmetic of its strongest value on Inside.
 
@@ -45,6 +47,7 @@ def show(
         image: uint8 (28, 28); None dims the strip.
         model: whose network it is.
         shown_maps: see `overview`.
+        open_inside: how to get there with the image; None: it is the drawing.
     """
     if image is None:
         draw(_blank_strip(network, shown_maps))
@@ -56,7 +59,7 @@ def show(
     stage, number = clicked
     if stage >= 0:
         session.set_location(strongest_value(found.stages[stage], number))
-    inside_link.open_drawing(model)
+    (open_inside or inside_link.open_drawing)(model)
 
 
 @functools.lru_cache(maxsize=4)

@@ -12,6 +12,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.strokes.fabric_paths import ERASER, INK
+from pages.ui.state import canvas_width
 from pages.ui.state.session import CanvasState
 
 MAX_CHARACTERS = 2_000_000  # hundreds of long strokes
@@ -29,8 +30,8 @@ def keep(state: CanvasState, side: int, restore: Callable) -> None:
     """Have the browser keep the drawing, or give back what it kept before a reload.
 
     Args:
-        side: of a backdrop, in pixels.
-        restore: called with the kept paths and backdrop, unless one has drawn meanwhile.
+        side: of a backdrop, in pixels; a wide one's height.
+        restore: called with what `from_text` returns, unless one has drawn meanwhile.
     """
 
     def on_kept():
@@ -52,21 +53,22 @@ def to_text(state: CanvasState) -> str:
     """What is on the canvas; of an empty one nothing."""
     if not state.paths and state.backdrop is None:
         return ""
-    kept = ("path", "strokeWidth", "stroke")
-    paths = [{key: path[key] for key in kept if key in path} for path in state.paths]
+    fields = ("path", "strokeWidth", "stroke")
+    paths = [{key: path[key] for key in fields if key in path} for path in state.paths]
     backdrop = state.backdrop
     encoded = "" if backdrop is None else base64.b64encode(backdrop.tobytes()).decode()
-    return json.dumps({"paths": paths, "backdrop": encoded}, separators=(",", ":"))
+    kept = {"paths": paths, "backdrop": encoded, "wide": state.wide}
+    return json.dumps(kept, separators=(",", ":"))
 
 
-def from_text(text: str, side: int) -> tuple[list[dict], np.ndarray | None]:
+def from_text(text: str, side: int) -> tuple[list[dict], np.ndarray | None, bool]:
     """The paths and the backdrop that `to_text` wrote; a browser may send anything.
 
     Args:
-        side: of the backdrop, in pixels.
+        side: of the backdrop, in pixels; a wide one's height.
 
     Returns:
-        Fabric.js objects, and uint8 (side, side) or None.
+        Fabric.js objects, uint8 (side, side or twice that) or None, and whether the canvas is wide.
 
     Raises:
         ValueError: it is something else.
@@ -77,7 +79,9 @@ def from_text(text: str, side: int) -> tuple[list[dict], np.ndarray | None]:
         kept = json.loads(text)
         paths = [_checked_path(path) for path in kept["paths"]]
         backdrop = np.frombuffer(base64.b64decode(kept["backdrop"]), np.uint8)
-        return paths, backdrop.reshape(side, side) if backdrop.size else None
+        wide = kept.get("wide", False) is True
+        shape = (side, side * canvas_width.sides(wide))
+        return paths, backdrop.reshape(shape) if backdrop.size else None, wide
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError(f"This is no kept drawing: {error!r}") from None
 

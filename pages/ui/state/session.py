@@ -44,6 +44,8 @@ class CanvasState:
     backdrop: np.ndarray | None = None  # uint8, a sample or an upload under the pen
     upload: UploadedPicture | None = None  # where the backdrop is from, if from a picture
     upload_error: str = ""  # why the last upload could not be used
+    wide: bool = False  # twice as wide as high, for numbers
+    chosen_digit: int = 0  # of a number, from 0: the one that is looked at
 
 
 class SentImage(NamedTuple):
@@ -51,7 +53,7 @@ class SentImage(NamedTuple):
 
     image: np.ndarray  # uint8 (28, 28)
     description: str  # as in "A 7, number 12 of my.jsonl"
-    label: int  # the digit it is
+    label: int | None  # the digit it is, where that is known
 
 
 class StrokeFile(NamedTuple):

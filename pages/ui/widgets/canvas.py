@@ -11,7 +11,8 @@ from PIL import Image
 
 from mnist_core.strokes import fabric_paths
 from mnist_core.strokes.fabric_paths import ERASER, INK
-from pages.ui.state import kept_drawing
+from pages.ui.app import style
+from pages.ui.state import canvas_width, kept_drawing
 from pages.ui.state.session import CanvasState, Session
 
 KEY = "canvas"
@@ -27,19 +28,26 @@ LOOK = {"stroke": INK, "fill": None, "strokeLineCap": "round", "strokeLineJoin":
 # the phone keeps the drawing; tan(atan2()) makes a number of two lengths.
 STYLE = f"""
 .st-key-pad {{ --side: var(--pad-side, min({SIDE}px, 100vw - 2rem));
-  width: var(--side); height: var(--side); overflow: clip; border-radius: 12px;
-  background: #000; flex: none; touch-action: none; position: relative; }}
-.st-key-pad > div {{ width: {SIDE}px; min-width: {SIDE}px; transform-origin: 0 0;
+  width: calc(var(--sides, 1) * var(--side)); height: var(--side); overflow: clip;
+  border-radius: 12px; background: #000; flex: none; touch-action: none; position: relative; }}
+.st-key-pad > div {{ width: calc(var(--sides, 1) * {SIDE}px);
+  min-width: calc(var(--sides, 1) * {SIDE}px); transform-origin: 0 0;
   transform: scale(tan(atan2(var(--side), {SIDE}px))); }}
 .st-key-pad::after {{ content: attr(data-hint); position: absolute; inset: 0; display: grid;
   place-content: center; color: #fff; opacity: .6; font-size: 1.4rem; pointer-events: none; }}
 .st-key-pen {{ max-width: {SIDE}px; gap: .5rem; }}
 .st-key-pen button {{ padding: 0 .7rem; }}
+@media (min-width: 1001px) {{ .st-key-wide button span > :has(> [data-testid="stIconMaterial"]) {{ display: none; }} }}
 @media (max-width: 1000px) {{ /* icons alone; who can't see them hears the words */
   .st-key-pen button p {{ position: absolute; opacity: 0; }}
   .st-key-pen button span {{ margin: 0; }}
 }}
 @media (max-width: 640px) {{ .st-key-pad {{ margin: 0 auto; }} }}
+"""
+# As wide as else, and half as high; a page may have more room for it
+WIDE_STYLE = f"""
+:root {{ --sides: {canvas_width.WIDE}; }}
+.st-key-pad {{ --side: calc(var(--pad-side, min({SIDE}px, 100vw - 2rem)) / var(--sides)); }}
 """
 
 
@@ -97,12 +105,15 @@ def _is_other_message(record) -> bool:
     return "already registered" not in record.getMessage()
 
 
-def pen_paths(first_paths: list[dict], pen: Pen, backdrop: np.ndarray | None) -> list[dict]:
+def pen_paths(
+    first_paths: list[dict], pen: Pen, backdrop: np.ndarray | None, width: int = SIDE
+) -> list[dict]:
     """The pen's paths on the real canvas. A test without a browser replaces this function.
 
     Args:
         first_paths: what the canvas shows when these differ from the last call's.
-        backdrop: uint8 (PICTURE, PICTURE) shown under the pen, or None for black.
+        backdrop: uint8 (h, w) shown under the pen, see `picture`; or None for black.
+        width: of the canvas, in its pixels.
 
     Returns:
         Fabric.js objects, oldest first: {"type": "Path", "path": [["M", x, y], ...],
@@ -115,7 +126,7 @@ def pen_paths(first_paths: list[dict], pen: Pen, backdrop: np.ndarray | None) ->
         background_image=None if backdrop is None else Image.fromarray(backdrop),
         initial_drawing={"objects": [LOOK | path for path in first_paths]},
         height=SIDE,
-        width=SIDE,
+        width=width,
         key=KEY,
     )
     paths = (result.json_data or {}).get("objects") or first_paths
@@ -137,8 +148,11 @@ def label(paths: list[dict], has_backdrop: bool) -> str:
     return " and ".join(words)
 
 
-def show(session: Session, choose_pen: bool = True) -> np.ndarray:
+def show(session: Session, choose_pen: bool = True, wide_style: str | None = None) -> np.ndarray:
     """The canvas with Clear, Undo and, if wanted, an eraser and the pen's width.
+
+    Args:
+        wide_style: of the page for a wide canvas; None: it can't be made wide here.
 
     Returns:
         What is on it; see `picture`.
@@ -153,6 +167,12 @@ def show(session: Session, choose_pen: bool = True) -> np.ndarray:
             st.toggle("Eraser", key="eraser")
             with st.popover("Pen", icon=":material/line_weight:"):
                 st.slider("Pen width", *PEN_WIDTHS, PEN_WIDTH, key="pen_width")
+        if wide_style is not None:
+            word, icon = ("Square", "crop_square") if session.canvas.wide else ("Wide", "crop_16_9")
+            st.button(word, key="wide", icon=f":material/{icon}:", on_click=_change_width,
+                      args=(session, not session.canvas.wide))  # fmt: skip
+        if session.canvas.wide:
+            style.beside(WIDE_STYLE + (wide_style or ""))
     kept_drawing.keep(session.canvas, PICTURE, functools.partial(replace_drawing, session))
     return picture(session.canvas)
 
@@ -162,19 +182,38 @@ def _update_paths(state: CanvasState, pen: Pen) -> None:
     if KEY not in st.session_state:  # a first visit, or one that comes back from another page
         _begin(state, state.paths)
     with st.container(key="pad"):
-        marker, *paths = pen_paths(state.first_paths, pen, state.backdrop)
+        width = SIDE * canvas_width.sides(state.wide)
+        marker, *paths = pen_paths(state.first_paths, pen, state.backdrop, width)
     if marker["path"] == state.first_paths[0]["path"]:
         state.paths = paths
 
 
 def replace_drawing(
-    session: Session, paths: list[dict], backdrop: np.ndarray | None = None
+    session: Session,
+    paths: list[dict],
+    backdrop: np.ndarray | None = None,
+    wide: bool | None = None,
 ) -> None:
-    """Put these paths on this backdrop in the place of what is on the canvas."""
-    session.canvas.backdrop = backdrop
-    session.canvas.upload = None
-    session.canvas.upload_error = ""
-    _begin(session.canvas, paths)
+    """Put these paths on this backdrop in the place of what is on the canvas.
+
+    Args:
+        wide: whether the canvas is wide from now on; None: as it is.
+    """
+    state = session.canvas
+    state.wide = state.wide if wide is None else wide
+    state.backdrop = canvas_width.fit(backdrop, state.wide)
+    state.upload, state.upload_error, state.chosen_digit = None, "", 0
+    _begin(state, paths)
+
+
+def _change_width(session: Session, wide: bool) -> None:
+    """What is drawn stays, in the middle; what a square canvas has no room for is cut off."""
+    state = session.canvas
+    by = canvas_width.shift(SIDE, wide)
+    paths = [fabric_paths.moved(path, by) for path in state.paths]
+    upload = state.upload, state.upload_error
+    replace_drawing(session, paths, state.backdrop, wide)
+    state.upload, state.upload_error = upload
 
 
 def _begin(state: CanvasState, paths: list[dict]) -> None:
@@ -200,11 +239,14 @@ def undo(session: Session) -> None:
 
 
 def picture(state: CanvasState) -> np.ndarray:
-    """What is on the canvas: uint8 (PICTURE, PICTURE), white ink on black."""
-    ink = render_paths(state.paths, state.backdrop)
+    """What is on the canvas: uint8 (PICTURE, PICTURE), twice as wide if it is; white on black."""
+    ink = render_paths(state.paths, state.backdrop, state.wide)
     return np.pad(ink[1:-1, 1:-1], 1)  # so that a pen along the edges is not the background
 
 
-def render_paths(paths: list[dict], backdrop: np.ndarray | None = None) -> np.ndarray:
-    """Paths in their order, over a backdrop: uint8 (PICTURE, PICTURE), white ink on black."""
-    return fabric_paths.render(paths, PICTURE, PICTURE / SIDE, backdrop)
+def render_paths(
+    paths: list[dict], backdrop: np.ndarray | None = None, wide: bool = False
+) -> np.ndarray:
+    """Paths in their order, over a backdrop: a picture as `picture` gives it."""
+    shape = (PICTURE, PICTURE * canvas_width.sides(wide))
+    return fabric_paths.render(paths, shape, PICTURE / SIDE, backdrop)
