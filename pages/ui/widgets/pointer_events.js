@@ -16,7 +16,7 @@ export default function ({ data, parentElement }) {
 
 function listen(pad) {
     let canvas, pointer = null; // the id of the one that draws
-    let shown, replaced = false; // the drawing; whether Clear or Undo will bring another
+    let shown, replaced = false; // the drawing; whether Clear, Undo or Wide will bring another
     const kept = []; // events that wait for it
 
     const send = (type, { clientX, clientY, shiftKey }) => {
@@ -53,7 +53,7 @@ function listen(pad) {
         if (event.type !== 'mousedown' || event.button) event.preventDefault();
     };
     const press = event => {
-        if (!event.target.closest(':is(.st-key-clear, .st-key-undo) button:enabled')) return;
+        if (!event.target.closest(':is(.st-key-clear, .st-key-undo, .st-key-wide) button:enabled')) return;
         if (pointer !== null) end(event);
         replaced = true;
     };
