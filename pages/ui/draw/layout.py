@@ -36,6 +36,8 @@ STYLE = """
     grid-template-rows: min-content 1fr min-content;
     grid-template-areas: "pad answer sight" "pad compare sight" "pen compare sight"
       "living living living" "steps steps steps"; }
+  /* In the pen's row there is room for its word alone */
+  .st-key-wide button span > :has(> [data-testid="stIconMaterial"]) { display: none; }
 }
 @media (max-width: 1000px) {
   .st-key-board { gap: .7rem 1.5rem; grid-template: "pad answer" min-content "pen compare" 1fr

@@ -37,9 +37,6 @@ STYLE = f"""
   place-content: center; color: #fff; opacity: .6; font-size: 1.4rem; pointer-events: none; }}
 .st-key-pen {{ max-width: {SIDE}px; gap: .5rem; }}
 .st-key-pen button {{ padding: 0 .7rem; }}
-@media (min-width: 1001px) {{
-  .st-key-wide button span > :has(> [data-testid="stIconMaterial"]) {{ display: none; }}
-}}
 @media (max-width: 1000px) {{ /* icons alone; who can't see them hears the words */
   .st-key-pen button p {{ position: absolute; opacity: 0; }}
   .st-key-pen button span {{ margin: 0; }}
