@@ -44,10 +44,8 @@ STYLE = f"""
 @media (max-width: 640px) {{ .st-key-pad {{ margin: 0 auto; }} }}
 """
 # As wide as else, and half as high; a page may have more room for it
-WIDE_STYLE = f"""
-:root {{ --sides: {canvas_width.WIDE}; }}
-.st-key-pad {{ --side: calc(var(--pad-side, min({SIDE}px, 100vw - 2rem)) / var(--sides)); }}
-"""
+WIDE_STYLE = f""":root {{ --sides: {canvas_width.WIDE}; }}
+.st-key-pad {{ --side: calc(var(--pad-side, min({SIDE}px, 100vw - 2rem)) / var(--sides)); }}"""
 
 
 class Pen(NamedTuple):
@@ -210,9 +208,9 @@ def _change_width(session: Session, wide: bool) -> None:
     state = session.canvas
     by = canvas_width.shift(SIDE, wide)
     paths = [fabric_paths.moved(path, by) for path in state.paths]
-    upload = state.upload, state.upload_error
+    kept = state.upload, state.upload_error
     replace_drawing(session, paths, state.backdrop, wide)
-    state.upload, state.upload_error = upload
+    state.upload, state.upload_error = kept
 
 
 def _begin(state: CanvasState, paths: list[dict]) -> None:
