@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui.app import explanation
 from pages.ui.choices import data_set
-from pages.ui.data import averages, pen_model
+from pages.ui.data import averages, my_drawings, pen_model
 from pages.ui.data import browse as browse_view
 from pages.ui.data import writer as writer_view
 from pages.ui.navigation import page_entry
@@ -15,6 +15,7 @@ VIEWS = {
     "Averages": averages.show,
     "Writers": writer_view.show,
     pen_model.VIEW: pen_model.show,
+    my_drawings.VIEW: my_drawings.show,
 }
 
 page_entry.require()

@@ -11,6 +11,7 @@ from pages.ui.choices import model as model_choice
 from pages.ui.choices import samples
 from pages.ui.choices.loader import load_in_background, sample_loader
 from pages.ui.draw import (
+    correction,
     erasing,
     layout,
     moved_digit,
@@ -54,6 +55,8 @@ def board(session: Session) -> None:
         if classifier and image is not None and not explains:
             with beside:
                 second_opinion.show(model, image, parts)
+                if not parts:
+                    correction.show(session, model, classifier, image)
         if classifier:
             with st.container(border=True, key="living"):
                 living_network.show(session, classifier.network, image, model, open_inside=way)

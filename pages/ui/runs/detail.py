@@ -4,6 +4,7 @@ import streamlit as st
 
 from mnist_core.config.schema import Experiment, Recipe
 from mnist_core.models import index
+from mnist_core.models import store as model_store
 from pages.ui.app import errors
 from pages.ui.runs.listing import RunEntry
 from pages.ui.state.run_follower import RunFollower
@@ -39,13 +40,25 @@ def _headline(entry: RunEntry) -> None:
 
 
 def _continues(entry: RunEntry) -> str:
-    """Which run it goes on from, by the name that this has now."""
-    parent = entry.run and entry.run.status().get("continues")
+    """Which run it goes on from, or learned a hand from, by the name that this has now."""
+    status = entry.run.status() if entry.run else {}
+    if isinstance(learned := status.get("adapts"), dict):
+        count = learned.get("drawings")
+        drawings = f"{count:,} drawings" if type(count) is int and count != 1 else "a drawing"
+        return f"It begins as {_model_name(learned)} and learns a hand from {drawings}."
+    parent = status.get("continues")
     if not isinstance(parent, dict):  # an earlier version kept the name alone
         return f"It continues {errors.escape(str(parent))}." if parent else ""
-    run = index.find(str(parent.get("id")))
-    name = errors.escape(run.name if run else str(parent.get("name")))
-    return f"It continues {name}{'' if run else ', which was deleted'}."
+    return f"It continues {_model_name(parent)}."
+
+
+def _model_name(known: dict) -> str:
+    """The name that a model has now of which a status tells; or says that it was deleted."""
+    if known.get("name") in model_store.SHIPPED:
+        return known["name"]
+    run = index.find(str(known.get("id")))
+    name = errors.escape(run.name if run else str(known.get("name")))
+    return name if run else f"{name}, which was deleted"
 
 
 def _metrics(entry: RunEntry) -> None:

@@ -118,6 +118,8 @@ class Session:
     pressed: Any = None  # what the button pressed last was about; see `bound_button`
     # Draw and Inside
     canvas: CanvasState = field(default_factory=CanvasState)
+    kept_paths: list[dict] = field(default_factory=list)  # of the drawing that was kept last
+    kept_label: int = 0  # the digit that it is
     samples_seed: int = 0
     sent_image: SentImage | None = None  # an image that another page sent to Inside
     pending_widgets: dict = field(default_factory=dict)  # values for Inside's, on arrival
@@ -132,6 +134,9 @@ class Session:
     # Evaluate
     confusion_clicks: int = 0  # on confusion matrices so far
     stroke_file: StrokeFile | None = None  # the last one that could be read
+    # Data
+    kept_chosen: str = ""  # the id of the kept drawing that was clicked last
+    drawing_imports: int = 0  # stroke files imported in this visit
     # Runs
     chosen: list[Run] = field(default_factory=list)  # one is open, several are compared
     runs_address: list[str] = field(default_factory=list)  # what the address said of it last

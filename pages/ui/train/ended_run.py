@@ -61,7 +61,9 @@ def _distance(difference: float) -> str:
 
 
 def suggested_change(follower: RunFollower) -> NextChange | None:
-    """The change that most likely makes it better."""
+    """The change that most likely makes it better; None of one that learned a hand."""
+    if "adapts" in follower.run.status():  # by another recipe than the form's
+        return None
     is_whole = follower.run.state == "finished"
     experiment, test = follower.run.experiment(), follower.last("test")
     return next_change.suggest(experiment, follower.curves(), test, is_whole)

@@ -100,6 +100,8 @@ def _progress(follower: RunFollower, state: str) -> None:
         return
     epoch = max(start["first_epoch"], steps.get("epoch", 1))
     words = f"Epoch {epoch} of {start['first_epoch'] - 1 + start['epochs']}"
+    if "adapts" in follower.run.status():
+        words = "Learning a hand"
     left = steps.get("seconds_left")
     if state == "testing":
         words = "Reading the test images"

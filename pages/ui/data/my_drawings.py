@@ -1,0 +1,159 @@
+"""The drawings that a person kept: to look at, delete, take along, and have a model learn."""
+
+import numpy as np
+import streamlit as st
+
+from mnist_core.adaptation import examples
+from mnist_core.models import index
+from mnist_core.models import store as model_store
+from mnist_core.preprocess import foreground, mnist_rule
+from mnist_core.runs import run_name
+from mnist_core.scheduler import adaptations
+from mnist_core.strokes import drawing_store
+from mnist_core.strokes.drawing_store import KeptDrawing, KeptDrawings
+from mnist_core.strokes.rasterize import place, rasterize
+from pages.ui.app import errors
+from pages.ui.state.run_follower import RunFollower
+from pages.ui.state.session import current_session
+from pages.ui.widgets import gallery
+from pages.ui.widgets.gallery import Tile
+
+VIEW = "My drawings"
+NONE = (
+    "You have kept no drawings. On **Draw**, *Wrong?* keeps one with the digit that it is. A"
+    " network can learn your hand from them: three of each digit are enough."
+)
+WHERE = "They are kept on the computer that runs this app, for you alone, until you delete them."
+
+
+def show() -> None:
+    """The drawings, and what can be done with them."""
+    try:
+        kept = drawing_store.load()
+    except OSError as error:
+        errors.show(error)
+        return
+    if kept.damaged:
+        st.warning(kept.sentence(), icon=":material/broken_image:")
+    if kept.drawings:
+        _learn_form(kept)
+    else:
+        st.info(NONE, icon=":material/draw:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _import_form()
+        if kept.drawings:
+            _export_and_delete_all(len(kept.drawings))
+    if kept.drawings:
+        st.caption(f"{WHERE} Click one to delete it.")
+        above = st.container()
+        _gallery(kept)
+        with above:
+            _chosen(kept)
+
+
+def _gallery(kept: KeptDrawings) -> None:
+    newest_first = kept.drawings[::-1]
+    clicked = gallery.show([_tile(one) for one in newest_first], key="my-drawings")
+    if clicked is not None and clicked < len(newest_first):
+        current_session().kept_chosen = newest_first[clicked].id
+
+
+def _tile(kept: KeptDrawing) -> Tile:
+    label = kept.drawing.label
+    read = f"read as {kept.read_as}" if kept.read_as else ""
+    by = f" by {kept.model}" if kept.model else ""
+    alt = f"Your {label}{', ' if read else ''}{read}{by if read else ''}."
+    return Tile(_image(kept.id, kept.drawing.strokes), alt, str(label), read)
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def _image(drawing_id: str, _strokes: list[np.ndarray]) -> np.ndarray:
+    """What a network sees of it: uint8 (28, 28)."""
+    try:
+        return mnist_rule.to_mnist(rasterize(place(_strokes), width=22))
+    except foreground.BlankPictureError:
+        return np.zeros((28, 28), np.uint8)
+
+
+def _chosen(kept: KeptDrawings) -> None:
+    """The drawing that was clicked, and the button that deletes it."""
+    wanted = current_session().kept_chosen
+    chosen = next((one for one in kept.drawings if one.id == wanted), None)
+    if chosen is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="chosen_drawing"):
+        st.markdown(f"**Your {chosen.drawing.label}**", width="content")
+        st.button(
+            "Delete it", key="delete_drawing", icon=":material/delete:",
+            on_click=errors.attempt, args=(drawing_store.delete, [chosen.id]),
+        )  # fmt: skip
+
+
+def _export_and_delete_all(count: int) -> None:
+    st.download_button(
+        "Export", drawing_store.export_bytes(), "my-drawings.jsonl", "application/jsonl",
+        key="export_drawings", icon=":material/download:", on_click="ignore",
+        help="A stroke file: Evaluate tests any network on it, and it can be imported elsewhere.",
+    )  # fmt: skip
+    with st.popover("Delete all", icon=":material/delete:", key="delete_all"):
+        st.markdown(f"All {count:,} drawings? There is no way back.")
+        st.button("Delete all of them", key="delete_drawings", type="primary",
+                  on_click=errors.attempt, args=(drawing_store.delete_all,))  # fmt: skip
+
+
+def _import_form() -> None:
+    session = current_session()
+    with st.popover("Import", icon=":material/upload:", key="import_drawings"):
+        file = st.file_uploader(
+            "Drawings, one a line", ["jsonl"], key=f"my drawings {session.drawing_imports}"
+        )
+    if file is None:
+        return
+    try:
+        count = drawing_store.import_bytes(file.getvalue(), file.name)
+    except (ValueError, OSError) as error:
+        errors.show(error, icon=":material/broken_image:")
+        return
+    session.drawing_imports += 1  # for an empty uploader
+    st.toast(f"{count:,} new drawings." if count != 1 else "A new drawing.")
+    st.rerun()
+
+
+def _learn_form(kept: KeptDrawings) -> None:
+    """What learns, what it will be called, and the button."""
+    models = index.models()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="learn"):
+        names = list(models)
+        at = names.index(model_store.CLASSIC) if model_store.CLASSIC in names else 0
+        name = st.selectbox("Which network learns", names, at, key="learner", width=220)
+        new = st.text_input("Name", "my hand", max_chars=50, key="hand_name", width=220)
+        pressed = st.button("Learn my hand", key="learn_hand", type="primary",
+                            icon=":material/school:")  # fmt: skip
+    st.caption(_what_to_expect(kept))
+    if pressed:
+        _start(models[name], kept, new.strip())
+
+
+def _what_to_expect(kept: KeptDrawings) -> str:
+    drawings = [one.drawing for one in kept.drawings]
+    counts = [sum(one.label == digit for one in drawings) for digit in range(10)]
+    few = [str(digit) for digit, count in enumerate(counts) if count < 3]
+    words = f"{len(drawings):,} drawing{'s' * (len(drawings) != 1)}."
+    if few:
+        words += f" It learns best from three of each; there are fewer of {', '.join(few)}."
+    if not examples.hold_back(drawings, 0):
+        words += " With two of a digit, one is held back to see whether it helps."
+    return words
+
+
+def _start(model, kept: KeptDrawings, name: str) -> None:
+    """Queue the run and go to where it is followed."""
+    try:
+        run_name.validate_new(name)
+        drawings = [one.drawing for one in kept.drawings]
+        run = adaptations.start(model, drawings, name)
+    except (ValueError, OSError) as error:
+        errors.show(error)
+        return
+    current_session().follower = RunFollower(run)
+    st.switch_page("pages/train.py", query_params={})
