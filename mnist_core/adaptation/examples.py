@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mnist_core.adaptation import recipe as recipes
+from mnist_core.adaptation.recipe import BatchParts
+from mnist_core.config.schema import Recipe
 from mnist_core.data.types import Digits
 from mnist_core.strokes import files, rendering
 from mnist_core.strokes.files import Drawing
@@ -24,6 +26,7 @@ class Mix(NamedTuple):
     labels: np.ndarray  # int32, 0 to 9
     mnist: int
     versions: int  # of each drawing
+    parts: BatchParts
 
     def batches(
         self, chosen: Sequence[int], rates: Sequence[float], first: int, rng: np.random.Generator
@@ -35,9 +38,9 @@ class Mix(NamedTuple):
             first: the number of the first of these steps, from 0.
         """
         steps = len(rates)
-        mnist = np.arange(first * recipes.MNIST_PER_STEP, (first + steps) * recipes.MNIST_PER_STEP)
+        mnist = np.arange(first * self.parts.mnist, (first + steps) * self.parts.mnist)
         versions = np.arange(self.versions) + self.versions * np.array(chosen)[:, None]
-        wanted = steps * recipes.DRAWINGS_PER_STEP
+        wanted = steps * self.parts.drawings
         rounds = [rng.permutation(versions.ravel()) for _ in range(-(-wanted // versions.size))]
         drawn = self.mnist + np.concatenate(rounds)[:wanted]
         order = [mnist.reshape(steps, -1) % self.mnist, drawn.reshape(steps, -1)]
@@ -47,15 +50,15 @@ class Mix(NamedTuple):
                 order, (recipes.MNIST_STRENGTH, recipes.DRAWINGS_STRENGTH), strict=True
             )
         ]
-        ends = recipes.BATCH * np.arange(1, steps + 1)
+        ends = sum(self.parts) * np.arange(1, steps + 1)
         order, strength = (np.concatenate(parts, axis=1).ravel() for parts in (order, strength))
         return Batches(order, ends, rates, first, strength)
 
 
-def make_mix(mnist: Digits, drawings: Sequence[Drawing], steps: int, seed: int) -> Mix:
-    """The images for so many steps."""
-    rng = np.random.default_rng(seed)
-    count = min(len(mnist.labels), steps * recipes.MNIST_PER_STEP)
+def make_mix(mnist: Digits, drawings: Sequence[Drawing], recipe: Recipe) -> Mix:
+    """The images for all steps of a recipe."""
+    rng, parts = np.random.default_rng(recipe.seed), recipes.batch_parts(recipe)
+    count = min(len(mnist.labels), recipe.steps_per_epoch() * parts.mnist)
     chosen = rng.choice(len(mnist.labels), count, replace=False)
     versions = max(1, recipes.RENDERINGS // len(drawings))
     rendered = np.zeros((len(drawings), versions, 28, 28), np.uint8)
@@ -68,6 +71,7 @@ def make_mix(mnist: Digits, drawings: Sequence[Drawing], steps: int, seed: int) 
         np.concatenate([mnist.labels[chosen], labels]).astype(np.int32),
         count,
         versions,
+        parts,
     )
 
 

@@ -78,9 +78,7 @@ class _Task(NamedTuple):
 
     def mix(self) -> Mix:
         """The images to learn from."""
-        recipe = self.experiment.recipe
-        steps = recipe.steps_per_epoch()
-        return examples.make_mix(self.dataset.train, self.drawings, steps, recipe.seed)
+        return examples.make_mix(self.dataset.train, self.drawings, self.experiment.recipe)
 
     def about(self) -> dict:
         """What an `Adaptation` tells of it."""

@@ -7,19 +7,32 @@ nothing.
 """
 
 import dataclasses
+from typing import NamedTuple
 
 from mnist_core.config.schema import Augmentation, Experiment, Network, Recipe
 from mnist_core.training import duration
 
-MNIST_PER_STEP, DRAWINGS_PER_STEP = 192, 32  # images of a batch
-BATCH = MNIST_PER_STEP + DRAWINGS_PER_STEP
-STEPS = 150
+BATCH, STEPS = 224, 150
+DRAWINGS_SHARE = 1 / 7  # of a batch; the rest is MNIST's
 FINAL_SHARE = 1 / 3  # of the steps, after the drawings held back were read: with these as well
 FINAL_RATE = 0.5  # times the learning rate, in those
 RENDERINGS = 480  # of all drawings together
 MNIST_STRENGTH, DRAWINGS_STRENGTH = 0.6, 1.0  # times the augmentation's limits
 LARGE = 10.0  # seconds that the steps would take by `duration`: a network of so many takes fewer
-LARGE_STEPS, LARGE_RATE = 40, 0.0003
+LARGE_BATCH, LARGE_STEPS, LARGE_RATE = 84, 40, 0.0003
+
+
+class BatchParts(NamedTuple):
+    """How many images of a batch are what."""
+
+    mnist: int
+    drawings: int
+
+
+def batch_parts(recipe: Recipe) -> BatchParts:
+    """The parts of this recipe's batches."""
+    drawings = max(1, round(DRAWINGS_SHARE * recipe.batch_size))
+    return BatchParts(recipe.batch_size - drawings, drawings)
 
 
 def make_recipe(network: Network, seed: int) -> Recipe:
@@ -36,5 +49,5 @@ def make_recipe(network: Network, seed: int) -> Recipe:
     )
     if duration.epoch_seconds(Experiment(network, recipe)) < LARGE:
         return recipe
-    fewer = {"train_images": LARGE_STEPS * BATCH, "learning_rate": LARGE_RATE}
-    return dataclasses.replace(recipe, **fewer)
+    fewer = {"train_images": LARGE_STEPS * LARGE_BATCH, "batch_size": LARGE_BATCH}
+    return dataclasses.replace(recipe, **fewer, learning_rate=LARGE_RATE)

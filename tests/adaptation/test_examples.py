@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_core.adaptation import examples, recipe
+from mnist_core.config.schema import Recipe
 from mnist_core.data.types import Digits
 from mnist_core.strokes.files import Drawing
 
+RECIPE = Recipe(validation="none", batch_size=70, train_images=280)  # four steps
+MNIST, OWN = recipe.batch_parts(RECIPE)
 STROKES = [np.array([[0.0, 0.0], [1.0, 2.0]])]
 LINE = {"label": 7, "writer": "me", "strokes": [[[0, 0], [1.5, 2]], [[3, 4]]]}
 
@@ -31,26 +34,27 @@ def test_a_third_of_each_digit_is_held_back_and_something_is_left_to_learn_from(
 
 def test_a_batch_holds_images_of_mnist_and_only_chosen_drawings():
     drawings = hands.drawings(1, digits=(1, 2, 3))
-    mix = examples.make_mix(mnist(), drawings, steps=2, seed=0)
+    mix = examples.make_mix(mnist(), drawings, RECIPE)
     batches = mix.batches([0, 2], [0.1, 0.1], 0, np.random.default_rng(0))
-    assert batches.ends.tolist() == [recipe.BATCH, 2 * recipe.BATCH]
+    assert (MNIST, OWN) == (60, 10)
+    assert batches.ends.tolist() == [70, 140]
     for order in np.split(batches.order, 2):
         drawn = order[order >= mix.mnist]
-        assert len(drawn) == recipe.DRAWINGS_PER_STEP
+        assert len(drawn) == OWN
         assert set(mix.labels[drawn]) == {1, 3}
 
 
 def test_no_image_of_mnist_comes_twice_while_there_are_enough():
-    mix = examples.make_mix(mnist(), hands.drawings(1, digits=(1,)), steps=4, seed=0)
+    mix = examples.make_mix(mnist(), hands.drawings(1, digits=(1,)), RECIPE)
     rng = np.random.default_rng(0)
     orders = [mix.batches([0], [0.1] * 2, first, rng).order for first in (0, 2)]
     order = np.concatenate(orders)
     shown = order[order < mix.mnist]
-    assert len(set(shown.tolist())) == len(shown) == 4 * recipe.MNIST_PER_STEP
+    assert len(set(shown.tolist())) == len(shown) == 4 * MNIST
 
 
 def test_every_drawing_is_drawn_in_as_many_versions_that_differ():
-    mix = examples.make_mix(mnist(), hands.drawings(1, digits=(1, 2)), steps=1, seed=0)
+    mix = examples.make_mix(mnist(), hands.drawings(1, digits=(1, 2)), RECIPE)
     rendered = mix.images[mix.mnist :].reshape(2, mix.versions, -1)
     assert mix.versions == recipe.RENDERINGS // 2
     assert len(np.unique(rendered[0], axis=0)) == mix.versions
