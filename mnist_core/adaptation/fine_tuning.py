@@ -114,6 +114,7 @@ def _learn(learner: Learner, task: _Task) -> tuple[str, float | None]:
     accuracy = learner.check(task.own)
     if outcome == "finished" and last:
         outcome = learner.learn(everything, last, recipes.FINAL_RATE, None)
+        learner.check(None)
     return outcome, accuracy
 
 

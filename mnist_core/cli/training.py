@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from mnist_core.adaptation import examples
 from mnist_core.cli import interrupts, output
 from mnist_core.config import grid
 from mnist_core.config.labels import format_percent
@@ -50,6 +51,10 @@ def sweep(options, emit) -> int:
 def adapt(options, emit) -> int:
     """Queue a run that learns the drawings and follow it; Ctrl-C ends it, tested as it is then."""
     drawings = stroke_files.read_drawings(options.drawings)
+    try:
+        examples.parse_drawings(drawings)
+    except ValueError as error:
+        raise ValueError(f"{options.drawings}: {error}") from None
     with interrupts.noted() as interrupt:
         run = adaptations.start(options.model, drawings, options.name, options.seed)
         _follow(run, lambda text, **facts: None, options.json, interrupt)

@@ -38,7 +38,7 @@ def learning_curves(
         height: of each figure, in pixels.
     """
     drawn = [line for line in _lines(curves) if line[1].step]
-    ends = (loss_axis_max(curves), 0.0) if full_range else zoom(curve for _, curve, *_ in drawn)
+    ends = (loss_axis_max(curves), 0.0) if full_range else _zoomed(curves)
     loss, accuracy = (
         base_figure(
             height,
@@ -59,13 +59,22 @@ def learning_curves(
 
 def _lines(curves: Curves) -> tuple[tuple[str, Curve, str, bool], ...]:
     """(name, curve, colour, whether by step) of each that there may be."""
+    training = ("training", smooth(decimate(curves.steps)), TRAINING, True)
+    if curves.mnist.step:
+        own = ("your drawings", curves.own, OWN, False)
+        return training, own, ("MNIST", curves.mnist, VALIDATION, False)
     return (
-        ("training", smooth(decimate(curves.steps)), TRAINING, True),
+        training,
         ("mean of an epoch", curves.train, TRAINING, False),
         ("on new images", curves.validation, VALIDATION, False),
-        ("your drawings", curves.own, OWN, False),
-        ("MNIST", curves.mnist, VALIDATION, False),
     )
+
+
+def _zoomed(curves: Curves) -> tuple[float, float]:
+    """Where the axes end; of learning a hand, they show both of its curves from the beginning."""
+    if curves.mnist.step:
+        return zoom([curves.own, curves.mnist], since=0)
+    return zoom(curve for _, curve, *_ in _lines(curves) if curve.step)
 
 
 def _x_axis(curves: Curves) -> dict:
@@ -91,13 +100,16 @@ def smooth(curve: Curve) -> Curve:
     return Curve(curve.step, *map(_exponential_mean, curve[1:]))
 
 
-def zoom(curves: Iterable[Curve]) -> tuple[float, float]:
+def zoom(curves: Iterable[Curve], since: float = 1 - RECENT) -> tuple[float, float]:
     """(highest loss, lowest accuracy) of axes that show the newest part of these curves.
 
     The loss of a run that does worse than guessing is cut off: it is in the full range.
+
+    Args:
+        since: the share of the steps so far after which the axes must show all.
     """
     curves = list(curves)
-    begin = (1 - RECENT) * max((curve.step[-1] for curve in curves), default=0)
+    begin = since * max((curve.step[-1] for curve in curves), default=0)
     recent = [
         (loss, accuracy)
         for curve in curves

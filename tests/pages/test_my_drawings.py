@@ -3,7 +3,16 @@
 import hands
 import numpy as np
 import pytest
-from app_pages import ONE, SEVEN, eraser_path, gallery_captions, image_alts, open_page, texts
+from app_pages import (
+    ONE,
+    SEVEN,
+    choose_runs,
+    eraser_path,
+    gallery_captions,
+    image_alts,
+    open_page,
+    texts,
+)
 
 from mnist_core.adaptation import request
 from mnist_core.runs import store as run_store
@@ -117,3 +126,9 @@ def test_a_name_that_is_none_is_said_and_nothing_is_queued(my_drawings):
     press(app, "learn_hand")
     assert run_store.all_runs() == []
     assert [error.value for error in app.error]
+
+
+def test_the_runs_page_says_what_a_hand_was_learned_from(my_drawings):
+    press(my_drawings(1, 2), "learn_hand")
+    page = choose_runs(open_page("runs"), "my hand")
+    assert "It begins as classic and learns a hand from 2 drawings." in texts(page)

@@ -126,3 +126,15 @@ def test_ticks_are_whole_epochs_at_their_steps():
     axis = curve_plots.learning_curves(run(50))[0].layout.xaxis
     assert list(axis.tickvals) == [1000 * int(text) for text in axis.ticktext]
     assert 2 <= len(axis.tickvals) <= 13
+
+
+def test_of_learning_a_hand_both_its_curves_are_shown_from_the_beginning():
+    own = Curve([0, 50, 100], [1.0, 0.1, 0.05], [0.82, 0.9, 1.0])
+    mnist = Curve([0, 50, 100, 150], [0.04] * 4, [0.992] * 4)
+    learned = Curve(list(range(1, 151)), [0.3] * 150, [0.9] * 150)
+    curves = Curves(learned, Curve([150], [0.3], [0.9]), EMPTY, 150, 150, (), own, mnist)
+    loss, accuracy = curve_plots.learning_curves(curves)
+    assert [line.name for line in accuracy.data] == ["training", "your drawings", "MNIST"]
+    assert accuracy.layout.yaxis.range[0] == 80
+    assert loss.layout.yaxis.range[1] == 1.0
+    assert (accuracy.layout.xaxis.title.text, accuracy.layout.xaxis.range) == ("Step", (0, 150))

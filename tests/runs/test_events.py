@@ -27,6 +27,23 @@ def test_an_event_is_read_as_it_was_written_with_fields_of_later_versions(event)
     assert parse(event) == event
 
 
+CHECK = {"kind": "check", "step": 0, "mnist_loss": 0.1, "mnist_accuracy": 0.99}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        CHECK | {"mnist_accuracy": 2},
+        CHECK | {"own_loss": 0.1},
+        CHECK | {"own_loss": 0.1, "own_accuracy": "all"},
+        {"kind": "adapted", "sentence": "It learned.", "drawings": 3},
+    ],
+)
+def test_a_damaged_event_of_learning_a_hand_is_known_as_damaged(event):
+    assert parse(CHECK) == CHECK
+    assert parse(event) == {"kind": events.DAMAGED}
+
+
 @pytest.mark.parametrize(
     ("event", "defaults"),
     [

@@ -50,6 +50,14 @@ def test_an_epoch_that_ends_between_two_points_counts_to_its_end():
     assert history.last_step([START]) == 0
 
 
+def test_learning_a_hand_has_a_curve_of_the_drawings_held_back_and_one_of_mnist():
+    check = {"kind": "check", "step": 0, "mnist_loss": 0.1, "mnist_accuracy": 0.99}
+    own = {"own_loss": 0.7, "own_accuracy": 0.8}
+    curves = history.from_events([START, check | own, check | {"step": 40}])
+    assert curves.own == Curve([0], [0.7], [0.8])
+    assert curves.mnist == Curve([0, 40], [0.1, 0.1], [0.99, 0.99])
+
+
 def test_epochs_give_training_and_where_there_is_any_validation():
     events = [START, epoch(10, 0.9, 0.6), epoch(20, 0.3, 0.4)]
     curves = history.from_events(events)
