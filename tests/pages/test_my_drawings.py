@@ -4,13 +4,13 @@ import hands
 import numpy as np
 import pytest
 from app_pages import (
-    ONE,
     SEVEN,
     choose_runs,
     eraser_path,
     gallery_captions,
     image_alts,
     open_page,
+    pen_path,
     texts,
 )
 
@@ -18,6 +18,9 @@ from mnist_core.adaptation import request
 from mnist_core.runs import store as run_store
 from mnist_core.strokes import drawing_store
 from mnist_core.strokes.files import parse_drawings
+
+BAR = pen_path((150, 210), (270, 210))  # across a seven
+TWO = (pen_path((90, 80), (90, 340)), pen_path((300, 80), (300, 340)))  # eleven
 
 
 @pytest.fixture
@@ -68,9 +71,14 @@ def test_nothing_is_kept_unless_it_is_asked_for(draw):
 
 def test_the_next_drawing_can_be_corrected_too(draw, drawn):
     app = press(draw(SEVEN), "it_is_1")
-    drawn.append(ONE)
-    press(app.run(), "it_is_4")
-    assert kept_labels() == [1, 4]
+    drawn.append(BAR)
+    press(app.run(), "it_is_7")
+    assert kept_labels() == [1, 7]
+
+
+def test_a_number_of_several_digits_is_not_kept_as_one(draw):
+    app = draw(*TWO)
+    assert not [button for button in app.button if (button.key or "").startswith("it_is")]
 
 
 @pytest.mark.parametrize("paths", [(), (SEVEN, eraser_path((10, 10), (20, 20)))])
