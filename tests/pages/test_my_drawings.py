@@ -3,6 +3,7 @@
 import hands
 import numpy as np
 import pytest
+import written_numbers
 from app_pages import (
     SEVEN,
     choose_runs,
@@ -18,9 +19,10 @@ from mnist_core.adaptation import request
 from mnist_core.runs import store as run_store
 from mnist_core.strokes import drawing_store
 from mnist_core.strokes.files import parse_drawings
+from mnist_core.strokes.rasterize import place
+from pages.ui.widgets import canvas
 
 BAR = pen_path((150, 210), (270, 210))  # across a seven
-TWO = (pen_path((90, 80), (90, 340)), pen_path((300, 80), (300, 340)))  # eleven
 
 
 @pytest.fixture
@@ -77,7 +79,8 @@ def test_the_next_drawing_can_be_corrected_too(draw, drawn):
 
 
 def test_a_number_of_several_digits_is_not_kept_as_one(draw):
-    app = draw(*TWO)
+    written = place(written_numbers.write("42", gaps=(0.3, 0.5)).strokes, canvas.SIDE, 0.85)
+    app = draw(*(pen_path(*stroke.tolist(), width=20) for stroke in written))
     assert not [button for button in app.button if (button.key or "").startswith("it_is")]
 
 
