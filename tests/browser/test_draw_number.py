@@ -4,6 +4,10 @@ import pen
 import pytest
 
 FOUR = [[(0.12, 0.3), (0.08, 0.52), (0.36, 0.53)], [(0.29, 0.3), (0.28, 0.75)]]
+IS_WIDE = """() => {
+    const { width, height } = document.querySelector('.st-key-pad').getBoundingClientRect();
+    return Math.abs(width / height - 2) < .02;
+}"""
 TWO = [[(0.56, 0.36), (0.68, 0.27), (0.78, 0.36), (0.56, 0.72), (0.86, 0.72)]]
 
 
@@ -43,10 +47,7 @@ def test_each_box_lies_on_its_digit(number):
 def test_a_wide_canvas_keeps_the_number_and_is_drawn_on_all_over(number):
     assert aspect(number) == pytest.approx(1, abs=0.02)
     number.locator(".st-key-wide button").click()
-    number.wait_for_function(
-        "() => { const { width, height } = document.querySelector('.st-key-pad')"
-        ".getBoundingClientRect(); return Math.abs(width / height - 2) < .02; }"
-    )
+    number.wait_for_function(IS_WIDE)
     number.locator(".st-key-wide button", has_text="Square").wait_for()
     pen.wait_for_answer(number, "42")
     pen.draw(number, [[(0.9, 0.3), (0.9, 0.74)]])
@@ -60,11 +61,18 @@ def test_on_a_phone_a_wide_canvas_takes_the_full_width(phone):
     side = phone.locator(".st-key-pad").bounding_box()
     phone.locator(".st-key-wide button").click()
     phone.locator(".st-key-wide button", has_text="Square").wait_for()
-    phone.wait_for_function(
-        "() => { const { width, height } = document.querySelector('.st-key-pad')"
-        ".getBoundingClientRect(); return Math.abs(width / height - 2) < .02; }"
-    )
+    phone.wait_for_function(IS_WIDE)
     box = phone.locator(".st-key-pad").bounding_box()
     assert box["width"] == pytest.approx(side["width"], abs=1)
     pen.draw(phone, [[(x / 2 + 0.1, y) for x, y in stroke] for stroke in FOUR + TWO])
     pen.wait_for_answer(phone, "42")
+
+
+def test_a_wide_drawing_is_whole_on_inside_in_the_place_of_a_square_one(number):
+    number.locator(".st-key-wide button").click()
+    number.wait_for_function(IS_WIDE)
+    number.get_by_role("link", name="Inside").first.click()
+    number.locator(".st-key-seen img.seen").wait_for()
+    number.locator(".st-key-pad[role=img]").wait_for()
+    number.wait_for_function(IS_WIDE)
+    assert number.locator(".st-key-pad").bounding_box()["width"] < 340

@@ -83,6 +83,14 @@ WIDE_STYLE = """
     grid-template: "pad pad" min-content "pen compare" min-content "answer answer" min-content
       "living living" "steps steps" "sight sight" / max-content minmax(12rem, 1fr); }
 }
+/* A phone on its side */
+@media (min-width: 641px) and (max-width: 1000px) and (max-height: 500px) {
+  .stApp .st-key-board { grid-template: "pad answer" min-content "pen compare" 1fr
+    "living living" "steps steps" "sight sight" / max-content minmax(12rem, 1fr); }
+  .stApp .st-key-answer .answer { flex-direction: column; align-items: stretch; gap: .3rem; }
+  .stApp .st-key-answer:has(.number-words) {
+    grid-template: "number words" "digits digits" "bars bars" / max-content 1fr; }
+}
 @media (max-width: 640px) {
   .stApp .st-key-board { --wide-side: calc((100vw - 2rem) / 2);
     grid-template: "pad pad" "answer answer" "pen why" "compare compare"

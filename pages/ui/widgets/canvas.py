@@ -45,7 +45,8 @@ STYLE = f"""
 """
 # As wide as else, and half as high; a page may have more room for it
 WIDE_STYLE = f""":root {{ --sides: {canvas_width.WIDE}; }}
-.st-key-pad {{ --side: calc(var(--pad-side, min({SIDE}px, 100vw - 2rem)) / var(--sides)); }}"""
+.stApp .st-key-pad {{
+  --side: calc(var(--pad-side, min({SIDE}px, 100vw - 2rem)) / var(--sides)); }}"""
 
 
 class Pen(NamedTuple):
