@@ -26,6 +26,7 @@ STATES = {
     "data?set=Built-in": ".gallery",
     "data?look=Writers": ".hand",
     "data?look=Pen+model": ".st-key-written",
+    "data?look=My+drawings": ".st-key-import_drawings",
     "runs": ".st-key-run_actions",
 }
 # The app's style comes with the page, after its first elements, and is faded in
