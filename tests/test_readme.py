@@ -28,6 +28,7 @@ BENCH = runpy.run_path(str(ROOT / "tests" / "bench" / "presets.py"))
 SPEED = runpy.run_path(str(ROOT / "tests" / "bench" / "training.py"))
 RECORDS = runpy.run_path(str(ROOT / "tests" / "bench" / "records.py"))
 NUMBERS = runpy.run_path(str(ROOT / "tests" / "bench" / "whole_numbers.py"))
+HANDS = runpy.run_path(str(ROOT / "tests" / "bench" / "adaptation.py"))
 PAPER = runpy.run_path(str(ROOT / "tests" / "bench" / "paper.py"))
 READING = runpy.run_path(str(ROOT / "tests" / "bench" / "reading.py"))
 
@@ -94,8 +95,8 @@ def test_the_results_hold_every_preset_with_three_seeds():
 
 @pytest.mark.parametrize(
     ("guide", "bench"),
-    [(LIBRARY, SPEED), (README, RECORDS), (LIBRARY, NUMBERS)],
-    ids=["speed", "records", "numbers"],
+    [(LIBRARY, SPEED), (README, RECORDS), (LIBRARY, NUMBERS), (LIBRARY, HANDS)],
+    ids=["speed", "records", "numbers", "hands"],
 )
 def test_the_tables_with_a_date_are_the_ones_that_the_measurements_make(guide, bench):
     results = json.loads(bench["RESULTS"].read_text())

@@ -40,6 +40,8 @@ EXPLANATIONS = {
         " are in use around the world.",
         "The **training** part is for learning, the **test** part only for the exam. Look for"
         " digits you can't read yourself: nobody gets all of them right.",
+        "**My drawings** are those that you kept on Draw. A network that learns them is tested on"
+        " some that it has not seen, and on MNIST: what did it forget?",
     ],
     "Runs": [
         "A **run** is one training: what was asked, how it went and the network that came of it."
