@@ -467,3 +467,18 @@ def test_a_figure_that_is_no_number_is_shown_as_that(home):
     finished_run(PRESETS["quick"], "diverged", 0.098, math.nan, val_loss=math.nan)
     shown = {metric.label: metric.value for metric in open_train().metric}
     assert (shown["Test loss"], shown["Loss on new images"]) == ("NaN", "NaN")
+
+
+def test_what_a_control_says_is_its_default_in_a_later_run_too():
+    """A browser that shows that run first knows nothing of what was set in the one before."""
+    app = open_train(EXPERT.to_query()).run()
+    sliders = [one for one in app.slider if one.key]
+    assert sliders and all(list(one.proto.default) == [one.value] for one in sliders)
+    numbers = [one for one in app.number_input if one.key and not one.key.startswith("typed")]
+    assert numbers and all(one.proto.default == one.value for one in numbers)
+    assert all(one.proto.default == one.value for one in app.toggle)
+    assert all(one.proto.default == one.index for one in app.selectbox)
+    stops = app.select_slider
+    assert stops and all(
+        one.options[int(one.proto.default[0])] == f"{one.value:g}" for one in stops
+    )

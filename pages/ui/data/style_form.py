@@ -42,9 +42,9 @@ def format_value(option: Option, value: float) -> str:
 def _slider(option) -> float:
     low, high = option.limits
     decimals = _decimals(option)
-    st.session_state.setdefault(_key(option), option.default)
+    start = st.session_state.setdefault(_key(option), option.default)
     return st.slider(
-        f"{label(option)} ({option.unit})" if option.unit else label(option), low, high,
+        f"{label(option)} ({option.unit})" if option.unit else label(option), low, high, start,
         key=_key(option), step=10.0**-decimals, format=f"%.{decimals}f", help=option.help,
         persist_state="session",
     )  # fmt: skip

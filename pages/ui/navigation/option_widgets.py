@@ -82,6 +82,13 @@ def _take_over(source: str, target: str) -> None:
 
 
 def _with_initial_value(widget, value, **arguments):
-    """The widget, starting from the experiment's value where it has none of its own."""
-    st.session_state.setdefault(arguments["key"], value)
-    return widget(**arguments)
+    """The widget, starting from the experiment's value where it has none of its own.
+
+    That is its default, too: a browser that gets a second run before it has shown the first is not
+    told again what was set, and would begin at the lowest value.
+    """
+    start = st.session_state.setdefault(arguments["key"], value)
+    if widget is st.selectbox:
+        options = arguments["options"]
+        return widget(**arguments, index=options.index(start) if start in options else 0)
+    return widget(**arguments, value=start)
