@@ -1,6 +1,7 @@
 """Learning a hand is a run like any other: queued, stopped, kept, and without the drawings."""
 
 import json
+import platform
 
 import hands
 import pytest
@@ -78,6 +79,14 @@ def test_stopped_while_it_waits_it_leaves_no_drawings(home, nothing_trains):
     run = adaptations.start("classic", hands.drawings(1), "waits")
     scheduler.stop(run)
     assert run.state == "stopped"
+    assert request.NAME not in files_of(run)
+
+
+def test_a_run_whose_process_died_leaves_no_drawings(home, nothing_trains):
+    run = adaptations.start("classic", hands.drawings(1), "dies")
+    run.set_status("training", pid=2**22, token="gone", host=platform.node())
+    scheduler.advance()
+    assert run.state == "interrupted"
     assert request.NAME not in files_of(run)
 
 
