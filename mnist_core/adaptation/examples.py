@@ -57,7 +57,7 @@ class Mix(NamedTuple):
 
 def make_mix(mnist: Digits, drawings: Sequence[Drawing], recipe: Recipe) -> Mix:
     """The images for all steps of a recipe."""
-    rng, parts = np.random.default_rng(recipe.seed), recipes.batch_parts(recipe)
+    rng, parts = np.random.default_rng(recipe.seed), recipes.batch_parts(recipe, len(drawings))
     count = min(len(mnist.labels), recipe.steps_per_epoch() * parts.mnist)
     chosen = rng.choice(len(mnist.labels), count, replace=False)
     versions = max(1, recipes.RENDERINGS // len(drawings))

@@ -13,7 +13,8 @@ from mnist_core.config.schema import Augmentation, Experiment, Network, Recipe
 from mnist_core.training import duration
 
 BATCH, STEPS = 224, 150
-DRAWINGS_SHARE = 1 / 7  # of a batch; the rest is MNIST's
+DRAWINGS_SHARE = 1 / 7  # of a batch, at most; the rest is MNIST's
+MOST_OF_A_DRAWING = 2  # times in a batch: two drawings alone are not to fill its seventh
 FINAL_SHARE = 1 / 3  # of the steps, after the drawings held back were read: with these as well
 FINAL_RATE = 0.5  # times the learning rate, in those
 RENDERINGS = 480  # of all drawings together
@@ -29,9 +30,10 @@ class BatchParts(NamedTuple):
     drawings: int
 
 
-def batch_parts(recipe: Recipe) -> BatchParts:
-    """The parts of this recipe's batches."""
-    drawings = max(1, round(DRAWINGS_SHARE * recipe.batch_size))
+def batch_parts(recipe: Recipe, drawings: int) -> BatchParts:
+    """The parts of this recipe's batches, where there are so many drawings."""
+    most = max(1, round(DRAWINGS_SHARE * recipe.batch_size))
+    drawings = min(most, MOST_OF_A_DRAWING * drawings)
     return BatchParts(recipe.batch_size - drawings, drawings)
 
 

@@ -12,7 +12,7 @@ from mnist_core.data.types import Digits
 from mnist_core.strokes.files import Drawing
 
 RECIPE = Recipe(validation="none", batch_size=70, train_images=280)  # four steps
-MNIST, OWN = recipe.batch_parts(RECIPE)
+MNIST, OWN = recipe.batch_parts(RECIPE, 3)
 STROKES = [np.array([[0.0, 0.0], [1.0, 2.0]])]
 LINE = {"label": 7, "writer": "me", "strokes": [[[0, 0], [1.5, 2]], [[3, 4]]]}
 
@@ -36,7 +36,7 @@ def test_a_batch_holds_images_of_mnist_and_only_chosen_drawings():
     drawings = hands.drawings(1, digits=(1, 2, 3))
     mix = examples.make_mix(mnist(), drawings, RECIPE)
     batches = mix.batches([0, 2], [0.1, 0.1], 0, np.random.default_rng(0))
-    assert (MNIST, OWN) == (60, 10)
+    assert (MNIST, OWN) == (64, 6)
     assert batches.ends.tolist() == [70, 140]
     for order in np.split(batches.order, 2):
         drawn = order[order >= mix.mnist]
@@ -45,12 +45,17 @@ def test_a_batch_holds_images_of_mnist_and_only_chosen_drawings():
 
 
 def test_no_image_of_mnist_comes_twice_while_there_are_enough():
-    mix = examples.make_mix(mnist(), hands.drawings(1, digits=(1,)), RECIPE)
+    mix = examples.make_mix(mnist(), hands.drawings(1, digits=(1, 2, 3)), RECIPE)
     rng = np.random.default_rng(0)
     orders = [mix.batches([0], [0.1] * 2, first, rng).order for first in (0, 2)]
     order = np.concatenate(orders)
     shown = order[order < mix.mnist]
     assert len(set(shown.tolist())) == len(shown) == 4 * MNIST
+
+
+@pytest.mark.parametrize(("drawings", "parts"), [(1, (68, 2)), (4, (62, 8)), (30, (60, 10))])
+def test_few_drawings_take_less_of_a_batch_than_a_seventh(drawings, parts):
+    assert recipe.batch_parts(RECIPE, drawings) == parts
 
 
 def test_every_drawing_is_drawn_in_as_many_versions_that_differ():
