@@ -14,7 +14,7 @@ from mnist_core.training import duration
 
 BATCH, STEPS = 224, 150
 DRAWINGS_SHARE = 1 / 7  # of a batch, at most; the rest is MNIST's
-MOST_OF_A_DRAWING = 2  # times in a batch: two drawings alone are not to fill its seventh
+MOST_OF_A_DRAWING = 4  # times in a batch: two drawings alone are not to fill its seventh
 FINAL_SHARE = 1 / 3  # of the steps, after the drawings held back were read: with these as well
 FINAL_RATE = 0.5  # times the learning rate, in those
 RENDERINGS = 480  # of all drawings together
