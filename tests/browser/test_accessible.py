@@ -29,8 +29,9 @@ STATES = {
     "data?look=My+drawings": ".st-key-import_drawings",
     "runs": ".st-key-run_actions",
 }
-# The app's style comes with the page, after its first elements, and is faded in
-STYLED = """() =>
+# The app's style comes with the page, after its first elements, and is faded in; the script around
+# the pages, which gives some elements their roles, comes last
+STYLED = """() => document.getElementById("announcements") &&
     getComputedStyle(document.querySelector(".stMainBlockContainer")).maxWidth !== "none"
     && document.getAnimations().every(a => a.effect.getComputedTiming().iterations === Infinity)"""
 TABS_IN_SIGHT = """width => [...document.querySelectorAll(".st-key-phone_tabs a")].filter(a => {

@@ -42,7 +42,9 @@ export default function ({ data, parentElement }) {
         timer ??= setTimeout(announce, PAUSE);
     };
     const observer = new MutationObserver(look);
-    observer.observe(document.getElementById('root'), { childList: true, subtree: true });
+    observer.observe(document.getElementById('root'), {
+        childList: true, subtree: true, attributeFilter: ['role', 'aria-label'],
+    });
     look();
     parentElement.stop = () => {
         observer.disconnect();
