@@ -76,7 +76,9 @@ def cluster(nodes, home, monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_sweep_spreads_over_the_nodes_and_each_run_is_what_it_would_be_here(cluster):
+def test_a_sweep_spreads_over_the_nodes_and_each_run_is_what_it_would_be_here(
+    cluster, tmp_path, monkeypatch
+):
     experiments = grid.experiments(small_experiment(), "recipe.learning_rate", "0.01,0.003")
     runs = sweeps.start(experiments, "recipe.learning_rate", "spread")
     assert scheduler.max_concurrent_runs() == 2
@@ -85,14 +87,15 @@ def test_a_sweep_spreads_over_the_nodes_and_each_run_is_what_it_would_be_here(cl
     assert [run.state for run in runs] == ["finished", "finished"]
     assert sorted(map(node_of, runs)) == sorted(node.node_id for node in cluster.worker_nodes)
 
-    there, here = runs[0], run_store.create(runs[0].experiment(), "here")
-    job.train_run(here)
+    there = runs[0]
+    with monkeypatch.context() as patch:  # a process of the cluster that ends would begin it
+        patch.setenv("MNIST_CORE_HOME", str(tmp_path / "another"))
+        here = run_store.create(there.experiment(), "here")
+        job.train_run(here)
     began = [e["kind"] for e in there.events()[0]].index("status") + 1  # after "starting"
     assert event_fields(there)[began:] == event_fields(here)
-    assert model_store.card(there.name).keys() == model_store.card(here.name).keys()
-    pairs = zip(
-        model_store.load(there.name).weights, model_store.load(here.name).weights, strict=True
-    )
+    assert model_store.card(there).keys() == model_store.card(here).keys()
+    pairs = zip(model_store.load(there).weights, model_store.load(here).weights, strict=True)
     assert all(np.allclose(a, b, atol=1e-4) for a, b in pairs)
 
 

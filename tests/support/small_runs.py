@@ -19,7 +19,7 @@ from mnist_core.system import paths
 
 SMALL = Network(blocks=[ConvBlock(filters=4)], dense=[DenseLayer(units=16)])
 PARAMETERS = 11_042  # of that network
-LONG = {"epochs": 200, "train_images": 10_000}  # minutes: it is there until it is stopped
+LONG = {"epochs": 200, "train_images": 50_000}  # minutes: it is there until it is stopped
 TIMEOUT = 240  # seconds, for what a process does on a busy machine
 POLL = 0.02  # seconds
 
