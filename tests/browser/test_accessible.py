@@ -126,6 +126,7 @@ def test_axe_core_finds_nothing_while_a_run_trains_and_at_its_end(
     tab = open_state(f"train?{urlencode(LONG | {'recipe.epochs': '200'})}", scheme)
     start(tab)
     tab.locator(".st-key-yours").wait_for()
+    tab.locator(".st-key-training_ring a").first.wait_for()
     assert find(tab) == []
     tab.locator(".st-key-stop button:visible").click()
     tab.locator(".st-key-continue button").wait_for()

@@ -129,6 +129,7 @@ class Session:
     # Train
     experiment: Experiment | None = None  # the form's; None until the Train page has opened
     follower: RunFollower | None = None  # of the run that the page follows
+    has_started: bool = False  # Start has just been pressed, and a run is there
     active: RunFollower | None = None  # of another that trains; see `training_ring`
     variation: Variation | None = None  # of what the form's experiment is one
     # Evaluate

@@ -34,6 +34,8 @@ def show(experiment: Experiment, valid: bool) -> None:
     )  # fmt: skip
     if pressed and ready:  # no callback: it would miss a number typed just before the click
         _start(experiment, name)
+    if current_session().has_started:
+        current_session().has_started = False
         with st.container(key="released"):
             st.html(RELEASE_FOCUS, unsafe_allow_javascript=True)
     if error:
@@ -58,3 +60,6 @@ def _start(experiment: Experiment, name: str) -> None:
         current_session().follower = RunFollower(scheduler.start(experiment, name))
     except (ValueError, OSError) as error:
         errors.toast(error)
+        return
+    current_session().has_started = True
+    st.rerun()  # what is above on the page, the ring in its header, is to know of the run too
