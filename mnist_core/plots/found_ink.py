@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 from PIL import Image
 
 from mnist_core.plots.style import TRANSPARENT, VALIDATION, base_figure
+from mnist_core.preprocess.canvas_ink import Frame
 
 INK = (232, 130, 12)  # VALIDATION's orange
 MAX_HEIGHT = 420  # pixels
-Frame = tuple[int, int, int, int]  # left, top, right, bottom in the picture's pixels
 
 
 def overlay(picture: np.ndarray, levels: np.ndarray | None) -> np.ndarray:

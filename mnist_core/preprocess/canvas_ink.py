@@ -12,6 +12,7 @@ from PIL import Image
 from mnist_core.preprocess import foreground, image_files
 
 CANVAS = 280  # pixels: the Draw page's
+Frame = tuple[int, int, int, int]  # left, top, right, bottom in a picture's pixels
 SHARP = 4  # times: enlarged by more, a picture's pixels stay squares, as of MNIST's images
 
 
@@ -19,7 +20,7 @@ class FoundInk(NamedTuple):
     """What was found on a picture."""
 
     levels: np.ndarray  # uint8 (H, W): how much ink each of the picture's pixels has; brightest 255
-    frame: tuple[int, int, int, int]  # left, top, right, bottom of all ink, in its pixels
+    frame: Frame  # around all ink
 
     @property
     def mask(self) -> np.ndarray:

@@ -5,7 +5,16 @@ import io
 import numpy as np
 import pytest
 import written_numbers
-from app_pages import SEVEN, decode_image, eraser_path, html_bodies, open_page, pen_path, strip_on
+from app_pages import (
+    SEVEN,
+    decode_image,
+    eraser_path,
+    html_bodies,
+    html_with,
+    open_page,
+    pen_path,
+    strip_on,
+)
 from PIL import Image
 
 from mnist_core.cli.parser import main
@@ -21,6 +30,8 @@ from pages.ui.state.session import CanvasState
 from pages.ui.widgets import answer, canvas
 
 PEN = 20  # pixels of the canvas
+
+pytestmark = pytest.mark.usefixtures("clicks")
 
 
 def on_canvas(strokes, width=canvas.SIDE, size=0.85):
@@ -45,23 +56,6 @@ def found(*paths, **state):
     state = CanvasState(paths=list(paths), **state)
     picture = canvas.picture(state)
     return number.find(state, picture, preparation.image_of(picture, True))
-
-
-@pytest.fixture
-def draw(loaded_models, drawn, clicks):
-    """A function that opens the page with these paths on its canvas."""
-
-    def open_with(*paths):
-        drawn.extend(paths)
-        return open_page("draw")
-
-    return open_with
-
-
-def html_with(app, text) -> str:
-    """The one piece of HTML on the page that holds a text."""
-    (body,) = [body for body in html_bodies(app) if text in body]
-    return body
 
 
 def copied(app) -> list[str]:

@@ -11,7 +11,7 @@ from app_pages import (
     decode_image,
     eraser_path,
     html_bodies,
-    open_page,
+    html_with,
     pen_path,
     texts,
 )
@@ -24,23 +24,6 @@ from mnist_core.presets import PRESETS
 from pages.ui.choices import samples
 from pages.ui.choices.loader import SampleLoader
 from pages.ui.widgets import answer, canvas
-
-
-@pytest.fixture
-def draw(loaded_models, drawn):
-    """A function that opens the page with these paths on its canvas."""
-
-    def open_with(*paths):
-        drawn.extend(paths)
-        return open_page("draw")
-
-    return open_with
-
-
-def html_with(app, text) -> str:
-    """The one piece of HTML on the page that holds a text."""
-    (body,) = [body for body in html_bodies(app) if text in body]
-    return body
 
 
 def answer_on(app) -> str:

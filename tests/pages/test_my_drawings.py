@@ -26,17 +26,6 @@ BAR = pen_path((150, 210), (270, 210))  # across a seven
 
 
 @pytest.fixture
-def draw(loaded_models, drawn):
-    """A function that opens Draw with these paths on its canvas."""
-
-    def open_with(*paths):
-        drawn.extend(paths)
-        return open_page("draw")
-
-    return open_with
-
-
-@pytest.fixture
 def my_drawings(only_small_set, nothing_trains, clicks):
     """A function that opens the view with these labels' drawings kept."""
 

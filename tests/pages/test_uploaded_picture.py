@@ -90,3 +90,14 @@ def test_the_camera_is_asked_for_by_a_switch_alone(upload):
     assert not app.get("camera_input")
     app.toggle(key="camera").set_value(True).run()
     assert len(app.get("camera_input")) == 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 40), (40, 1)])
+def test_a_coloured_picture_one_pixel_wide_or_high_is_shown_as_it_is(draw, size):
+    data = io.BytesIO()
+    Image.new("RGB", size, (200, 30, 30)).save(data, "PNG")
+    app = draw()
+    app.file_uploader(key="upload").upload("thin.png", data.getvalue(), "image/png").run()
+    assert not app.exception
+    assert "thin.png: " in app.error[0].value
+    assert app.session_state["session"].canvas.upload.picture.shape == (*size[::-1], 3)

@@ -64,6 +64,12 @@ def html_bodies(app: AppTest) -> list[str]:
     return [element.proto.body for element in app.get("html")]
 
 
+def html_with(app: AppTest, text: str) -> str:
+    """The one piece of HTML on the page that holds a text."""
+    (body,) = [body for body in html_bodies(app) if text in body]
+    return body
+
+
 def plain_text(markup: str) -> str:
     """What a person reads of a piece of HTML."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", markup)).split())

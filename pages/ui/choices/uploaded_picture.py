@@ -6,8 +6,9 @@ from PIL import Image
 
 from mnist_core.plots import found_ink
 from mnist_core.preprocess import canvas_ink, image_files
+from mnist_core.preprocess.canvas_ink import Frame
 from pages.ui.app import errors
-from pages.ui.state.session import Frame, Session, UploadedPicture, current_session
+from pages.ui.state.session import Session, UploadedPicture, current_session
 from pages.ui.widgets import canvas
 
 SIDE = 640  # pixels, of the copy that is kept to look at
@@ -64,7 +65,7 @@ def _chart_key(upload: UploadedPicture) -> str:
 
 def _copy(picture: np.ndarray) -> np.ndarray:
     """At most SIDE pixels wide and high."""
-    image = Image.fromarray(picture.squeeze())
+    image = Image.fromarray(picture[..., 0] if picture.shape[2:] == (1,) else picture)
     image.thumbnail((SIDE, SIDE))
     return np.array(image)
 

@@ -8,11 +8,10 @@ import streamlit as st
 
 from mnist_core.config.schema import Experiment
 from mnist_core.evaluation.labelled_sets import TestSet
+from mnist_core.preprocess.canvas_ink import Frame
 from mnist_core.runs.run import Run
 from mnist_core.runs.trash import Deletion
 from pages.ui.state.run_follower import RunFollower
-
-Frame = tuple[int, int, int, int]  # left, top, right, bottom in a picture's pixels
 
 
 @dataclass
