@@ -19,13 +19,15 @@ def picture(path) -> str:
 
 
 def test_a_frame_dragged_around_the_digit_is_all_that_is_read(page, tmp_path):
+    empty = pen.image_url(page)
     page.locator("input[type=file]").set_input_files(picture(tmp_path / "seven.png"))
+    both = pen.wait_for_another_image(page, empty)
     expander = page.get_by_text("What was taken for ink")
     expander.click()
     area = page.locator(".js-plotly-plot .nsewdrag")
     area.wait_for()
-    both = pen.image_url(page)
     area.scroll_into_view_if_needed()
+    area.element_handle().wait_for_element_state("stable")  # the expander opens slowly
     box = area.bounding_box()
     for move, (x, y) in (("down", (20, 10)), ("move", (150, 150)), ("up", (320, 310))):
         x, y = box["x"] + x / SIZE[0] * box["width"], box["y"] + y / SIZE[1] * box["height"]

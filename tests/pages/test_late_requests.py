@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import pytest
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
 from pages.ui.app import late_requests
 
@@ -22,10 +24,27 @@ from pages.ui.app import late_requests
 def test_a_part_is_run_only_while_its_page_is_open(fragments, asked, open_now, runs):
     ran = []
     context = SimpleNamespace(page_script_hash=open_now)
-    runner = SimpleNamespace(_get_script_run_ctx=lambda: context)
+    runner = SimpleNamespace(_get_script_run_ctx=lambda: context, _requests=ScriptRequests())
     request = RerunData(page_script_hash=asked, fragment_id_queue=fragments)
     late_requests.unless_late(lambda runner, request: ran.append(request))(runner, request)
     assert ran == [request] * runs
+
+
+def test_a_run_that_was_stopped_before_it_began_asks_for_no_page():
+    manager = PagesManager("streamlit_app.py")
+    context = SimpleNamespace(page_script_hash="")
+    runner = SimpleNamespace(
+        _requests=ScriptRequests(), _pages_manager=manager, _get_script_run_ctx=lambda: context
+    )
+    begin = late_requests.unless_late(
+        lambda runner, request: runner._pages_manager.set_script_intent(
+            request.page_script_hash, ""
+        )
+    )
+    begin(runner, RerunData(page_script_hash="inside"))
+    runner._requests.request_stop()
+    begin(runner, RerunData(page_script_hash="data"))
+    assert manager.intended_page_script_hash == "inside"
 
 
 class Session:
@@ -134,3 +153,6 @@ def test_streamlit_still_has_what_is_used_of_it():
         *("self._event_loop", "self._state == AppSessionState.SHUTDOWN_REQUESTED"),
     ):
         assert use in source
+    runner = Path(script_runner.__file__).read_text()
+    assert "self._requests.request_stop()" in runner
+    assert "self._pages_manager.set_script_intent(" in runner

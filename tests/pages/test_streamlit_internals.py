@@ -13,12 +13,13 @@ from mnist_core.system import paths
 CONTEXT = "streamlit.runtime.scriptrunner.get_script_run_ctx"
 RUNNER = "streamlit.runtime.scriptrunner.script_runner.ScriptRunner"
 SESSION = "streamlit.runtime.app_session.AppSession"
-REQUEST = "streamlit.runtime.scriptrunner_utils.script_requests.RerunData"
+REQUESTS = "streamlit.runtime.scriptrunner_utils.script_requests"
 # file -> what it uses; of the drawing component, what that doesn't document
 PRIVATE = {
     "pages/ui/app/identity.py": {CONTEXT},
     "pages/ui/app/late_requests.py": {
-        *(RUNNER, f"{RUNNER}._run_script", REQUEST),
+        *(RUNNER, f"{RUNNER}._run_script", f"{REQUESTS}.RerunData"),
+        *(f"{REQUESTS}.ScriptRequestType", f"{REQUESTS}.ScriptRequestType.STOP"),
         *(SESSION, f"{SESSION}._create_scriptrunner", f"{SESSION}State"),
         f"{SESSION}State.SHUTDOWN_REQUESTED",
     },

@@ -1,8 +1,11 @@
-"""Three faults of Streamlit in requests for a part of a page, a fragment; no setting changes them.
+"""Faults of Streamlit in requests that overtake each other; no setting changes them.
 
-A stroke reruns a fragment. Asked for just before the browser hears that another page was opened,
-that run waits for the new page to be made, and then has the browser take that one for the old:
-Streamlit shows a blank page, or nothing at all any more. Such a request is dropped.
+The runs of one tab share which page is wanted. A run that was stopped before it began would begin
+all the same, and have the run that took its place show the page that was just left: it is left out.
+
+A stroke reruns a part of a page, a fragment. Asked for just before the browser hears that another
+page was opened, that run waits for the new page to be made, and then has the browser take that one
+for the old: Streamlit shows a blank page, or nothing at all any more. Such a request is dropped.
 
 Asked for just as the run before has ended, Streamlit starts a new runner and ignores what the old
 one still has to say: the answer to a stroke gets lost if a clock of the page asks then. Such a
@@ -19,7 +22,7 @@ import weakref
 
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequestType
 
 TOGETHER = 0.3  # seconds that the first of a page's clocks waits for the others
 PAUSE = 0.002  # seconds; a runner that has ended says so to its session within a few milliseconds
@@ -33,10 +36,12 @@ def mend() -> None:
 
 
 def unless_late(run_script):
-    """A runner's method that runs the script for a request, unless that is of a page left."""
+    """A runner's method that runs the script for a request, unless its time has passed."""
 
     @functools.wraps(run_script)
     def run(runner: ScriptRunner, request: RerunData) -> None:
+        if runner._requests._state == ScriptRequestType.STOP:
+            return
         page = runner._get_script_run_ctx().page_script_hash  # empty before the first run
         if request.fragment_id_queue and page and request.page_script_hash != page:
             return

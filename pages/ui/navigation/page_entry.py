@@ -37,16 +37,15 @@ def require() -> None:
     if not session.entered:
         runpy.run_path(str(APP))
         st.stop()
-    by_back = get_script_run_ctx().is_history_navigation
     is_other_page = session.page_before not in ("", session.page)
-    if by_back and is_other_page and not st.query_params:
+    if is_other_page and not st.query_params:
         # Streamlit empties a page's address when it is left. A run about Back takes that to ask
         # for every default, of the model too; another run finds the page as it was left
-        st.rerun()
+        get_script_run_ctx().is_history_navigation = False
     if session.arrival_note:
         st.toast(session.arrival_note, icon=":material/school:", duration="long")
         session.arrival_note = ""
-    lesson.show_from_address(by_back=by_back)
+    lesson.show_from_address(by_back=get_script_run_ctx().is_history_navigation)
     _wait_for_runs()
 
 
