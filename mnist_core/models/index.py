@@ -7,9 +7,9 @@ those from before it was read:
   looked at, and what is new or changed is read;
 - a run that has not ended is compared with its files at every look, and one that was changed just
   now, or of which something can't be read, is read;
-- nothing of this program changes a run that has ended. For who does it by hand, each look compares
-  CHECKED_AT_ONCE more of them, so that a list of thousands is right a little later and a list of
-  fewer at once.
+- nothing of this program changes a run that has ended. For who does it by hand, a look compares
+  CHECKED_AT_ONCE more of them, and one that follows at once, as a page looks several times, none:
+  a list of thousands is right a little later, and a list of fewer at once.
 
 Rows are kept in memory, and for the next process in `runs.index_file`.
 """
@@ -36,7 +36,8 @@ from mnist_core.system import atomic_files, paths, users
 from mnist_core.system.counted_task import CountedTask
 
 FILES = ("status.json", "experiment.json", "card.json")  # that a row is made of
-CHECKED_AT_ONCE = 100  # ended runs compared with their files at each look: a few milliseconds
+CHECKED_AT_ONCE = 100  # ended runs compared with their files at a look: a few milliseconds
+CHECK_INTERVAL = 0.1  # seconds between two looks that do so
 TIME_RESOLUTION = 2_000_000_000  # nanoseconds: two quick changes may leave the same times
 MAX_FOLDERS = 100  # of users, whose rows are in memory: some 1.5 KB for each run
 
@@ -87,10 +88,12 @@ class _FolderIndex:
         self.folder, self.lock = folder, threading.Lock()
         self.version: list = []  # of the folder at the last look
         self.rows: dict[str, _Row] = {}
+        self.changing: set[str] = set()  # of the rows, those that may
         self.ordered: Sequence[RunSummary] = ()
         self.stored = index_file.load(folder)  # not taken over yet
         self.first: CountedTask | None = None
         self.checked = 0  # up to which row they have been compared with their files
+        self.checked_at = 0.0  # by time.monotonic()
 
     def first_look(self) -> CountedTask:
         """The look that was begun first of all."""
@@ -103,24 +106,26 @@ class _FolderIndex:
         with self.lock:
             version = _version(self.folder)
             if version == self.version and _is_settled([version]):
-                names = self._due_names()
-                rows = self.rows | {name: self._current_row(name) for name in names}
+                rows = {name: self._current_row(name) for name in self._due_names()}
+                if any(row != self.rows[name] for name, row in rows.items()):
+                    self._remember(self.rows | rows)
             else:
                 found = _list(self.folder)
                 entries = progress.count(found) if progress else found
                 rows = {name: self._listed_row(name, entry) for name, entry in entries}
-            if rows != self.rows:
-                self._remember(rows)
+                if rows != self.rows:
+                    self._remember(rows)
             self.version, self.stored = version, {}
             return self.ordered
 
     def _due_names(self) -> set[str]:
         """Of the rows to compare with their files: all that may change, the next of the others."""
-        names = list(self.rows)
+        names, now = list(self.rows), time.monotonic()
+        if len(names) > CHECKED_AT_ONCE and now - self.checked_at < CHECK_INTERVAL:
+            return self.changing
         first = self.checked if self.checked < len(names) else 0
-        self.checked = first + CHECKED_AT_ONCE
-        changing = {name for name, row in self.rows.items() if row.may_change()}
-        return changing.union(names[first : self.checked])
+        self.checked, self.checked_at = first + CHECKED_AT_ONCE, now
+        return self.changing.union(names[first : self.checked])
 
     def _listed_row(self, name: str, version: list) -> _Row:
         before = self.rows.get(name)
@@ -155,6 +160,7 @@ class _FolderIndex:
             index_file.save(self.folder, new, gone)
         runs = [row.summary for row in rows.values() if row.summary]
         self.rows = rows
+        self.changing = {name for name, row in rows.items() if row.may_change()}
         self.ordered = tuple(sorted(runs, key=lambda run: run.created, reverse=True))
 
 

@@ -193,14 +193,18 @@ def test_what_a_shell_changes_in_a_file_shows_at_once_in_a_list_of_some(runs):
     assert named("first").test["accuracy"] == 0.25
 
 
-def test_what_a_shell_changes_in_a_file_shows_a_few_looks_later_in_a_list_of_many(monkeypatch):
+@pytest.mark.parametrize(("interval", "shown"), [(0, [2, 4, 6, 7]), (3600, [2, 2, 2, 2])])
+def test_what_a_shell_changes_in_a_file_shows_a_few_looks_later_in_a_list_of_many(
+    monkeypatch, interval, shown
+):
     monkeypatch.setattr(index, "CHECKED_AT_ONCE", 2)
+    monkeypatch.setattr(index, "CHECK_INTERVAL", interval)
     kept = [keep(f"run {number}") for number in range(7)]
     index.summaries()
     for run in kept:
         with_value(run.folder / "card.json", "test.accuracy", 0.25)
     changed = [[one.test["accuracy"] for one in index.summaries()].count(0.25) for _ in range(4)]
-    assert changed == [2, 4, 6, 7]
+    assert changed == shown
 
 
 def test_a_folder_that_is_looked_at_while_it_is_copied_shows_once_it_is_whole(runs):
