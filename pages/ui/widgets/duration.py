@@ -69,17 +69,17 @@ def _slowdown(experiment: Experiment) -> float:
     return duration.measured_slowdown(_past_epochs(users.current_user(), newest), experiment)
 
 
-@st.cache_data(max_entries=100, show_spinner=False)
-def _past_epochs(user_id: str, newest: tuple) -> list[tuple[Experiment, float]]:
+@st.cache_resource(max_entries=100, show_spinner=False)  # a page asks a dozen times: no copies
+def _past_epochs(user_id: str, newest: tuple) -> tuple[tuple[Experiment, float], ...]:
     """A user's newest runs that can be read, and the seconds of their fastest epochs.
 
     Args:
         newest: the runs' ids and states: when one ends, it is looked at anew.
     """
-    past = []
+    past = ()
     for one in index.summaries()[:NEWEST]:
         with contextlib.suppress(ValueError, OSError):
             epochs = model_store.card(one.run)["curves"] if one.has_model else []
             seconds = [epoch["seconds"] for epoch in epochs if "seconds" in epoch]
-            past += [(one.run.experiment(), min(seconds))] if seconds else []
+            past += ((one.run.experiment(), min(seconds)),) if seconds else ()
     return past
