@@ -150,7 +150,8 @@ def test_the_link_of_a_comparison_opens_it_for_somebody_else(home, tab, app):
     tab.goto(f"{app.url}/runs?compare=high&compare=low")
     wait_for_line(tab, "low, on new images")
     assert names(tab) == ["high", "low"]
-    assert "Nothing: the same was asked of them." in tab.locator(".st-key-compared").inner_text()
+    same = tab.locator(".st-key-compared").get_by_text("Nothing: the same was asked of them.")
+    same.wait_for()
 
 
 def test_a_sweep_fills_its_comparison_while_it_trains(sweep):
