@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.ui.app import explanation
 from pages.ui.choices import data_set
-from pages.ui.data import averages, my_drawings, pen_model
+from pages.ui.data import averages, my_drawings, my_test, pen_model
 from pages.ui.data import browse as browse_view
 from pages.ui.data import writer as writer_view
 from pages.ui.navigation import page_entry
@@ -16,6 +16,7 @@ VIEWS = {
     "Writers": writer_view.show,
     pen_model.VIEW: pen_model.show,
     my_drawings.VIEW: my_drawings.show,
+    my_test.VIEW: my_test.show,
 }
 
 page_entry.require()

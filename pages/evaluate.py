@@ -35,6 +35,7 @@ def show_results(models: list[Run], test_name: str) -> None:
     chosen = set_choice.fetch(test_name)
     if chosen is None:
         return
+    models = set_choice.before_and_after(models, test_name)
     results = [result for model in models if (result := predictions.predict(model, chosen.test))]
     if not results:
         return

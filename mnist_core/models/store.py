@@ -52,6 +52,20 @@ def find(model: str | Run) -> Run:
     return Run(run_name.find_folder(users.runs_folder(), run_name.validate(model)))
 
 
+def parent(model: str | Run) -> Run | None:
+    """The model that this one began as, by whatever name that goes now, where it learned a hand.
+
+    None where it learned none, or that model was deleted.
+    """
+    run = find(model)
+    known = run.status().get("adapts") if run.name not in SHIPPED else None
+    if not isinstance(known, dict):
+        return None
+    if known.get("name") in SHIPPED:
+        return find(known["name"])
+    return run_store.find(str(known.get("id")))
+
+
 def weights_path(model: str | Run) -> Path:
     """The file with the weights of a model.
 

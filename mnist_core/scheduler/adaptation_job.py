@@ -7,7 +7,6 @@ from mnist_core.adaptation.result import Adaptation
 from mnist_core.data import loading
 from mnist_core.models import card as card_file
 from mnist_core.models import store as model_store
-from mnist_core.runs import store as run_store
 from mnist_core.runs.live_weights import LiveWeightsWriter
 from mnist_core.runs.run import Run
 from mnist_core.runs.tensorboard import TensorBoardWriter
@@ -63,12 +62,10 @@ def _parent(run: Run) -> Run:
     Raises:
         ModelError: it was deleted.
     """
-    known = run.status().get("adapts")
-    known = known if isinstance(known, dict) else {}
-    name = str(known.get("name"))
-    parent = model_store.find(name) if name in model_store.SHIPPED else None
-    parent = parent or run_store.find(str(known.get("id")))
+    parent = model_store.parent(run)
     if parent is None:
+        known = run.status().get("adapts")
+        name = str(known.get("name") if isinstance(known, dict) else None)
         raise model_store.ModelError(f"There is no model called {name!r} here any more.")
     return parent
 

@@ -1,75 +1,69 @@
-"""A person's own drawings, kept because they asked for it: one stroke file in their folder.
+"""A person's own drawings, kept because they asked for it: two stroke files in their folder.
 
-    HOME/drawings.jsonl                  on a server for one user
-    HOME/people/USER_ID/drawings.jsonl   on a server for many, for each user
+    HOME/drawings.jsonl, test_drawings.jsonl     on a server for one user
+    HOME/people/USER_ID/drawings.jsonl, ...      on a server for many, for each user
 
-A line is one of any stroke file (see `strokes.files`), with when the drawing was kept and what
-which model had read on it. Nobody else's program reads it, and no run keeps a copy.
+Models learn from the first and are tested on the second: no drawing is in both. A line is one of
+any stroke file (see `strokes.files`), with when the drawing was kept and what which model had read
+on it. Nobody else's program reads it, and no run keeps a copy.
 """
 
 import io
 import json
-import re
 import secrets
 import time
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from filelock import FileLock
 
 from mnist_core.strokes import files
-from mnist_core.strokes.files import Drawing
+from mnist_core.strokes.stored_drawing import (
+    MAX_TEXT,
+    KeptDrawing,
+    KeptDrawings,
+    field,
+    id_in,
+    parse,
+    parse_all,
+    with_id,
+)
 from mnist_core.system import atomic_files, users
 
-MAX_DRAWINGS = 1000  # of one person; a run learns from three of each digit or so
+TO_LEARN, TO_TEST = "drawings.jsonl", "test_drawings.jsonl"  # the names of the files
+IN_THE_OTHER = {
+    TO_LEARN: "This drawing is in your test set, and nothing is learned from that: draw it anew.",
+    TO_TEST: "This drawing is one to learn from, so it can't be in your test set: draw it anew.",
+}
+MAX_DRAWINGS = 1000  # of one person in a file; a run learns from three of each digit or so
 MAX_BYTES = 20 << 20  # of their file; a drawing by mouse or finger takes about 1 kB
 LOCK_TIMEOUT = 10.0  # seconds: under the lock a file is read and written, no more
-MAX_TEXT = 60  # characters of a model's name, and of what it read
 DECIMALS = 1  # of a pixel: no pen on a canvas is more exact
-ID = re.compile(r"[0-9a-f]{16}")
 
 
 class DrawingStoreError(ValueError):
     """Drawings can't be kept or found; the message says why, and what to do."""
 
 
-class KeptDrawing(NamedTuple):
-    """A drawing that its person kept."""
-
-    id: str  # 16 hexadecimal digits
-    drawing: Drawing
-    time: float  # unix time at which it was kept; 0: not known
-    model: str  # the name of the model that read it; may be empty
-    read_as: str  # what that read; may be empty
-
-
-class KeptDrawings(NamedTuple):
-    """All that a person kept, the oldest first."""
-
-    drawings: tuple[KeptDrawing, ...]
-    damaged: int  # lines that can't be read
-
-    def sentence(self) -> str:
-        """What is to be said of damaged lines; empty where there are none."""
-        if not self.damaged:
-            return ""
-        lines = "A line" if self.damaged == 1 else f"{self.damaged} lines"
-        return f"{lines} of your drawings can't be read; the others are all here."
-
-
-def load() -> KeptDrawings:
+def load(file: str = TO_LEARN) -> KeptDrawings:
     """The current user's drawings; a damaged line costs that drawing alone.
+
+    Args:
+        file: TO_LEARN or TO_TEST, here and below.
 
     Raises:
         OSError: the file is there and can't be read.
     """
-    return _parsed(_lines())
+    return parse_all(_lines(file))
 
 
 def keep(
-    label: int, strokes: Sequence[np.ndarray], model: str = "", read_as: str = ""
+    label: int,
+    strokes: Sequence[np.ndarray],
+    model: str = "",
+    read_as: str = "",
+    file: str = TO_LEARN,
 ) -> KeptDrawing:
     """Add a drawing of the current user.
 
@@ -80,7 +74,7 @@ def keep(
         read_as: what that read.
 
     Raises:
-        DrawingStoreError: there are as many as may be kept.
+        DrawingStoreError: there are as many as may be kept, or it is in the other file.
         ValueError: the drawing isn't one; says what was expected and what came.
         OSError: the file can't be written.
     """
@@ -88,43 +82,45 @@ def keep(
     plain |= {"id": secrets.token_hex(8), "time": time.time()}
     plain |= {"model": model[:MAX_TEXT], "read": read_as[:MAX_TEXT]}
     line = json.dumps(plain)
-    kept = _parse("The drawing", line)
-    _append([line])
+    kept = parse("The drawing", line)
+    if not _append([line], file):
+        raise DrawingStoreError(IN_THE_OTHER[file])
     return kept
 
 
-def delete(ids: Collection[str]) -> int:
+def delete(ids: Collection[str], file: str = TO_LEARN) -> int:
     """Delete the drawings with these ids; returns how many there were.
 
     Raises:
         OSError: the file can't be written.
     """
     with _lock():
-        lines = _lines()
-        left = [line for line in lines if _id_in(line) not in ids]
-        _write(left)
+        lines = _lines(file)
+        left = [line for line in lines if id_in(line) not in ids]
+        _write(left, file)
     return len(lines) - len(left)
 
 
-def delete_all() -> None:
-    """Delete all drawings of the current user, damaged lines too.
+def delete_all(file: str = TO_LEARN) -> None:
+    """Delete all drawings of the current user in a file, damaged lines too.
 
     Raises:
         OSError: the file can't be deleted.
     """
     with _lock():
-        _path().unlink(missing_ok=True)
+        _path(file).unlink(missing_ok=True)
 
 
-def export_bytes() -> bytes:
+def export_bytes(file: str = TO_LEARN) -> bytes:
     """The current user's drawings as a stroke file, without the damaged lines."""
-    return "".join(f"{line}\n" for line in _lines() if _parsed([line]).drawings).encode()
+    return "".join(f"{line}\n" for line in _lines(file) if parse_all([line]).drawings).encode()
 
 
-def import_bytes(data: bytes, name: str) -> int:
+def import_bytes(data: bytes, name: str, file: str = TO_LEARN) -> int:
     """Add the drawings of a stroke file, all or none; returns how many are new.
 
-    One that is here already, as an export brings it back, is not added again.
+    One that is here already, as an export brings it back, is not added again, and none that is in
+    the other file.
 
     Args:
         name: what errors call the file.
@@ -136,91 +132,50 @@ def import_bytes(data: bytes, name: str) -> int:
     """
     files.parse_drawings(data, name)
     text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")
-    return _append([_with_id(json.loads(line)) for line in text if line.strip()])
+    return _append([with_id(json.loads(line)) for line in text if line.strip()], file)
 
 
-def _append(lines: Sequence[str]) -> int:
+def _append(lines: Sequence[str], file: str) -> int:
     with _lock():
-        old = _lines()
-        known = {_id_in(line) for line in old}
-        new = list({_id_in(line): line for line in lines if _id_in(line) not in known}.values())
-        if len(old) + len(new) > MAX_DRAWINGS:
+        old, others = _lines(file), _lines(TO_TEST if file == TO_LEARN else TO_LEARN)
+        known = {id_in(line) for line in old}
+        elsewhere = {field(line, "strokes") for line in others} - {""}
+        known |= {id_in(line) for line in lines if field(line, "strokes") in elsewhere}
+        new = list({id_in(line): line for line in lines if id_in(line) not in known}.values())
+        if new and len(old) + len(new) > MAX_DRAWINGS:
             raise DrawingStoreError(
                 f"At most {MAX_DRAWINGS:,} of your drawings are kept, and there are {len(old):,}:"
                 " delete some first."
             )
-        _write([*old, *new])
+        _write([*old, *new], file)
     return len(new)
 
 
-def _write(lines: Iterable[str]) -> None:
+def _write(lines: Iterable[str], file: str) -> None:
     data = "".join(f"{line}\n" for line in lines).encode()
     if len(data) > MAX_BYTES:
         raise DrawingStoreError(
             f"Your drawings may take {MAX_BYTES >> 20} MB in all: delete some first."
         )
-    atomic_files.write(_path(), data)
+    atomic_files.write(_path(file), data)
 
 
-def _path() -> Path:
-    return users.user_folder(users.current_user()) / "drawings.jsonl"
+def _path(file: str) -> Path:
+    return users.user_folder(users.current_user()) / file
 
 
 def _lock() -> FileLock:
-    path = _path().with_suffix(".lock")
+    """One for both files."""
+    path = _path(TO_LEARN).with_suffix(".lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     return FileLock(path, timeout=LOCK_TIMEOUT)
 
 
-def _lines() -> list[str]:
+def _lines(file: str) -> list[str]:
     """Those of the file that hold something, however damaged."""
     try:
-        data = atomic_files.read(_path(), most=2 * MAX_BYTES)
+        data = atomic_files.read(_path(file), most=2 * MAX_BYTES)
     except FileNotFoundError:
         return []
     lines = data.decode(errors="replace").split("\n")
     return [line for line in lines if line.strip()]
-
-
-def _parsed(lines: Iterable[str]) -> KeptDrawings:
-    drawings, damaged = [], 0
-    for number, line in enumerate(lines, start=1):
-        try:
-            drawings.append(_parse(f"drawings.jsonl, line {number}", line))
-        except ValueError:
-            damaged += 1
-    return KeptDrawings(tuple(drawings), damaged)
-
-
-def _parse(where: str, line: str) -> KeptDrawing:
-    drawing = files.parse_line(where, line)
-    plain = json.loads(line)
-    when = plain.get("time")
-    when = float(when) if type(when) in (int, float) and 0 <= when < 1e11 else 0.0
-    texts = (_text(plain.get(field)) for field in ("model", "read"))
-    if not _id_in(line):
-        raise ValueError(f"{where} must have an id of 16 hexadecimal digits.")
-    return KeptDrawing(plain["id"], drawing, when, *texts)
-
-
-def _text(value) -> str:
-    return value[:MAX_TEXT] if isinstance(value, str) and value.isprintable() else ""
-
-
-def _id_in(line: str) -> str:
-    """The id on a line; empty where it has none, or is no drawing."""
-    try:
-        plain = json.loads(line)
-        found = plain.get("id")
-    except (ValueError, AttributeError, RecursionError):
-        return ""
-    return found if isinstance(found, str) and ID.fullmatch(found) else ""
-
-
-def _with_id(plain: dict) -> str:
-    """A line of any stroke file as one that is kept, with the fields that are known here."""
-    found = plain.get("id")
-    if not (isinstance(found, str) and ID.fullmatch(found)):
-        plain["id"] = secrets.token_hex(8)
-    known = ("label", "writer", "strokes", "id", "time", "model", "read")
-    return json.dumps({field: plain[field] for field in known if field in plain})

@@ -27,6 +27,7 @@ STATES = {
     "data?look=Writers": ".hand",
     "data?look=Pen+model": ".st-key-written",
     "data?look=My+drawings": ".st-key-import_drawings",
+    "data?look=My+test": ".st-key-next",
     "runs": ".st-key-run_actions",
 }
 # The app's style comes with the page, after its first elements, and is faded in; the script around

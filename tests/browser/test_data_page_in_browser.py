@@ -4,6 +4,7 @@ import base64
 import io
 
 import numpy as np
+import pen
 import pytest
 from PIL import Image
 
@@ -108,3 +109,21 @@ def test_a_phone_has_no_sideways_scroll_on_any_view(phone_tab, app):
             "m => m.scrollWidth - m.clientWidth"
         )
         assert wide <= 0, view
+
+
+def test_a_finger_draws_a_test_set_one_digit_after_the_other(phone_tab, fresh_app):
+    phone_tab.goto(f"{fresh_app.url}/data?look=My+test&each=1")
+    heading = phone_tab.locator(".st-key-prompt h2")
+    asked = []
+    for _ in range(2):
+        pen.wait_for_canvas(phone_tab)
+        asked.append(heading.inner_text())
+        pen.touch(phone_tab, pen.SEVEN)
+        phone_tab.locator(".st-key-pad[aria-label='Canvas with 1 stroke.']").wait_for()
+        phone_tab.locator(".st-key-next button").tap()
+        phone_tab.locator(".st-key-pad[aria-label^='Empty canvas']").wait_for()
+        heading.filter(has_not_text=asked[-1]).wait_for()
+    assert len(set(asked)) == 2
+    phone_tab.locator(".gallery figure").nth(1).wait_for()
+    kept = [figure.inner_text() for figure in phone_tab.locator(".gallery figure").all()]
+    assert kept == [words.split()[-1] for words in asked[::-1]]

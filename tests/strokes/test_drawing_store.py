@@ -142,3 +142,28 @@ def test_of_drawings_kept_at_the_same_time_none_is_lost(home):
     for thread in threads:
         thread.join()
     assert sorted(labels()) == list(range(10))
+
+
+def test_a_test_set_is_a_file_of_its_own(home):
+    drawing_store.keep(1, STROKES)
+    kept = drawing_store.keep(2, STROKES[:1], file=drawing_store.TO_TEST)
+    assert [one.id for one in drawing_store.load(drawing_store.TO_TEST).drawings] == [kept.id]
+    assert labels() == [1]
+    drawing_store.delete_all(drawing_store.TO_TEST)
+    assert labels() == [1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sentence"),
+    [
+        (drawing_store.TO_LEARN, drawing_store.TO_TEST, "one to learn from, so it can't be in"),
+        (drawing_store.TO_TEST, drawing_store.TO_LEARN, "nothing is learned from that"),
+    ],
+)
+def test_no_drawing_is_both_learned_from_and_tested_on(home, first, second, sentence):
+    drawing_store.keep(1, STROKES, file=first)
+    with pytest.raises(DrawingStoreError, match=sentence):
+        drawing_store.keep(7, STROKES, file=second)
+    exported = drawing_store.export_bytes(first)
+    assert drawing_store.import_bytes(exported, "mine.jsonl", second) == 0
+    assert drawing_store.load(second).drawings == ()

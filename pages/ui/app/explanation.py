@@ -41,7 +41,8 @@ EXPLANATIONS = {
         "The **training** part is for learning, the **test** part only for the exam. Look for"
         " digits you can't read yourself: nobody gets all of them right.",
         "**My drawings** are those that you kept on Draw. A network that learns them is tested on"
-        " some that it has not seen, and on MNIST: what did it forget?",
+        " some that it has not seen, and on MNIST: what did it forget? **My test** is a test set in"
+        " your own hand, which no network ever learns from.",
     ],
     "Runs": [
         "A **run** is one training: what was asked, how it went and the network that came of it."

@@ -1,29 +1,24 @@
 """The drawings that a person kept: to look at, delete, take along, and have a model learn."""
 
-import numpy as np
 import streamlit as st
 
 from mnist_core.adaptation import examples
 from mnist_core.models import index
 from mnist_core.models import store as model_store
-from mnist_core.preprocess import foreground, mnist_rule
 from mnist_core.runs import run_name
 from mnist_core.scheduler import adaptations
 from mnist_core.strokes import drawing_store
-from mnist_core.strokes.drawing_store import KeptDrawing, KeptDrawings
-from mnist_core.strokes.rasterize import place, rasterize
+from mnist_core.strokes.stored_drawing import KeptDrawings
 from pages.ui.app import errors
+from pages.ui.data import kept_gallery
 from pages.ui.state.run_follower import RunFollower
 from pages.ui.state.session import current_session
-from pages.ui.widgets import gallery
-from pages.ui.widgets.gallery import Tile
 
 VIEW = "My drawings"
 NONE = (
     "You have kept no drawings. On **Draw**, *Wrong?* keeps one with the digit that it is. A"
     " network can learn your hand from them: three of each digit are enough."
 )
-WHERE = "They are kept on the computer that runs this app, for you alone, until you delete them."
 
 
 def show() -> None:
@@ -42,63 +37,8 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _import_form()
         if kept.drawings:
-            _export_and_delete_all(len(kept.drawings))
-    if kept.drawings:
-        st.caption(f"{WHERE} Click one to delete it.")
-        above = st.container()
-        _gallery(kept)
-        with above:
-            _chosen(kept)
-
-
-def _gallery(kept: KeptDrawings) -> None:
-    newest_first = kept.drawings[::-1]
-    clicked = gallery.show([_tile(one) for one in newest_first], key="my-drawings")
-    if clicked is not None and clicked < len(newest_first):
-        current_session().kept_chosen = newest_first[clicked].id
-
-
-def _tile(kept: KeptDrawing) -> Tile:
-    label = kept.drawing.label
-    read = f"read as {kept.read_as}" if kept.read_as else ""
-    by = f" by {kept.model}" if kept.model else ""
-    alt = f"Your {label}{', ' if read else ''}{read}{by if read else ''}."
-    return Tile(_image(kept.id, kept.drawing.strokes), alt, str(label), read)
-
-
-@st.cache_data(max_entries=2000, show_spinner=False)
-def _image(drawing_id: str, _strokes: list[np.ndarray]) -> np.ndarray:
-    """What a network sees of it: uint8 (28, 28)."""
-    try:
-        return mnist_rule.to_mnist(rasterize(place(_strokes), width=22))
-    except foreground.BlankPictureError:
-        return np.zeros((28, 28), np.uint8)
-
-
-def _chosen(kept: KeptDrawings) -> None:
-    """The drawing that was clicked, and the button that deletes it."""
-    wanted = current_session().kept_chosen
-    chosen = next((one for one in kept.drawings if one.id == wanted), None)
-    if chosen is None:
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key="chosen_drawing"):
-        st.markdown(f"**Your {chosen.drawing.label}**", width="content")
-        st.button(
-            "Delete it", key="delete_drawing", icon=":material/delete:",
-            on_click=errors.attempt, args=(drawing_store.delete, [chosen.id]),
-        )  # fmt: skip
-
-
-def _export_and_delete_all(count: int) -> None:
-    st.download_button(
-        "Export", drawing_store.export_bytes(), "my-drawings.jsonl", "application/jsonl",
-        key="export_drawings", icon=":material/download:", on_click="ignore",
-        help="A stroke file: Evaluate tests any network on it, and it can be imported elsewhere.",
-    )  # fmt: skip
-    with st.popover("Delete all", icon=":material/delete:", key="delete_all"):
-        st.markdown(f"All {count:,} drawings? There is no way back.")
-        st.button("Delete all of them", key="delete_drawings", type="primary",
-                  on_click=errors.attempt, args=(drawing_store.delete_all,))  # fmt: skip
+            kept_gallery.show_export_and_delete_all(kept, drawing_store.TO_LEARN)
+    kept_gallery.show(kept, drawing_store.TO_LEARN)
 
 
 def _import_form() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from mnist_core.evaluation import metrics
-from mnist_core.evaluation.metrics import Metrics
+from mnist_core.evaluation.metrics import Metrics, PerClassMetrics
 from mnist_core.models import store as model_store
 from mnist_core.plots import evaluation as evaluation_plots
 from mnist_core.plots.evaluation import COLOURS
@@ -43,6 +43,7 @@ CLASSES = {
     "Precision": "Of the images that are read as this digit, the share that is it.",
     "F1": "One number for both: their harmonic mean, which is low if either of them is.",
 }
+INTERVAL = "Where the recall would lie for more and more such digits, with 95 % confidence."
 
 
 class MetricRow(NamedTuple):
@@ -191,6 +192,12 @@ def per_class(results: list[Result]) -> None:
             for row, share in zip(rows, getattr(of_model, name.lower()).tolist(), strict=True):
                 row[title] = None if math.isnan(share) else 100 * share
             columns[title] = st.column_config.NumberColumn(format="%.2f %%", help=meaning)
+            if name == "Recall":
+                title = title.replace(name, "95 % interval", 1)
+                texts = _recall_intervals(of_model)
+                for row, text in zip(rows, texts, strict=True):
+                    row[title] = text
+                columns[title] = st.column_config.TextColumn(help=INTERVAL)
     for row, images in zip(rows, measured[0].images.tolist(), strict=True):
         row["Images"] = images
     columns["Images"] = st.column_config.NumberColumn(format="localized", width=75)
@@ -201,8 +208,16 @@ def per_class(results: list[Result]) -> None:
     weakest = [
         f"{errors.escape(result.name)} is weakest at the {int(np.nanargmin(of_model.recall))}"
         for result, of_model in zip(results, measured, strict=True)
+        if result.misread.any()
     ]
-    st.caption(f"By recall, {', '.join(weakest)}.")
+    if weakest:
+        st.caption(f"By recall, {', '.join(weakest)}.")
+
+
+def _recall_intervals(measured: PerClassMetrics) -> list[str]:
+    counts = zip(measured.recall.tolist(), measured.images.tolist(), strict=True)
+    intervals = [metrics.accuracy_interval(share, n) if n else None for share, n in counts]
+    return [f"{100 * i[0]:.2f} to {100 * i[1]:.2f}" if i else "–" for i in intervals]
 
 
 def calibration(results: list[Result]) -> None:

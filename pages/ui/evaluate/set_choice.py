@@ -1,4 +1,4 @@
-"""What models are tested on: a data set's test part, or a file of drawings that a visitor gives."""
+"""What models are tested on: a data set's test part, or drawings, one's own or those of a file."""
 
 import hashlib
 from typing import NamedTuple
@@ -6,12 +6,12 @@ from typing import NamedTuple
 import streamlit as st
 
 from mnist_core.data import loading
-from mnist_core.evaluation import labelled_sets
 from mnist_core.evaluation.labelled_sets import TestSet
+from mnist_core.models import store as model_store
 from mnist_core.runs.run import Run
 from mnist_core.strokes import files as stroke_files
-from pages.ui.app import background_jobs, compute_process, errors
-from pages.ui.choices import data_set, predictions
+from pages.ui.app import errors
+from pages.ui.choices import data_set, drawn_sets, predictions
 from pages.ui.choices.data_set import NAMES
 from pages.ui.navigation import inside_link
 from pages.ui.state.session import Session, StrokeFile, current_session
@@ -20,9 +20,10 @@ STROKE_FILE = "A stroke file"
 MAX_DRAWINGS = 20_000  # about a minute to draw; the command line takes any number
 HELP = (
     "MNIST: 10,000 digits by people whom no network here learned from. Built-in: 10,000 written by"
-    " this program's pen model. A stroke file: drawings of your own choice, one a line, as"
-    ' `{"label": 8, "strokes": [[[x, y], ...], ...]}` with y down. Each is drawn on a canvas at a'
-    " random place, size and pen width, and prepared as MNIST does."
+    " this program's pen model. My test: what you drew for it on Data. A stroke file: drawings of"
+    ' your own choice, one a line, as `{"label": 8, "strokes": [[[x, y], ...], ...]}` with y down.'
+    " Drawings are laid on a canvas at a random place, size and pen width, and prepared as MNIST"
+    " does."
 )
 
 
@@ -50,7 +51,7 @@ def choose() -> str:
     """Which of them, as links say it."""
     best = next(label for label, name in NAMES.items() if name == loading.best_available())
     return st.segmented_control(
-        "Tested on", [*NAMES, STROKE_FILE], default=best,
+        "Tested on", [*NAMES, drawn_sets.MY_TEST, STROKE_FILE], default=best,
         required=True, key="exam", bind="query-params", help=HELP,
     )  # fmt: skip
 
@@ -59,11 +60,30 @@ def fetch(label: str) -> ChosenTest | None:
     """What was chosen; None, after saying what to do, where it isn't there."""
     if label == STROKE_FILE:
         return _uploaded_test()
+    if label == drawn_sets.MY_TEST:
+        test = drawn_sets.my_test()
+        return test and ChosenTest(test, "your test set", None)
     chosen = data_set.load_chosen(NAMES[label], "test")
     if chosen is None:
         return None
     fingerprint = predictions.fingerprint(chosen.dataset.checksum, "test", chosen.digits)
     return ChosenTest(TestSet(chosen.digits, fingerprint), chosen.description(), NAMES[label])
+
+
+def before_and_after(models: list[Run], label: str) -> list[Run]:
+    """On one's own test set, the model that another one began as comes first, asked for or not.
+
+    Args:
+        models: one or two, as they were chosen.
+    """
+    if label != drawn_sets.MY_TEST:
+        return models
+    before = model_store.parent(models[0])
+    if before is None or not before.has_model() or models[1:] not in ([], [before]):
+        return models
+    after, name = (errors.escape(model.name) for model in (models[0], before))
+    st.caption(f"{name} is before, {after} after it learned from your other drawings.")
+    return [before, models[0]]
 
 
 def _uploaded_test() -> ChosenTest | None:
@@ -102,13 +122,5 @@ def _render_file(session: Session, content: bytes, name: str) -> StrokeFile:
             f" mnist_core evaluate --data` takes more. Received: {count:,} lines"
         )
 
-    def render(job):
-        drawings = stroke_files.parse_drawings(content, name)
-        digits = labelled_sets.render_drawings(drawings, 0, job.report, compute_process.call)
-        return labelled_sets.make_test_set(digits)
-
-    job = background_jobs.start("drawings", (name, checksum), render)
-    test = background_jobs.wait_for(
-        job, f"{errors.escape(name)} is being read …", "The drawings are being drawn …"
-    )
+    test = drawn_sets.render(name, checksum, lambda: stroke_files.parse_drawings(content, name))
     return StrokeFile(test, name, checksum)

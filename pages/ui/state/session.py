@@ -1,7 +1,7 @@
 """What one visitor's tab remembers between reruns and from page to page."""
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 import streamlit as st
@@ -45,6 +45,21 @@ class CanvasState:
     upload_error: str = ""  # why the last upload could not be used
     wide: bool = False  # twice as wide as high, for numbers
     chosen_digit: int = 0  # of a number, from 0: the one that is looked at
+
+
+class HasCanvas(Protocol):
+    """What a canvas on a page belongs to."""
+
+    canvas: CanvasState
+
+
+@dataclass
+class PromptedDrawing:
+    """What a person draws who is asked for digits, one after the other: on a canvas of its own."""
+
+    # Numbered so that no stroke meant for the other canvas is taken for one on this
+    canvas: CanvasState = field(default_factory=lambda: CanvasState(drawing_number=1_000_000))
+    skipped: list[int] = field(default_factory=lambda: [0] * 10)  # how often, by digit
 
 
 class SentImage(NamedTuple):
@@ -134,7 +149,9 @@ class Session:
     # Evaluate
     confusion_clicks: int = 0  # on confusion matrices so far
     stroke_file: StrokeFile | None = None  # the last one that could be read
+    my_test: StrokeFile | None = None  # one's own test set, as it was last seen
     # Data
+    prompted: PromptedDrawing = field(default_factory=PromptedDrawing)  # for one's own test set
     kept_chosen: str = ""  # the id of the kept drawing that was clicked last
     drawing_imports: int = 0  # stroke files imported in this visit
     # Runs

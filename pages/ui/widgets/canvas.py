@@ -13,7 +13,7 @@ from mnist_core.strokes import fabric_paths
 from mnist_core.strokes.fabric_paths import ERASER, INK
 from pages.ui.app import style
 from pages.ui.state import canvas_width, kept_drawing
-from pages.ui.state.session import CanvasState, Session
+from pages.ui.state.session import CanvasState, HasCanvas
 
 KEY = "canvas"
 SIDE = 420  # pixels on a desk
@@ -146,7 +146,7 @@ def label(paths: list[dict], has_backdrop: bool) -> str:
     return " and ".join(words)
 
 
-def show(session: Session, choose_pen: bool = True, wide_style: str | None = None) -> np.ndarray:
+def show(session: HasCanvas, choose_pen: bool = True, wide_style: str | None = None) -> np.ndarray:
     """The canvas with Clear, Undo and, if wanted, an eraser and the pen's width.
 
     Args:
@@ -187,7 +187,7 @@ def _update_paths(state: CanvasState, pen: Pen) -> None:
 
 
 def replace_drawing(
-    session: Session,
+    session: HasCanvas,
     paths: list[dict],
     backdrop: np.ndarray | None = None,
     wide: bool | None = None,
@@ -204,7 +204,7 @@ def replace_drawing(
     _begin(state, paths)
 
 
-def _change_width(session: Session, wide: bool) -> None:
+def _change_width(session: HasCanvas, wide: bool) -> None:
     """What is drawn stays, in the middle; what a square canvas has no room for is cut off."""
     state = session.canvas
     by = canvas_width.shift(SIDE, wide)
@@ -230,7 +230,7 @@ def drawing_marker(number: int) -> dict:
     return {"type": "Path", "path": [["M", far, far], ["L", far, far + 1]], "strokeWidth": 1}
 
 
-def undo(session: Session) -> None:
+def undo(session: HasCanvas) -> None:
     """Take the last stroke away; after the first stroke, what lies under it."""
     paths, backdrop = session.canvas.paths, session.canvas.backdrop
     replace_drawing(session, paths[:-1], backdrop if paths else None)

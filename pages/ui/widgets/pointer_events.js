@@ -4,6 +4,8 @@
 // touch leaves it waiting for that finger, and when a second button goes up it hears the first no
 // more. A new drawing, as after Clear, wipes whatever was drawn since it was asked for: strokes wait.
 
+const REPLACING = ['clear', 'undo', 'wide', 'next', 'skip', 'take_back'].map(key => `.st-key-${key}`);
+
 export default function ({ data, parentElement }) {
     const pad = parentElement.closest('.st-key-pad');
     parentElement.pen ??= listen(pad);
@@ -53,7 +55,7 @@ function listen(pad) {
         if (event.type !== 'mousedown' || event.button) event.preventDefault();
     };
     const press = event => {
-        if (!event.target.closest(':is(.st-key-clear, .st-key-undo, .st-key-wide) button:enabled')) return;
+        if (!event.target.closest(`:is(${REPLACING}) button:enabled`)) return;
         if (pointer !== null) end(event);
         replaced = true;
     };
