@@ -44,6 +44,16 @@ def steps():
     return activations.layer_activations(network, load("built-in").test.images[NUMBER])
 
 
+def wait_for_stencils(tab) -> None:
+    """Wait for the view of LINK that the tests leave, and for what each of its controls needs.
+
+    A control whose script comes while the page is being left still writes itself into the address,
+    by then another page's: one more step for Back.
+    """
+    tab.locator(".gallery img[alt='How 9 weighs the pixels']").wait_for()
+    tab.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+
+
 def click_pixel(tab, image, row, column, size) -> None:
     """Click the middle of a pixel of a picture that is so many pixels large."""
     image.scroll_into_view_if_needed()
@@ -200,7 +210,7 @@ def test_the_browsers_back_never_breaks_the_page(look):
 
 def test_back_from_another_page_finds_this_one_as_it_was_left(look):
     tab = look(LINK + "&view=Ten+stencils")
-    tab.locator(".gallery img[alt='How 9 weighs the pixels']").wait_for()
+    wait_for_stencils(tab)
     tab.get_by_role("link", name="Data", exact=True).first.click()
     tab.wait_for_url(re.compile("/data"))
     tab.go_back()
@@ -217,7 +227,7 @@ def test_back_while_the_other_page_loads_finds_this_one_as_it_was_left(tab, star
     )
     with tab.expect_websocket() as socket:
         tab.goto(f"{app.url}/inside?{LINK}&view=Ten+stencils")
-    tab.locator(".gallery img[alt='How 9 weighs the pixels']").wait_for()
+    wait_for_stencils(tab)
     tab.get_by_role("link", name="Data", exact=True).first.click()
     tab.wait_for_url(re.compile("/data"))
     with socket.value.expect_event("framesent"):
