@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mnist_core.adaptation import recipe as recipes
+from mnist_core.adaptation import request
 from mnist_core.adaptation.recipe import BatchParts
 from mnist_core.config.schema import Recipe
 from mnist_core.data.types import Digits
@@ -23,7 +24,7 @@ class Mix(NamedTuple):
     """Images to learn from: first MNIST's, then each drawing in some versions."""
 
     images: np.ndarray  # uint8 (mnist + drawings * versions, 28, 28)
-    labels: np.ndarray  # int32, 0 to 9
+    labels: np.ndarray  # int32, 0 to 9, or `train_step.NON_DIGIT`
     mnist: int
     versions: int  # of each drawing
     parts: BatchParts
@@ -78,7 +79,7 @@ def make_mix(mnist: Digits, drawings: Sequence[Drawing], recipe: Recipe) -> Mix:
 def hold_back(drawings: Sequence[Drawing], seed: int) -> list[int]:
     """The indexes of the drawings that are not learned from at first, in rising order.
 
-    A third of each digit's, at least one; none where there is one alone.
+    A third of each digit's, at least one; none where there is one alone, and of what is no digit.
     """
     rng = np.random.default_rng(seed)
     labels = np.array([drawing.label for drawing in drawings])
@@ -102,7 +103,9 @@ def parse_drawings(drawings: Sequence[Any]) -> list[Drawing]:
         )
     parsed = []
     for number, drawing in enumerate(drawings, start=1):
-        plain = drawing._asdict() if isinstance(drawing, Drawing) else drawing
+        plain = drawing
+        if isinstance(drawing, Drawing):
+            plain = drawing._asdict() | {"label": request.plain_label(drawing)}
         line = json.dumps(plain, default=lambda array: np.asarray(array).tolist())
         parsed.append(files.parse_line(f"drawing {number}", line))
     return parsed

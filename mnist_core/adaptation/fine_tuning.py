@@ -24,7 +24,7 @@ from mnist_core.models import store as model_store
 from mnist_core.network import keras_model
 from mnist_core.prediction import Classifier
 from mnist_core.runs.run import Run
-from mnist_core.strokes.files import Drawing
+from mnist_core.strokes.files import NON_DIGIT, Drawing
 
 SURE, UNLIKELY = 0.99, 0.02  # of another digit, and of the label: the label is doubtful
 
@@ -42,7 +42,8 @@ def adapt(
     Args:
         model_name: of the model that learns, or the model itself.
         drawings: of `strokes.files.Drawing`, or objects as the lines of a stroke file hold:
-            {"label": 0 to 9, "strokes": [[[x, y], ...], ...]}.
+            {"label": 0 to 9, "strokes": [[[x, y], ...], ...]}; of what is no digit the label is
+            None: the model learns to find every digit equally likely there.
         seed: decides what is held back, and all that is random.
         on_event: called with a dict per event: status, start, steps, check, epoch, test, adapted.
         should_stop: true to end after these steps; what has been learned is tested.
@@ -129,11 +130,15 @@ def _test(learner: Learner, digits: Digits, on_event) -> dict:
 
 def _look_at_drawings(classifier, drawings, held_back, seed) -> tuple[Digits | None, tuple]:
     """The images of those held back, and the indexes of labels that the model finds unlikely."""
-    images, labels = labelled_sets.render_drawings(drawings, seed)
+    digits = np.array([i for i, one in enumerate(drawings) if one.label != NON_DIGIT], int)
+    if not len(digits):
+        return None, ()
+    images, labels = labelled_sets.render_drawings([drawings[i] for i in digits], seed)
     probabilities = classifier.probabilities(images)
     given = probabilities[np.arange(len(labels)), labels]
-    doubtful = np.flatnonzero((given < UNLIKELY) & (probabilities.max(axis=1) > SURE))
-    own = Digits(images[held_back], labels[held_back]) if held_back else None
+    doubtful = digits[(given < UNLIKELY) & (probabilities.max(axis=1) > SURE)]
+    chosen = np.isin(digits, held_back)
+    own = Digits(images[chosen], labels[chosen]) if held_back else None
     return own, tuple(doubtful.tolist())
 
 

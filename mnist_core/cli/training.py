@@ -50,7 +50,7 @@ def sweep(options, emit) -> int:
 
 def adapt(options, emit) -> int:
     """Queue a run that learns the drawings and follow it; Ctrl-C ends it, tested as it is then."""
-    drawings = stroke_files.read_drawings(options.drawings)
+    drawings = stroke_files.read_drawings(options.drawings, with_non_digits=True)
     try:
         examples.parse_drawings(drawings)
     except ValueError as error:

@@ -59,7 +59,7 @@ def load(file: str = TO_LEARN) -> KeptDrawings:
 
 
 def keep(
-    label: int,
+    label: int | None,
     strokes: Sequence[np.ndarray],
     model: str = "",
     read_as: str = "",
@@ -68,7 +68,7 @@ def keep(
     """Add a drawing of the current user.
 
     Args:
-        label: 0 to 9, the digit that it is.
+        label: 0 to 9, the digit that it is; None: it is no digit.
         strokes: (k, 2) each, in any unit, y down.
         model: the name of the model that read it.
         read_as: what that read.
@@ -130,7 +130,7 @@ def import_bytes(data: bytes, name: str, file: str = TO_LEARN) -> int:
         DrawingStoreError: more would be kept than may be.
         OSError: they can't be written.
     """
-    files.parse_drawings(data, name)
+    files.parse_drawings(data, name, with_non_digits=True)
     text = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")
     return _append([with_id(json.loads(line)) for line in text if line.strip()], file)
 

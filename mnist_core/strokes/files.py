@@ -13,21 +13,25 @@ MAX_FILE_BYTES = 200 * 2**20  # bytes, about 300,000 drawings
 MAX_LINE = 2 * 2**20  # characters: MAX_POINTS take about half of it
 MAX_POINTS = 20_000  # in one drawing: over two minutes of a pen at 144 points a second
 MAX_COORDINATE = 1e6
+NON_DIGIT = -1  # the label of a drawing of no digit; on a line it is null
 
 
 class Drawing(NamedTuple):
     """One digit as somebody wrote it."""
 
-    label: int  # 0 to 9
+    label: int  # 0 to 9; NON_DIGIT only where it is asked for
     writer: str
     strokes: list[np.ndarray]  # each float64 (k, 2), k >= 1: from pen-down to pen-up; y down
 
 
-def read_drawings(path: str | Path) -> list[Drawing]:
+def read_drawings(path: str | Path, with_non_digits: bool = False) -> list[Drawing]:
     """The drawings of a stroke file: JSON, one drawing a line.
 
     A line is `{"label": 8, "writer": "...", "strokes": [[[x, y], ...], ...]}`; x to the right,
-    y down. Empty lines are skipped.
+    y down. Empty lines are skipped. The label of what is no digit is null.
+
+    Args:
+        with_non_digits: whether those are returned as well, with the label NON_DIGIT.
 
     Raises:
         ValueError: names the file and the line, what was expected and what came.
@@ -38,27 +42,28 @@ def read_drawings(path: str | Path) -> list[Drawing]:
         if size > MAX_FILE_BYTES:
             raise ValueError(f"{path} must have at most 200 MB. Received: {size / 2**20:.0f} MB")
         with path.open("rb") as file:
-            return _parse(file, path)
+            return _parse(file, path, with_non_digits)
     except OSError as error:
         raise ValueError(f"{path} must be a file of strokes. Received: {error.strerror}") from None
 
 
-def parse_drawings(data: bytes, name: str) -> list[Drawing]:
+def parse_drawings(data: bytes, name: str, with_non_digits: bool = False) -> list[Drawing]:
     """The drawings in the bytes of a stroke file; see `read_drawings`.
 
     Args:
         name: what errors call the file.
     """
-    return _parse(io.BytesIO(data), name)
+    return _parse(io.BytesIO(data), name, with_non_digits)
 
 
 def to_line(drawing: Drawing) -> str:
     """The drawing as a line of a stroke file, without its end; to a tenth of a pixel."""
     strokes = [np.round(stroke, 1).tolist() for stroke in drawing.strokes]
-    return json.dumps({"label": drawing.label, "writer": drawing.writer, "strokes": strokes})
+    label = None if drawing.label == NON_DIGIT else drawing.label
+    return json.dumps({"label": label, "writer": drawing.writer, "strokes": strokes})
 
 
-def _parse(file, name) -> list[Drawing]:
+def _parse(file, name, with_non_digits) -> list[Drawing]:
     try:
         text = io.TextIOWrapper(file, encoding="utf-8")
         lines = enumerate(iter(lambda: text.readline(MAX_LINE + 1), ""), start=1)
@@ -69,11 +74,16 @@ def _parse(file, name) -> list[Drawing]:
         ) from None
     if not drawings:
         raise ValueError(f"{name} must hold a drawing a line. Received: an empty file")
-    return drawings
+    if with_non_digits:
+        return drawings
+    digits = [drawing for drawing in drawings if drawing.label != NON_DIGIT]
+    if not digits:
+        raise ValueError(f"{name} must hold drawings of digits. Received: none of a digit")
+    return digits
 
 
 def parse_line(where: str, line: str) -> Drawing:
-    """The drawing on a line of a stroke file.
+    """The drawing on a line of a stroke file; of one that is no digit the label is NON_DIGIT.
 
     Args:
         where: what errors call the line.
@@ -92,10 +102,11 @@ def parse_line(where: str, line: str) -> Drawing:
             f"{where} must be an object with label and strokes. Received: {describe(fields)}"
         )
     label, writer = fields["label"], fields.get("writer", "")
-    if type(label) is not int or not 0 <= label <= 9:
+    if label is not None and (type(label) is not int or not 0 <= label <= 9):
         raise ValueError(
             f"{where}: label must be a whole number 0 to 9. Received: {describe(label)}"
         )
+    label = NON_DIGIT if label is None else label
     if not isinstance(writer, str):
         raise ValueError(f"{where}: writer must be a text. Received: {describe(writer)}")
     strokes = fields["strokes"]

@@ -29,6 +29,10 @@ class KeptDrawings(NamedTuple):
     drawings: tuple[KeptDrawing, ...]
     damaged: int  # lines that can't be read
 
+    def digits(self) -> list[KeptDrawing]:
+        """Those of a digit."""
+        return [one for one in self.drawings if one.drawing.label != files.NON_DIGIT]
+
     def sentence(self) -> str:
         """What is to be said of damaged lines; empty where there are none."""
         if not self.damaged:

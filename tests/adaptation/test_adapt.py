@@ -10,6 +10,7 @@ from mnist_core.data import loading
 from mnist_core.data.types import Digits, make_dataset
 from mnist_core.evaluation import labelled_sets
 from mnist_core.prediction import Classifier
+from mnist_core.strokes.files import NON_DIGIT, Drawing
 
 pytestmark = pytest.mark.slow
 UNSEEN = hands.drawings(5, digits=(4,), seed=9)
@@ -76,3 +77,16 @@ def test_a_large_network_takes_fewer_steps():
 def test_a_model_that_is_not_there_is_named():
     with pytest.raises(ValueError, match="There is no model called 'nobody'"):
         adaptation.adapt("nobody", hands.drawings(1))
+
+
+def test_it_learns_to_be_unsure_of_what_is_no_digit():
+    others = [Drawing(NON_DIGIT, "", one.strokes) for one in hands.drawings(5, digits=(4,))]
+    digits = hands.drawings(2, digits=[d for d in range(10) if d != 4])
+    made = adaptation.adapt("classic", digits + others)
+    assert (made.outcome, made.drawings, made.held_back) == ("finished", 23, 9)
+    images = labelled_sets.render_drawings(UNSEEN, 0).images
+    before, after = (
+        one.probabilities(images).max(axis=1).mean()
+        for one in (Classifier.load("classic"), made.classifier)
+    )
+    assert after < min(0.5, before)

@@ -18,7 +18,7 @@ from app_pages import (
 from mnist_core.adaptation import request
 from mnist_core.runs import store as run_store
 from mnist_core.strokes import drawing_store
-from mnist_core.strokes.files import parse_drawings
+from mnist_core.strokes.files import NON_DIGIT, parse_drawings
 from mnist_core.strokes.rasterize import place
 from pages.ui.widgets import canvas
 
@@ -132,3 +132,12 @@ def test_the_runs_page_says_what_a_hand_was_learned_from(my_drawings):
     press(my_drawings(1, 2), "learn_hand")
     page = choose_runs(open_page("runs"), "my hand")
     assert "It begins as classic and learns a hand from 2 drawings." in texts(page)
+
+
+def test_what_is_no_digit_is_kept_as_that_and_shown(draw, clicks):
+    app = press(draw(SEVEN), "it_is_none")
+    assert kept_labels() == [NON_DIGIT]
+    assert "Kept as no digit." in texts(app)
+    page = open_page("data", {"look": "My drawings"})
+    assert gallery_captions(page) == ["no digit read as 7"]
+    assert "1 of them is no digit: it learns to be unsure of such." in texts(page)

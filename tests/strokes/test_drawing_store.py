@@ -8,7 +8,7 @@ import pytest
 
 from mnist_core.strokes import drawing_store
 from mnist_core.strokes.drawing_store import DrawingStoreError
-from mnist_core.strokes.files import parse_drawings
+from mnist_core.strokes.files import NON_DIGIT, parse_drawings
 from mnist_core.system import users
 
 STROKES = [np.array([[10.0, 20.0], [30.26, 40.0]]), np.array([[5.0, 5.0]])]
@@ -167,3 +167,11 @@ def test_no_drawing_is_both_learned_from_and_tested_on(home, first, second, sent
     exported = drawing_store.export_bytes(first)
     assert drawing_store.import_bytes(exported, "mine.jsonl", second) == 0
     assert drawing_store.load(second).drawings == ()
+
+
+def test_what_is_no_digit_is_kept_as_that(home):
+    drawing_store.keep(None, STROKES)
+    exported = drawing_store.export_bytes()
+    drawing_store.delete_all()
+    assert drawing_store.import_bytes(exported, "mine.jsonl") == 1
+    assert labels() == [NON_DIGIT]

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from mnist_core.strokes.files import parse_drawings, read_drawings
+from mnist_core.strokes.files import NON_DIGIT, parse_drawings, read_drawings, to_line
 
 LINE = {"label": 7, "writer": "me", "strokes": [[[0, 0], [1.5, 2]], [[3, 4]]]}
 
@@ -61,3 +61,13 @@ def test_a_file_without_drawings_is_refused_in_words(data, reason):
 def test_a_missing_file_is_refused_in_words(tmp_path):
     with pytest.raises(ValueError, match=r"nowhere.*No such file"):
         read_drawings(tmp_path / "nowhere")
+
+
+def test_what_is_no_digit_is_there_for_who_asks_for_it_only():
+    data = encode(LINE, LINE | {"label": None})
+    assert [one.label for one in parse_drawings(data, "some.jsonl")] == [LINE["label"]]
+    both = parse_drawings(data, "some.jsonl", with_non_digits=True)
+    assert [one.label for one in both] == [LINE["label"], NON_DIGIT]
+    assert json.loads(to_line(both[1]))["label"] is None
+    with pytest.raises(ValueError, match="must hold drawings of digits"):
+        parse_drawings(encode(LINE | {"label": None}), "some.jsonl")

@@ -42,21 +42,21 @@ def my_test() -> TestSet | None:
     """The current user's own test set; None, after saying where to draw one, without any."""
     session = current_session()
     try:
-        kept = drawing_store.load(drawing_store.TO_TEST)
-        if not kept.drawings:
+        kept = drawing_store.load(drawing_store.TO_TEST).digits()
+        if not kept:
             st.info(NONE, icon=":material/draw:")
             st.page_link("pages/data.py", label="Draw a test set", icon=":material/draw:",
                          query_params={"look": MY_TEST})  # fmt: skip
             return None
-        checksum = hashlib.sha256(" ".join(one.id for one in kept.drawings).encode()).hexdigest()
+        checksum = hashlib.sha256(" ".join(one.id for one in kept).encode()).hexdigest()
         if session.my_test is None or session.my_test.checksum != checksum:
-            drawings = [one.drawing for one in kept.drawings]
+            drawings = [one.drawing for one in kept]
             test = render("Your test set", checksum, lambda: drawings)
             session.my_test = StrokeFile(test, "Your test set", checksum)
     except (ValueError, OSError) as error:
         errors.show(error, icon=":material/broken_image:")
         return None
-    count = len(kept.drawings)
+    count = len(kept)
     st.caption(
         f"Tested on your {count:,} drawing{'s' * (count != 1)}, of which nothing here has learned."
     )

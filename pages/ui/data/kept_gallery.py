@@ -5,6 +5,7 @@ import streamlit as st
 
 from mnist_core.preprocess import foreground, mnist_rule
 from mnist_core.strokes import drawing_store
+from mnist_core.strokes.files import NON_DIGIT
 from mnist_core.strokes.rasterize import place, rasterize
 from mnist_core.strokes.stored_drawing import KeptDrawing, KeptDrawings
 from pages.ui.app import errors
@@ -38,11 +39,17 @@ def show(kept: KeptDrawings, file: str) -> None:
 
 
 def _tile(kept: KeptDrawing) -> Tile:
-    label = kept.drawing.label
+    label = _label(kept)
     read = f"read as {kept.read_as}" if kept.read_as else ""
     by = f" by {kept.model}" if kept.model else ""
-    alt = f"Your {label}{', ' if read else ''}{read}{by if read else ''}."
-    return Tile(_image(kept.id, kept.drawing.strokes), alt, str(label), read)
+    alt = f"{label[1]}{', ' if read else ''}{read}{by if read else ''}."
+    return Tile(_image(kept.id, kept.drawing.strokes), alt, label[0], read)
+
+
+def _label(kept: KeptDrawing) -> tuple[str, str]:
+    """What it is, in short and in a sentence."""
+    digit = kept.drawing.label
+    return ("no digit", "No digit") if digit == NON_DIGIT else (str(digit), f"Your {digit}")
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
@@ -61,7 +68,7 @@ def _chosen(kept: KeptDrawings, file: str) -> None:
     if chosen is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="chosen_drawing"):
-        st.markdown(f"**Your {chosen.drawing.label}**", width="content")
+        st.markdown(f"**{_label(chosen)[1]}**", width="content")
         st.button(
             "Delete it", key="delete_drawing", icon=":material/delete:",
             on_click=errors.attempt, args=(drawing_store.delete, [chosen.id], file),

@@ -8,6 +8,7 @@ from mnist_core.models import store as model_store
 from mnist_core.runs import run_name
 from mnist_core.scheduler import adaptations
 from mnist_core.strokes import drawing_store
+from mnist_core.strokes.files import NON_DIGIT
 from mnist_core.strokes.stored_drawing import KeptDrawings
 from pages.ui.app import errors
 from pages.ui.data import kept_gallery
@@ -77,10 +78,14 @@ def _learn_form(kept: KeptDrawings) -> None:
 def _what_to_expect(kept: KeptDrawings) -> str:
     drawings = [one.drawing for one in kept.drawings]
     counts = [sum(one.label == digit for one in drawings) for digit in range(10)]
+    others = sum(one.label == NON_DIGIT for one in drawings)
     few = [str(digit) for digit, count in enumerate(counts) if count < 3]
     words = f"{len(drawings):,} drawing{'s' * (len(drawings) != 1)}."
     if few:
         words += f" It learns best from three of each; there are fewer of {', '.join(few)}."
+    if others:
+        words += f" {others:,} of them {'is' if others == 1 else 'are'} no digit: it learns to be"
+        words += " unsure of such."
     if not examples.hold_back(drawings, 0):
         words += " With two of a digit, one is held back to see whether it helps."
     return words

@@ -16,7 +16,7 @@ HELP = "Keeps this drawing for you, so that a network can learn your hand. See D
 
 
 def show(session: Session, model: Run, classifier: Classifier, image: np.ndarray) -> None:
-    """Ten digits to tap; nothing where there is more on the canvas than the pen's strokes.
+    """Ten digits, and "no digit", to tap; nothing where not all on the canvas is the pen's strokes.
 
     Args:
         model: that read the drawing, by this classifier.
@@ -26,7 +26,7 @@ def show(session: Session, model: Run, classifier: Classifier, image: np.ndarray
     if state.backdrop is not None or any(map(fabric_paths.erases, state.paths)):
         return
     if session.kept_paths == state.paths:
-        st.caption(f"Kept as a {session.kept_label}.", width="content")
+        st.caption(f"Kept as {_words(session.kept_label)}.", width="content")
         return
     probabilities = classifier.probabilities(image[None])[0]
     read = answer.digit_read(probabilities, image) if np.isfinite(probabilities).all() else None
@@ -36,16 +36,23 @@ def show(session: Session, model: Run, classifier: Classifier, image: np.ndarray
         with st.container(horizontal=True, gap="small", key="right_digit"):
             for digit in range(10):
                 st.button(str(digit), key=f"it_is_{digit}", on_click=keep, args=(digit,))
+            st.button("no digit", key="it_is_none", on_click=keep, args=(None,))
 
 
-def _keep(session: Session, model: str, read: str, digit: int) -> None:
+def _words(digit: int | None) -> str:
+    if digit is None:
+        return "no digit"
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def _keep(session: Session, model: str, read: str, digit: int | None) -> None:
     errors.attempt(_keep_now, session, model, read, digit)
 
 
-def _keep_now(session: Session, model: str, read: str, digit: int) -> None:
+def _keep_now(session: Session, model: str, read: str, digit: int | None) -> None:
     drawing_store.keep(digit, _strokes(session.canvas), model, read)
     session.kept_paths, session.kept_label = list(session.canvas.paths), digit
-    st.toast(f"Kept as a {digit}. A network can learn your hand: Data, My drawings.")
+    st.toast(f"Kept as {_words(digit)}. A network can learn your hand: Data, My drawings.")
 
 
 def _strokes(state: CanvasState) -> list[np.ndarray]:

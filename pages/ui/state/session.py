@@ -133,7 +133,7 @@ class Session:
     # Draw and Inside
     canvas: CanvasState = field(default_factory=CanvasState)
     kept_paths: list[dict] = field(default_factory=list)  # of the drawing that was kept last
-    kept_label: int = 0  # the digit that it is
+    kept_label: int | None = None  # the digit that it is; None: no digit
     samples_seed: int = 0
     sent_image: SentImage | None = None  # an image that another page sent to Inside
     pending_widgets: dict = field(default_factory=dict)  # values for Inside's, on arrival
