@@ -15,6 +15,7 @@ from app_pages import (
     pen_path,
     texts,
 )
+from kept_models import adapted_model
 from PIL import Image
 
 from mnist_core.data import loading
@@ -280,3 +281,16 @@ def test_any_picture_fits_the_canvas_in_the_middle_unstretched(shape):
     for inked in (rows, columns):
         assert abs(inked[0] - (canvas.PICTURE - 1 - inked[-1])) <= 1
     assert rows.size / columns.size == pytest.approx(shape[0] / shape[1], rel=0.15)
+
+
+def test_one_tap_leads_from_a_model_that_learned_a_hand_to_the_one_before_it_and_back(draw, home):
+    adapted_model("my hand")
+    app = draw(SEVEN)
+    app.selectbox(key="model").set_value("my hand").run()
+    image = image_on(app)
+    for other in ("classic", "my hand"):
+        assert app.button(key="other").label == f"Read by {other}"
+        app.button(key="other").click().run()
+        assert not app.exception
+        assert app.selectbox(key="model").value == other
+        assert np.array_equal(image_on(app), image)

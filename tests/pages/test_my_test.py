@@ -1,13 +1,10 @@
 """A person's own test set: drawn on Data, where it is asked for, and tested on on Evaluate."""
 
-import json
-
 import hands
 import pytest
 from app_pages import SEVEN, html_bodies, open_page, pen_path, plain_text, texts
+from kept_models import adapted_model
 
-from mnist_core.models import store as model_store
-from mnist_core.runs import store as run_store
 from mnist_core.strokes import drawing_store, prompts
 from pages.ui.app import background_jobs
 
@@ -130,24 +127,11 @@ def test_ones_own_test_set_is_a_test_with_each_digits_interval(evaluate):
     assert table["95 % interval"][0] == "–"
 
 
-def test_a_model_that_learned_a_hand_is_shown_with_the_one_before_it(evaluate, adapted):
+def test_a_model_that_learned_a_hand_is_shown_with_the_one_before_it(evaluate, home):
+    adapted_model("my hand")
     keep_all(1, 7)
     app = evaluate(model="my hand")
     (table,) = [body for body in html_bodies(app) if '<div class="test' in body]
     words = plain_text(table)
     assert words.index("classic") < words.index("my hand")
     assert "classic is before, my hand after it learned" in texts(app)
-
-
-@pytest.fixture
-def adapted(home):
-    """A model that learned a hand from the classic's weights, and nothing of it."""
-    classic = model_store.find("classic")
-    run = run_store.create(
-        model_store.experiment(classic), "my hand", adapts={"id": classic.id, "name": "classic"}
-    )
-    for file in ("model.keras", "card.json"):
-        (run.folder / file).write_bytes((classic.folder / file).read_bytes())
-    run.set_status("finished")
-    assert json.loads((run.folder / "card.json").read_text())
-    return run

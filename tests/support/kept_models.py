@@ -55,6 +55,17 @@ def small_model():
     return keras_model.build(SMALL.network, seed=1)
 
 
+def adapted_model(name: str, parent: str = "classic") -> Run:
+    """A model that says to have learned a hand from another, with that one's weights."""
+    before = model_store.find(parent)
+    known = {"id": before.id, "name": before.name, "drawings": 1}
+    run = run_store.create(model_store.experiment(before), name, adapts=known)
+    for file in ("model.keras", "card.json"):
+        (run.folder / file).write_bytes((before.folder / file).read_bytes())
+    run.set_status("finished")
+    return run
+
+
 def keras_file(model, ending: str = ".keras") -> bytes:
     """What Keras saves of a model."""
     with tempfile.TemporaryDirectory() as folder:

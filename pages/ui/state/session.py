@@ -125,6 +125,7 @@ class Session:
     secret: str = ""  # by which the browser is known again; empty with a login
     lesson: Lesson | None = None  # what a teacher's link asked for
     model: Run | None = None  # the one that was chosen last; None: none yet
+    adapted: Run | None = None  # the last one that read and had learned a hand
     default_model: str = ""  # when the list of models was shown last
     listed: dict[str, dict[str, Run]] = field(default_factory=dict)  # see `named_runs`
     to_choose: dict[str, Run] = field(default_factory=dict)  # in the list of a key, see there
