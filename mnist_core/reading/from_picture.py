@@ -74,7 +74,7 @@ def _rows(ink) -> list[tuple[int, int]]:
 
 def _candidates(ink, top, bottom) -> list[Candidate]:
     """The likely ways to part a row into digits and signs."""
-    ink = ink[top:bottom]
+    whole, ink = ink, ink[top:bottom]
     row = rows.to_row(ink)
     down, across = (
         ((np.arange(length) + 0.5 - start) * row.scale).astype(int).clip(0, most - 1)
@@ -93,6 +93,10 @@ def _candidates(ink, top, bottom) -> list[Candidate]:
     found = signs.alone(row.pixels)
     if found is not None:
         return [candidate([], found, 0.0)]
+    dots = signs.stray_dots(row.pixels)
+    if dots:
+        near = np.any([(d.first - 1 <= across) & (across <= d.end) for d in dots], axis=0)
+        return _candidates(np.where(near, np.uint8(0), whole), top, bottom)
     found = signs.find(row.pixels)
     pixels = signs.without(row.pixels, found)
     segmentation = segmenter.segment(pixels)

@@ -1,6 +1,7 @@
 """Strokes -> the digits that they are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -94,14 +95,14 @@ def _candidates(strokes, pen_width) -> list[Candidate]:
     row = _Row(pen_width * frame.scale, thin * frame.scale, frame.scale, np.tile(shift, 2))
     pixels = rasterize(placed, (segmenter.HEIGHT, frame.width), row.thin) / np.float32(255)
     alone = signs.alone(pixels)
-    signed = signs.find(pixels) if alone is None else alone
-    found, rest = [], placed
-    for sign in signed:
-        inside = [sign.first <= stroke[:, 0].mean() < sign.end for stroke in rest]
-        found.append(([s for s, is_in in zip(rest, inside, strict=True) if is_in], sign.sign))
-        rest = [s for s, is_in in zip(rest, inside, strict=True) if not is_in]
     if alone is not None:
-        return [Candidate(_marks(found, row), 0.0)]
+        return [Candidate(_marks(_taken_out(placed, alone)[0], row), 0.0)]
+    dots = signs.stray_dots(pixels)
+    if dots:
+        kept = [not any(map(_is_in(stroke), dots)) for stroke in placed]
+        return _candidates(list(compress(strokes, kept)), pen_width)
+    signed = signs.find(pixels)
+    found, rest = _taken_out(placed, signed)
     pixels = signs.without(pixels, signed)
     segmentation = segmenter.segment(pixels)
     votes = grouping.votes(segmentation)
@@ -115,6 +116,17 @@ def _candidates(strokes, pen_width) -> list[Candidate]:
         groups = [*found, *((digit, "") for digit in digits if digit)]
         candidates.append(Candidate(_marks(groups, row), log_probability))
     return candidates
+
+
+def _is_in(stroke) -> Callable[[signs.Sign], bool]:
+    middle = stroke[:, 0].mean()
+    return lambda sign: sign.first <= middle < sign.end
+
+
+def _taken_out(strokes, signed) -> tuple[list[tuple[list[np.ndarray], str]], list[np.ndarray]]:
+    """The strokes of each sign, with it, and all other strokes."""
+    found = [([s for s in strokes if _is_in(s)(sign)], sign.sign) for sign in signed]
+    return found, [s for s in strokes if not any(map(_is_in(s), signed))]
 
 
 class _Row(NamedTuple):

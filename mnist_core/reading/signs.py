@@ -1,4 +1,7 @@
-"""A decimal point or a minus in a row: only where one stands plainly apart, or all alone."""
+"""A decimal point or a minus in a row: only where one stands plainly apart, or all alone.
+
+A dot that stands apart anywhere else, such as a speck, a full stop or the dot of an i, is nothing.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,6 +14,7 @@ from mnist_core.reading.rows import bands
 INK = 0.1  # of the strongest ink
 # All in heights of the row's tallest ink
 MIN_DOT, MAX_DOT = 0.06, 0.25  # sides of a point
+FORMLESS = 3  # pixels of the row: the form of something smaller can't be seen
 LOW = 0.7  # a point's middle is at least so far down, of the row's ink
 MIN_DASH, MAX_DASH = 0.25, 1.0  # width of a minus
 MAX_DASH_HEIGHT = 0.25
@@ -41,20 +45,28 @@ def find(pixels: np.ndarray) -> list[Sign]:
     Args:
         pixels: float32 (48, width), ink up to 1 on 0.
     """
-    inked = pixels >= INK
-    groups = bands(inked.any(axis=0))
-    heights = [np.flatnonzero(inked[:, first:end].any(axis=1)) for first, end in groups]
-    tallest = max((rows[-1] + 1 - rows[0] for rows in heights), default=0)
-    top = min((rows[0] for rows in heights), default=0)
+    pieces = _pieces(pixels)
     signs = []
-    for number, ((first, end), rows) in enumerate(zip(groups, heights, strict=True)):
-        height = (rows[-1] + 1 - rows[0]) / tallest
-        width, middle = (end - first) / tallest, ((rows[0] + rows[-1] + 1) / 2 - top) / tallest
-        if 0 < number < len(groups) - 1 and _is_point(height, width, middle):
-            signs.append(Sign(".", first, end))
-        if number == 0 and len(groups) > 1 and _is_minus(height, width, middle):
-            signs.append(Sign("-", first, end))
+    for number, piece in enumerate(pieces):
+        if 0 < number < len(pieces) - 1 and _is_point(piece):
+            signs.append(Sign(".", piece.first, piece.end))
+        if number == 0 and len(pieces) > 1 and _is_minus(piece):
+            signs.append(Sign("-", piece.first, piece.end))
     return signs
+
+
+def stray_dots(pixels: np.ndarray) -> list[Sign]:
+    """The dots of a row that are neither digit nor point, with an empty `sign`.
+
+    Each has empty columns on both sides. Takes the same as `find`.
+    """
+    pieces = _pieces(pixels)
+    dots = []
+    for number, piece in enumerate(pieces):
+        between = 0 < number < len(pieces) - 1
+        if _is_dot(piece, pixels) and not (between and _is_point(piece)):
+            dots.append(Sign("", piece.first, piece.end))
+    return dots if len(dots) < len(pieces) else []
 
 
 def without(pixels: np.ndarray, found: Sequence[Sign]) -> np.ndarray:
@@ -108,10 +120,50 @@ def _is_dash(part) -> bool:
     return bool(bend.std() <= MAX_BEND * np.median(inked.sum(axis=0)))
 
 
-def _is_point(height, width, middle) -> bool:
-    return min(height, width) >= MIN_DOT and max(height, width) <= MAX_DOT and middle >= LOW
+class _Piece(NamedTuple):
+    """Ink with empty columns on both sides; sizes in heights of the row's tallest piece."""
+
+    first: int  # columns of the row
+    end: int
+    top: int  # rows of the row
+    bottom: int
+    width: float
+    height: float
+    middle: float  # from the top of the row's ink
 
 
-def _is_minus(height, width, middle) -> bool:
-    fits = MIN_DASH <= width <= MAX_DASH and height <= MAX_DASH_HEIGHT
-    return fits and width >= MIN_DASH_ASPECT * height and HALFWAY[0] <= middle <= HALFWAY[1]
+def _pieces(pixels) -> list[_Piece]:
+    inked = pixels >= INK
+    groups = bands(inked.any(axis=0))
+    extents = []
+    for first, end in groups:
+        rows = np.flatnonzero(inked[:, first:end].any(axis=1))
+        extents.append((int(rows[0]), int(rows[-1] + 1)))
+    tallest = max((bottom - top for top, bottom in extents), default=1)
+    highest = min((top for top, _ in extents), default=0)
+    pieces = []
+    for (first, end), (top, bottom) in zip(groups, extents, strict=True):
+        middle = ((top + bottom) / 2 - highest) / tallest
+        size = (end - first) / tallest, (bottom - top) / tallest
+        pieces.append(_Piece(first, end, top, bottom, *size, middle))
+    return pieces
+
+
+def _is_dot(piece, pixels) -> bool:
+    if max(piece.width, piece.height) > MAX_DOT:
+        return False
+    part = pixels[piece.top : piece.bottom, piece.first : piece.end]
+    half = part >= part.max() / 2  # a small dot is mostly soft edge
+    part = part[half.any(axis=1)][:, half.any(axis=0)]
+    return max(part.shape) <= FORMLESS or dot.is_compact(part / part.max())
+
+
+def _is_point(piece) -> bool:
+    small = min(piece.width, piece.height) >= MIN_DOT and max(piece.width, piece.height) <= MAX_DOT
+    return small and piece.middle >= LOW
+
+
+def _is_minus(piece) -> bool:
+    fits = MIN_DASH <= piece.width <= MAX_DASH and piece.height <= MAX_DASH_HEIGHT
+    long = piece.width >= MIN_DASH_ASPECT * piece.height
+    return fits and long and HALFWAY[0] <= piece.middle <= HALFWAY[1]

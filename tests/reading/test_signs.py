@@ -48,12 +48,25 @@ def test_a_dash_at_half_height_before_the_number_is_a_minus(reader):
     assert texts([dash, *strokes], canvas, number.pen_width, reader) == ["-27"] * 2
 
 
-def test_a_dot_above_the_line_is_no_point(reader):
+@pytest.mark.parametrize("up", [20, 60, 110, 160])
+@pytest.mark.parametrize("place", ["before", "between", "after"])
+def test_a_dot_that_is_no_point_is_nothing(up, place, reader):
     number = apart("304")
     x, y = gap_after(number, 0)
-    point = np.array([[x, y - 60], [x + 1, y - 60]])
-    found = texts([*number.strokes, point], number.canvas, number.pen_width, reader)
-    assert not any("." in text for text in found)
+    points = np.concatenate(number.strokes)
+    x = {"before": points[:, 0].min() - 30, "between": x, "after": points[:, 0].max() + 30}[place]
+    point = np.array([[x, y - up - 30 * (place == "between")]])
+    strokes = transform([*number.strokes, point], np.eye(2), (60, 110))
+    canvas = (number.canvas[0] + 120, number.canvas[1] + 120)
+    assert texts(strokes, canvas, number.pen_width, reader) == ["304"] * 2
+
+
+def test_a_number_of_dots_and_a_digit_is_the_digit_alone(reader):
+    number = apart("34")
+    left = np.concatenate(number.digits[0])
+    dots = [np.array([[left[:, 0].max() + 30 * i, left[:, 1].mean()]]) for i in (1, 3, 5)]
+    canvas = (number.canvas[0], number.canvas[1] + 150)
+    assert texts([*number.digits[0], *dots], canvas, number.pen_width, reader) == ["3"] * 2
 
 
 def test_a_dash_between_digits_is_no_minus(reader):
