@@ -126,6 +126,11 @@ def test_what_is_no_digit_is_a_question_mark_and_a_sentence(draw):
     assert number.ONLY_DIGITS in html_with(app, "data-read")
 
 
+@pytest.mark.parametrize("letter", ["K", "M", "hash"])
+def test_a_letter_of_which_one_half_looks_like_a_digit_is_no_number(letter):
+    assert found(*on_canvas(parse_strokes(SHAPES[letter]))) is None
+
+
 def test_a_point_and_a_minus_are_shown_as_such(draw):
     paths = on_canvas(written_numbers.write("304", gaps=(0.6, 0.6)).strokes)
     points = np.concatenate([np.array([p[1:] for p in path["path"]]) for path in paths])

@@ -18,7 +18,7 @@ UNKNOWN = "?"  # what is no digit
 ONLY_DIGITS = "I know only digits."
 # What these do to single digits, numbers and letters: tests/bench/number_gate.py
 MAX_DIGIT_ASPECT = 1.6  # width through height: what is wider is no single digit, however it reads
-SURE_SHARE = 0.5  # of a number's digits are sure: a letter's parts may each look a little like one
+SURE_SHARE = 0.65  # of a number's digits are sure, of two both: a letter's half often is one digit
 
 
 class Number(NamedTuple):
