@@ -16,6 +16,11 @@ MAX_FILE_BYTES = 100 * 2**20  # bytes; a photo of 20 million pixels has about 10
 # What is unpacked at most, so that no file takes more than 300 MB. A JPEG may have more: it is
 # unpacked at a half, a quarter or an eighth of its size.
 MAX_PIXELS = 15_000_000  # a screenshot of 5120 x 2880 has 14.7 million
+# Of a HEIC file as cameras write it (8 bits, colours at half size, no transparency), which is made
+# smaller without Pillow's copy: iPhones' have 12, 24 or 48 million pixels. The last takes 245 MB;
+# with colours at full size it would take 455.
+MAX_HEIC_PIXELS = 50_000_000
+HEIC_BAND = 64  # rows of the smaller picture that are made at a time
 SUFFICIENT_SIDE = 2048  # pixels wide or high, from which more tell nothing of a digit
 ORIENTATION = 0x0112  # EXIF's tag for how the camera was held
 
@@ -29,7 +34,8 @@ def open_picture(source: bytes | str | Path) -> np.ndarray:
 
     Args:
         source: the path or the bytes of a PNG, JPEG, GIF, BMP, WEBP, TIFF or HEIC file of at most
-            100 MB, at most 8192 pixels wide and high, and 15 million in all but a JPEG.
+            100 MB, at most 8192 pixels wide and high; of at most 15 million pixels; a HEIC photo of
+            50 million, a JPEG of any number.
 
     Raises:
         ValueError: it can't be read; says which file, what was expected and what came.
@@ -41,7 +47,8 @@ def open_picture(source: bytes | str | Path) -> np.ndarray:
             register_heif()
         with Image.open(io.BytesIO(data), formats=FORMATS) as file:
             _check_size(file)
-            return _to_array(_apply_orientation(_reduce(file), file.getexif().get(ORIENTATION, 1)))
+            small = _reduce_heic(data, file) if _is_large_heic(file) else _reduce(file)
+            return _to_array(_apply_orientation(small, file.getexif().get(ORIENTATION, 1)))
     except _RejectedError as rejected:
         rule = rejected
     except Exception as error:  # Pillow's readers raise anything for a broken file
@@ -79,11 +86,31 @@ def _check_size(file) -> None:
         )
     factor = _reduction(file)
     file.draft(None, (max(1, width // factor), max(1, height // factor)))
-    if file.width * file.height > MAX_PIXELS:
+    is_heic = _is_large_heic(file)
+    most = MAX_HEIC_PIXELS if is_heic else MAX_PIXELS
+    if file.width * file.height > most:
+        other = "a JPEG" if is_heic else "a JPEG or a camera's HEIC"
         raise _RejectedError(
-            f"be of at most {MAX_PIXELS / 1e6:.0f} million pixels, unless it is a JPEG. Received: a"
+            f"be of at most {most / 1e6:.0f} million pixels, unless it is {other}. Received: a"
             f" {file.format} of {width} x {height}, {width * height / 1e6:.1f} million"
         )
+
+
+def _is_large_heic(file) -> bool:
+    """Whether a picture is one that `_reduce_heic` takes."""
+    if file.format != "HEIF" or file.mode != "RGB" or file.width * file.height <= MAX_PIXELS:
+        return False
+    return file.info.get("chroma") == 420 and file.info.get("bit_depth") == 8
+
+
+def _reduce_heic(data, file):
+    """The picture of a HEIC file made smaller like any other, but not held twice."""
+    from pillow_heif import open_heif
+
+    pixels, factor = np.asarray(open_heif(data)), _reduction(file)
+    bands = range(0, len(pixels), HEIC_BAND * factor)
+    small = [Image.fromarray(pixels[i : i + HEIC_BAND * factor]).reduce(factor) for i in bands]
+    return Image.fromarray(np.concatenate([np.asarray(band) for band in small]))
 
 
 def _error_text(error) -> str:

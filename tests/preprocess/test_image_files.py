@@ -55,6 +55,35 @@ def test_a_photo_as_iphones_store_it_is_read():
     assert difference(to_mnist(picture), to_mnist(DRAWING)).mean() < 4
 
 
+FAST = {"quality": 30, "enc_params": {"preset": "ultrafast"}}
+
+
+@pytest.mark.slow  # writing such a file takes seconds
+@pytest.mark.parametrize("size", [(5712, 4284), (6048, 8064)])
+def test_an_iphones_photo_of_24_and_48_million_pixels_is_read(size):
+    grey = Image.fromarray(255 - DRAWING // 2).resize((min(size), min(size)))
+    page = Image.new("RGB", size, (255, 255, 255))
+    page.paste(grey, (size[0] - min(size), 0))
+    large = open_picture(encode(page, "HEIF", **FAST))
+    small = page.resize(large.shape[1::-1], Image.Resampling.BOX)
+    assert 1024 < max(large.shape) <= 2048
+    assert difference(large, np.asarray(small)).mean() < 2
+    assert difference(to_mnist(large), to_mnist(DRAWING)).mean() < 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("mode", "size", "sentence"),
+    [
+        ("RGB", (8000, 6400), "50 million pixels, unless it is a JPEG. Received: a HEIF of 8000 x"),
+        ("RGBA", (5000, 3100), "15 million pixels, unless it is a JPEG or a camera's HEIC"),
+    ],
+)
+def test_a_larger_heic_is_refused_with_the_limit_that_it_exceeds(mode, size, sentence):
+    with pytest.raises(ValueError, match=f"^The picture must be of at most {re.escape(sentence)}"):
+        open_picture(encode(Image.new(mode, size), "HEIF", **FAST))
+
+
 CAMERAS = [(4608, 3456), (4624, 3468), (5184, 3888), (5472, 3648), (6000, 4000), (8064, 6048)]
 
 
@@ -99,8 +128,8 @@ def test_an_unreadable_file_is_refused_in_one_sentence(kind):
         ((9000, 1), "JPEG", "be at most 8192 pixels wide and high. Received: 9000 x 1 pixels"),
         (
             (5000, 3100), "PNG",
-            "be of at most 15 million pixels, unless it is a JPEG. Received: a PNG of 5000 x 3100,"
-            " 15.5 million",
+            "be of at most 15 million pixels, unless it is a JPEG or a camera's HEIC."
+            " Received: a PNG of 5000 x 3100, 15.5 million",
         ),
     ],
 )  # fmt: skip

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow  # two thousand files, and some large ones
 
 ROOT = Path(__file__).parents[2]
 FILES = 2000
-MAX_SECONDS = 2.0
+MAX_SECONDS = 2.0  # of all processors together
 MAX_BYTES = 300e6  # of memory, more than before
 SEED = 6
 KINDS = [
@@ -100,6 +100,12 @@ def monsters():
         ("HEIF", "RGB", 3870),
     ]:  # fmt: skip
         yield f"large {kind} {mode}", encode(Image.new(mode, (side, side)), kind)
+    for chroma in (420, 444):
+        iphone = Image.new("RGB", (8064, 6048))
+        yield (
+            "large HEIF",
+            encode(iphone, "HEIF", chroma=chroma, enc_params={"preset": "ultrafast"}),
+        )
     yield "many frames", encode(
         Image.new("P", (2000, 2000)), "GIF", save_all=True,
         append_images=[Image.new("P", (2000, 2000), n) for n in range(1, 9)],
@@ -167,9 +173,9 @@ def main(folder: Path) -> None:
     opened(encode(drawing("RGB"), "PNG"))  # what is loaded once is not the files' doing
     before, results = peak_memory(), []
     for path in sorted(folder.iterdir()):
-        start = time.perf_counter()
+        start = time.process_time()  # what else the machine does is not the file's doing
         result = opened(path.read_bytes())
-        results.append([path.name.split("-")[1], result, time.perf_counter() - start])
+        results.append([path.name.split("-")[1], result, time.process_time() - start])
     print(json.dumps({"bytes": peak_memory() - before, "results": results}))
 
 
