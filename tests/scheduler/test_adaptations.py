@@ -15,6 +15,7 @@ from mnist_core.runs import store as run_store
 from mnist_core.runs.history import from_events
 from mnist_core.runs.run_name import RunError
 from mnist_core.scheduler import adaptations, job, local, scheduler
+from mnist_core.strokes.files import NON_DIGIT
 
 
 @pytest.fixture
@@ -51,6 +52,15 @@ def test_the_run_keeps_a_model_with_a_card_and_none_of_the_drawings(
     assert curves.own.step[0] == curves.mnist.step[0] == 0
     assert curves.total_steps == 20
     assert events_of_kind(run, "adapted")[0]["sentence"] == run.status()["sentence"]
+
+
+def test_what_is_no_digit_comes_to_the_run_as_that(home, nothing_trains):
+    drawings = [
+        one._replace(label=label)
+        for one, label in zip(hands.drawings(1, (0, 1)), (0, NON_DIGIT), strict=True)
+    ]
+    run = adaptations.start("classic", drawings, "my hand")
+    assert [one.label for one in request.read(run)] == [0, NON_DIGIT]
 
 
 @pytest.mark.slow

@@ -15,8 +15,8 @@ VIEW = drawn_sets.MY_TEST
 FILE = drawing_store.TO_TEST
 EACH = {"1": 1, "3": 3, "10": 10}
 INTRO = (
-    "How well does a network read **your** hand? Draw the digits asked for, as you always write"
-    " them. These drawings are for tests alone: **nothing ever learns from them**."
+    "How well is **your** hand read? Draw as you always write. These drawings are for tests alone:"
+    " **nothing ever learns from them**."
 )
 STYLE = """
 .st-key-prompt { max-width: 420px; gap: .5rem; }
@@ -24,6 +24,9 @@ STYLE = """
 .st-key-prompt h2 { padding: .2rem 0 .6rem !important; }
 .st-key-prompt .st-key-pad { --pad-side: min(420px, 100vw - 2rem, 100vh - 25rem); }
 @media (max-width: 640px) { .st-key-prompt { max-width: none; } }
+@media (min-width: 641px) {  /* Next is in sight without scrolling */
+  .st-key-prompt .st-key-pad { --pad-side: min(420px, max(18rem, 100vh - 36.5rem)); }
+}
 """
 
 
@@ -31,9 +34,10 @@ def show() -> None:
     """The digit that is asked for, the canvas, and what has been drawn so far."""
     beside(canvas.STYLE + STYLE)
     st.markdown(INTRO)
-    st.segmented_control(
-        "Of each digit", list(EACH), default="3", required=True, key="each", bind="query-params"
-    )
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        st.markdown("Of each digit", width="content")
+        st.segmented_control("Of each digit", list(EACH), default="3", required=True, key="each",
+                             bind="query-params", label_visibility="collapsed")  # fmt: skip
     _board()
 
 
