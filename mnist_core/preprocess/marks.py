@@ -32,6 +32,8 @@ SHEET = 0.5  # of both: marks that share so much with others' paper are that she
 SPECK = 0.06  # of the longer side
 SOFT = 0.01  # of the longer side: how far an edge reaches
 FULL = 75  # percent of a mark's pixels have no more than full ink
+SAME = 0.8  # of some marks' pixels are in others: these are those marks and more
+BESIDE, ROW = 0.1, 0.4  # of their height: how much wider and higher a row is that goes on
 MAX_THICKNESS = 0.45  # of its length: more is no line of a pen
 PALE, THIN, DOT = 0.5, 0.4, 0.8  # of the main mark's contrast and thickness: another pen's
 
@@ -102,7 +104,27 @@ def _rank(candidates):
     sheets = [one.paper for one in strong if one.rectangular]
     strong = [one for one in strong if not any(_is_sheet(one.mask, sheet) for sheet in sheets)]
     inmost = min((one.area for one in strong), default=0)
-    return sorted(strong, key=lambda one: (one.area > LARGER * inmost, -one.score * _weight(one)))
+    strong.sort(key=lambda one: (one.area > LARGER * inmost, -one.score * _weight(one)))
+    longer = [one for one in strong if _goes_on(one, strong[0])]
+    longer.sort(key=lambda one: -one.score * _weight(one))
+    return [*longer, *strong]
+
+
+def _goes_on(one, best):
+    """Whether marks are others and more beside them, of which a shadow's edge had parted them."""
+    if np.count_nonzero(one.mask & best.mask) < SAME * np.count_nonzero(best.mask):
+        return False
+    if not any(side.any() for side in (*best.paper[[0, -1]], *best.paper[:, [0, -1]].T)):
+        return False  # it is a whole sheet, and no part of one
+    (top, bottom, left, right), (upper, lower, first, last) = _extent(best), _extent(one)
+    height = bottom - top
+    beside = right - left + BESIDE * height < last - first
+    return beside and max(top - upper, lower - bottom) < ROW * height
+
+
+def _extent(marks):
+    rows, columns = np.nonzero(marks.mask)
+    return rows.min(), rows.max() + 1, columns.min(), columns.max() + 1
 
 
 def _weight(one):

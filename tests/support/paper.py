@@ -23,11 +23,14 @@ class Sheet(NamedTuple):
     box: tuple[float, float, float, float]  # of the digit: left, top, right, bottom, pixels
 
 
-def photograph(strokes, rng: np.random.Generator, kinds=(), strength: int = 1) -> np.ndarray:
-    """A digit on paper: uint8 (H, W, 3), 240 to 900 pixels wide and high.
+def photograph(
+    strokes, rng: np.random.Generator, kinds=(), strength: int = 1, digit: float = 1.0
+) -> np.ndarray:
+    """A digit or a number on paper: uint8 (H, W, 3), 240 to 900 pixels wide and high.
 
     Args:
         strokes: (k, 2) each, in any unit, y down.
+        digit: of a number, a digit's height, as a share of the number's longer side.
         kinds: names of `KINDS`; whatever their order here, they happen in the order there.
         strength: 1 to 5.
     """
@@ -39,21 +42,23 @@ def photograph(strokes, rng: np.random.Generator, kinds=(), strength: int = 1) -
         angle = np.deg2rad(6 * strength) * rng.choice([-1, 1])
         cos, sin = np.cos(angle), np.sin(angle)
         strokes = transform(strokes, [[cos, -sin], [sin, cos]])
-    sheet = lay(strokes, rng, next((k for k in chosen if k in INKS), "pen"), strength)
+    sheet = lay(strokes, rng, next((k for k in chosen if k in INKS), "pen"), strength, digit)
     for kind in chosen:
         if kind not in INKS and kind != "turn":
             sheet = KINDS[kind](sheet, rng, strength)
     return np.clip(sheet.colours + 0.5, 0, 255).astype(np.uint8)
 
 
-def lay(strokes, rng, ink: str, strength: int) -> Sheet:
+def lay(strokes, rng, ink: str, strength: int, digit: float = 1.0) -> Sheet:
     """The drawing in an ink on an even sheet."""
     side = int(rng.integers(240, 900))
     shape = (side, int(side * rng.uniform(0.6, 1))) if rng.random() < 0.5 else (side, side)
     shape = shape[::-1] if rng.random() < 0.5 else shape
-    size = rng.uniform(0.25, 0.7) * min(shape) / side  # of the square canvas
+    share = rng.uniform(*(DIGIT if digit == 1 else NUMBER))
+    size = share * min(shape) / side  # of the square canvas
     thin, thick = INKS[ink]
-    pen = max(rng.uniform(thin, thick) * size * side, 1.2)
+    height = digit * size * side
+    pen = max(rng.uniform(thin, thick) * height, 1.2)
     points = np.concatenate(strokes)
     half = np.ptp(points, axis=0) / np.ptp(points, axis=0).max() * size * side / 2 + pen / 2 + 4
     low, high = half + 0.06 * side, np.array(shape[::-1]) - half - 0.06 * side
@@ -65,9 +70,10 @@ def lay(strokes, rng, ink: str, strength: int) -> Sheet:
         cover = cover * np.clip(1 - 0.08 * strength + 0.5 * grain, 0, 1)
     cover = cover[..., None].astype(np.float32)
     box = (*(at - half), *(at + half))
-    return Sheet(paper * (1 - cover) + colour * cover, size * side, pen, box)
+    return Sheet(paper * (1 - cover) + colour * cover, height, pen, box)
 
 
+DIGIT, NUMBER = (0.25, 0.7), (0.5, 0.85)  # longer sides, in shorter sides of the picture
 # The pen's width in digit heights
 INKS = {"pen": (0.04, 0.12), "pencil": (0.025, 0.05), "felt": (0.1, 0.2), "chalk": (0.05, 0.12)}
 
