@@ -7,6 +7,7 @@ from kept_models import adapted_model
 
 from mnist_core.strokes import drawing_store, prompts
 from pages.ui.app import background_jobs
+from pages.ui.state import kept_drawing
 
 OTHER = pen_path((150, 60), (150, 300))
 
@@ -52,6 +53,17 @@ def test_next_keeps_the_drawing_as_the_digit_asked_for_and_asks_for_another(ask,
     assert drawing_store.load().drawings == ()
     assert asked(app) != heading(first)
     assert "1 of 10 drawn" in [bar.proto.text for bar in app.get("progress")]
+
+
+def test_the_drawing_that_the_browser_keeps_for_a_reload_is_that_of_draw(ask, monkeypatch):
+    kept = []
+    monkeypatch.setattr(
+        kept_drawing, "_component", lambda: lambda data, **_: kept.append(data["drawing"])
+    )
+    ask()
+    assert kept == []
+    open_page("draw")
+    assert kept
 
 
 def test_a_stroke_that_comes_with_the_tap_on_next_is_kept_too(ask, drawn):

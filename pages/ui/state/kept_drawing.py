@@ -34,6 +34,9 @@ def keep(state: CanvasState, side: int, restore: Callable) -> None:
         restore: called with what `from_text` returns, unless one has drawn meanwhile.
     """
 
+    if not state.outlives_reload:
+        return
+
     def on_kept():
         text = st.session_state["kept_drawing"].kept
         if text and is_fresh(state):

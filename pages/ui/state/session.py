@@ -45,6 +45,7 @@ class CanvasState:
     upload_error: str = ""  # why the last upload could not be used
     wide: bool = False  # twice as wide as high, for numbers
     chosen_digit: int = 0  # of a number, from 0: the one that is looked at
+    outlives_reload: bool = True  # the browser keeps one drawing, that of Draw
 
 
 class HasCanvas(Protocol):
@@ -58,7 +59,9 @@ class PromptedDrawing:
     """What a person draws who is asked for digits, one after the other: on a canvas of its own."""
 
     # Numbered so that no stroke meant for the other canvas is taken for one on this
-    canvas: CanvasState = field(default_factory=lambda: CanvasState(drawing_number=1_000_000))
+    canvas: CanvasState = field(
+        default_factory=lambda: CanvasState(drawing_number=1_000_000, outlives_reload=False)
+    )
     skipped: list[int] = field(default_factory=lambda: [0] * 10)  # how often, by digit
 
 
