@@ -287,10 +287,10 @@ def test_what_can_not_be_read_of_a_run_says_nothing_on_how_long_the_next_takes(h
     run = make_ended_run(users.SINGLE_USER)
     epoch = {"epoch": 1, "step": 1, "loss": 1, "accuracy": 0, "seconds": 1e9}
     (run.folder / "card.json").write_text(json.dumps({"curves": [epoch]}))
-    st.cache_data.clear()
+    st.cache_resource.clear()
     assert run_duration.run_seconds(TINY) > 1e8
     (run.folder / file).write_text(content)
-    st.cache_data.clear()
+    st.cache_resource.clear()
     assert run_duration.run_seconds(TINY) < 1e8
 
 

@@ -31,7 +31,8 @@ ADDRESSES = 15  # for each page
 TINY = PRESETS["tiny"]
 WIDGETS = (
     *("set", "part", "digit", "true", "read", "whose", "pen_digit", "look", "look_at", "view"),
-    *("number", "at", "compare", "run", "writer", "exam", "mistakes", "by", "model", "beside"),
+    *("each", "number", "at", "compare", "run", "writer", "exam", "mistakes", "by"),
+    *("model", "beside"),
     *("title", "question", "controls", "embed", "embed_options", "more", "true_digit"),
 )
 FIELDS = ("data", "network.blocks", "network.blocks.0.filters", "network.blocks.9.filters",
@@ -40,7 +41,8 @@ FIELDS = ("data", "network.blocks", "network.blocks.0.filters", "network.blocks.
 GOOD = ("MNIST", "Built-in", "Test", "3", "All", "reader", "classic", "mine", "Layers", "Filters",
         "A digit of a set", "Which ink spoke", "Writers", "Look-alikes", "A stroke file", "Any",
         "recipe.epochs", "true", "block1_conv.1.1.1", "What would change its mind",
-        "The pen model", "My drawing", "Sent here", "Averages")  # fmt: skip
+        "The pen model", "My drawing", "Sent here", "Averages",
+        "My drawings", "My test")  # fmt: skip
 BAD = (
     "", " ", "0", "-1", "10", "1e999", "NaN", "Infinity", "9" * 400, "0x10", "٣", "½", "null",
     "true,true", "[]", "{}", "[" * 500, '{"a":1}', "../../etc/passwd", "/etc/passwd", "..", "~",
