@@ -178,19 +178,13 @@ def test_a_look_alike_of_a_shipped_model_is_there_at_once_and_leads_to_itself(lo
 def test_on_a_phone_the_layers_come_before_the_sum_and_a_tap_leads_to_it(phone_tab, app):
     phone_tab.goto(f"{app.url}/inside?{LINK}")
     phone_tab.locator(".st-key-arithmetic .steps-of").wait_for()
-    in_sight = (
-        "document.querySelector('.st-key-one_value').getBoundingClientRect().top < innerHeight"
-    )
-    sums, layers = (
-        phone_tab.locator(place).bounding_box()
-        for place in (".st-key-one_value", ".layer >> nth=0")
-    )
-    assert layers["y"] < sums["y"]
-    unfold = phone_tab.locator("[data-click='unfold:block1']")
-    unfold.tap()
+    top = "document.querySelector('{}')?.getBoundingClientRect().top".format
+    in_sight = f"{top('.st-key-one_value')} < innerHeight"
+    phone_tab.wait_for_function(f"{top('.layer')} < {top('.st-key-one_value')}")
+    phone_tab.locator("[data-click='unfold:block1']").tap()
     phone_tab.locator("[data-click=block1_pool]").wait_for()
-    assert unfold.get_attribute("aria-expanded") == "true"
-    assert not phone_tab.evaluate(in_sight)  # what was unfolded stays in sight
+    phone_tab.locator("[data-click='unfold:block1'][aria-expanded=true]").wait_for()
+    phone_tab.wait_for_function(f"!({in_sight})")  # what was unfolded stays in sight
     phone_tab.locator("[data-click='logits.4']").tap()
     phone_tab.wait_for_function(in_sight)
     assert phone_tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
