@@ -35,8 +35,8 @@ def test_a_click_on_a_digit_shows_its_image_and_marks_its_box(number):
 
 
 def test_each_box_lies_on_its_digit(number):
-    pad = number.locator(".st-key-pad").bounding_box()
     number.locator(".boxes i:nth-child(2)").wait_for()
+    pad = number.locator(".st-key-pad").bounding_box()
     for place, strokes in ((1, FOUR), (2, TWO)):
         box = number.locator(f".boxes i:nth-child({place})").bounding_box()
         xs = [x for stroke in strokes for x, _ in stroke]

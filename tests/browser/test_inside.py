@@ -77,10 +77,11 @@ def test_the_drawing_goes_along_from_draw_and_the_maps_follow_each_stroke(page):
     pen.wait_for_answer(page, "7")
     maps = page.locator(".layer img").first
     maps.wait_for()
-    assert maps.bounding_box()["y"] < page.viewport_size["height"]  # in sight beside the pen
+    top = "document.querySelector('.layer img')?.getBoundingClientRect().top"
+    page.wait_for_function(f"{top} < innerHeight")  # in sight beside the pen
     page.locator(".st-key-arithmetic b[title]").wait_for()
-    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    assert height <= 3 * page.viewport_size["height"]
+    main = "document.querySelector('[data-testid=stMain]')"
+    page.wait_for_function(f"{main}.scrollHeight <= 3 * innerHeight")
     before = maps.get_attribute("src")
     pen.draw(page, [[(0.35, 0.6), (0.65, 0.6)]])
     page.wait_for_function(
