@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mnist_core.adaptation import recipe as recipes
-from mnist_core.adaptation import request
 from mnist_core.adaptation.recipe import BatchParts
 from mnist_core.config.schema import Recipe
 from mnist_core.data.types import Digits
@@ -105,7 +104,7 @@ def parse_drawings(drawings: Sequence[Any]) -> list[Drawing]:
     for number, drawing in enumerate(drawings, start=1):
         plain = drawing
         if isinstance(drawing, Drawing):
-            plain = drawing._asdict() | {"label": request.plain_label(drawing)}
+            plain = drawing._asdict() | {"label": files.plain_label(drawing)}
         line = json.dumps(plain, default=lambda array: np.asarray(array).tolist())
         parsed.append(files.parse_line(f"drawing {number}", line))
     return parsed

@@ -10,15 +10,10 @@ from mnist_core.strokes.files import Drawing
 NAME = "drawings.jsonl"
 
 
-def plain_label(drawing: Drawing) -> int | None:
-    """Its label as a line of a stroke file has it."""
-    return None if drawing.label == files.NON_DIGIT else drawing.label
-
-
 def encode(drawings: Iterable[Drawing]) -> str:
     """Drawings as the lines of a stroke file, without their writers' names."""
     plain = (
-        {"label": plain_label(one), "strokes": [stroke.tolist() for stroke in one.strokes]}
+        {"label": files.plain_label(one), "strokes": [stroke.tolist() for stroke in one.strokes]}
         for one in drawings
     )
     return "".join(f"{json.dumps(one)}\n" for one in plain)

@@ -56,10 +56,15 @@ def parse_drawings(data: bytes, name: str, with_non_digits: bool = False) -> lis
     return _parse(io.BytesIO(data), name, with_non_digits)
 
 
+def plain_label(drawing: Drawing) -> int | None:
+    """Its label as a line of a stroke file has it."""
+    return None if drawing.label == NON_DIGIT else drawing.label
+
+
 def to_line(drawing: Drawing) -> str:
     """The drawing as a line of a stroke file, without its end; to a tenth of a pixel."""
     strokes = [np.round(stroke, 1).tolist() for stroke in drawing.strokes]
-    label = None if drawing.label == NON_DIGIT else drawing.label
+    label = plain_label(drawing)
     return json.dumps({"label": label, "writer": drawing.writer, "strokes": strokes})
 
 
